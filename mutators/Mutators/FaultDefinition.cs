@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+
+namespace Mutators;
+
+/// <summary>
+/// What a fault operator emulates, as data: <c>explain</c>, the documentation and the reports print this one object.
+/// </summary>
+/// <param name="id">The fault type's acronym, for example <c>MFC</c>; the operator's name in ids, branches and options.</param>
+/// <param name="name">The fault type's full name in the field studies' words.</param>
+/// <param name="faultClass">Its ODC class.</param>
+/// <param name="rationale">One or two sentences: why a programmer can leave this bug behind.</param>
+/// <param name="before">A smallest method body that holds a site.</param>
+/// <param name="after">The same body with the fault. Tests execute the operator on <paramref name="before"/> and expect this.</param>
+/// <param name="fieldCount">
+/// How many of the 668 faults of the field study are of this type (Durães and Madeira 2006); null where no count is published.
+/// </param>
+/// <param name="constraints">The constraints C01 to C12 of the G-SWFIT library that the operator obeys.</param>
+public sealed class FaultDefinition(
+    string id,
+    string name,
+    FaultClass faultClass,
+    string rationale,
+    string before,
+    string after,
+    int? fieldCount = null,
+    ImmutableArray<string> constraints = default)
+{
+    /// <summary>The fault type's acronym.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>The fault type's full name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The ODC class.</summary>
+    public FaultClass FaultClass { get; } = faultClass;
+
+    /// <summary>Why a programmer can leave this bug behind.</summary>
+    public string Rationale { get; } = rationale;
+
+    /// <summary>An example that holds a site.</summary>
+    public string Before { get; } = before;
+
+    /// <summary>The example with the fault.</summary>
+    public string After { get; } = after;
+
+    /// <summary>Faults of this type among the 668 of the field study, or null.</summary>
+    public int? FieldCount { get; } = fieldCount;
+
+    /// <summary>The constraints of the G-SWFIT library that the operator obeys.</summary>
+    public ImmutableArray<string> Constraints { get; } = constraints.IsDefault ? [] : constraints;
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Mutators;
+
+/// <summary>A place in golden source where one operator can inject one fault: a span and the edits that inject it.</summary>
+/// <param name="faultOperator">The operator that found the site.</param>
+/// <param name="span">The golden construct that the fault concerns; the edits lie inside it or remove it with its own trivia.</param>
+/// <param name="edits">The text changes that turn golden into the mutant, in document order, not overlapping.</param>
+/// <param name="change">The change in words, for example <c>drop call Open()</c>.</param>
+public sealed class InjectionSite(FaultOperator faultOperator, TextSpan span, ImmutableArray<TextChange> edits, string change)
+{
+    /// <summary>The operator that found the site.</summary>
+    public FaultOperator Operator { get; } = faultOperator;
+
+    /// <summary>The golden construct that the fault concerns.</summary>
+    public TextSpan Span { get; } = span;
+
+    /// <summary>The text changes that inject the fault.</summary>
+    public ImmutableArray<TextChange> Edits { get; } = edits;
+
+    /// <summary>The change in words, for a commit's subject or a console line.</summary>
+    public string Change { get; } = change;
+}
