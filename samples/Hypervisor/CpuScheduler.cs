@@ -1,0 +1,58 @@
+namespace Xen.Hypervisor;
+
+/// <summary>
+/// The physical CPUs and the credits of the domains (credit2's parameters). It does not delay handlers: it says how long each would
+/// have waited for a CPU, and who has consumed how much relative to its weight.
+/// </summary>
+public sealed class CpuScheduler
+{
+    public const int DefaultWeight = 256;
+    public const int MaxWeight = 65535;
+    public const long InitialCreditNs = 10_000_000;
+
+    /// <summary>CPU time that one handler costs.</summary>
+    public const long HandlerCostNs = 400;
+
+    private readonly long[] busyUntil;
+
+    internal CpuScheduler(int cpus) => busyUntil = new long[cpus];
+
+    public int Cpus => busyUntil.Length;
+
+    /// <summary>CPU time consumed by all domains, ns.</summary>
+    public long ConsumedNs { get; private set; }
+
+    /// <summary>Takes the physical CPU that is free first. Answers how long the virtual CPU has to wait for it.</summary>
+    internal long Dispatch(Vcpu vcpu, long now)
+    {
+        var first = 0;
+        for (var cpu = 1; cpu < busyUntil.Length; cpu++)
+        {
+            if (busyUntil[cpu] < busyUntil[first])
+            {
+                first = cpu;
+            }
+        }
+
+        var wait = Math.Max(0, busyUntil[first] - now);
+        busyUntil[first] = now + wait + HandlerCostNs;
+        ConsumedNs += HandlerCostNs;
+        Burn(vcpu.Domain);
+        return wait;
+    }
+
+    private static void Burn(Domain domain)
+    {
+        domain.CreditNs -= HandlerCostNs * DefaultWeight / domain.Weight;
+        if (domain.CreditNs > 0)
+        {
+            return;
+        }
+
+        // credit2's reset: everybody on the run queue gets the initial credit again, nobody keeps more than that.
+        foreach (var other in domain.Host.Domains)
+        {
+            other.CreditNs = Math.Min(other.CreditNs + InitialCreditNs, InitialCreditNs);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace Xen.Hypervisor;
+
+/// <summary>The file system of Dom0 as far as anybody looks at it: full path to bytes. Files outlive the processes that wrote them.</summary>
+public sealed class Dom0Files
+{
+    private readonly SortedDictionary<string, byte[]> files = new(StringComparer.Ordinal);
+
+    /// <summary>All paths, in ordinal order.</summary>
+    public IEnumerable<string> Paths => files.Keys;
+
+    public bool Exists(string path) => files.ContainsKey(path);
+
+    /// <summary>The paths below a directory, in ordinal order.</summary>
+    public IReadOnlyList<string> Below(string directory)
+    {
+        var prefix = directory.EndsWith('/') ? directory : directory + "/";
+        return [.. files.Keys.Where(p => p.StartsWith(prefix, StringComparison.Ordinal))];
+    }
+
+    /// <summary>The content, or null when there is no such file. The array is the file itself: writing to it writes the file.</summary>
+    public byte[]? Open(string path) => files.GetValueOrDefault(path);
+
+    public string? ReadText(string path) => files.TryGetValue(path, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>Creates or replaces a file. The array becomes the file's content, it is not copied.</summary>
+    public void Write(string path, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        files[path] = content;
+    }
+
+    public void WriteText(string path, string content) => Write(path, Encoding.UTF8.GetBytes(content));
+
+    public void AppendText(string path, string content) => WriteText(path, (ReadText(path) ?? "") + content);
+
+    /// <summary>Creates a file that must not exist yet (O_CREAT|O_EXCL): the primitive under lock files.</summary>
+    public bool TryCreate(string path, byte[] content) => files.TryAdd(path, content);
+
+    public bool Delete(string path) => files.Remove(path);
+}

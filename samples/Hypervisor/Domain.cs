@@ -1,0 +1,189 @@
+namespace Xen.Hypervisor;
+
+/// <summary>Why a domain shut itself down.</summary>
+public enum ShutdownReason
+{
+    Poweroff = 0,
+    Reboot = 1,
+    Suspend = 2,
+    Crash = 3,
+    Watchdog = 4,
+    SoftReset = 5,
+}
+
+public enum DyingState
+{
+    Alive,
+    Dying,
+
+    /// <summary>Everything is released except what foreign mappings still hold: a zombie.</summary>
+    Dead,
+}
+
+/// <summary>Domain ids with a meaning of their own.</summary>
+public static class DomId
+{
+    /// <summary>Whoever makes the hypercall. Also the first id that no domain can have.</summary>
+    public const int Self = 0x7FF0;
+    public const int Io = 0x7FF1;
+    public const int Xen = 0x7FF2;
+    public const int Invalid = 0x7FF4;
+    public const int Idle = 0x7FFF;
+}
+
+/// <summary>A domain as the hypervisor sees it. Everything here is changed by hypercalls only.</summary>
+public sealed class Domain
+{
+    private readonly List<ulong> pages = [];
+    private readonly Queue<Timer> parked = new();
+
+    internal Domain(Host host, int id, Guid handle, int maxVcpus, int maxEventChannelPort, int maxGrantFrames, int maxMaptrackEntries,
+        Containment kernelContainment)
+    {
+        Host = host;
+        Id = id;
+        Handle = handle;
+        MaxVcpus = maxVcpus;
+        MaxEventChannelPort = maxEventChannelPort;
+        Privileged = id == 0;
+        Kernel = new Component(host.Simulation, id == 0 ? "dom0-kernel" : $"dom{id}", kernelContainment, this);
+        SharedInfoMfn = host.Memory.Allocate(null);
+        SharedInfo = new MappedPage(host.Memory, SharedInfoMfn, writable: true);
+        GrantTable = new GrantTable(this, maxGrantFrames, maxMaptrackEntries);
+        CreditNs = CpuScheduler.InitialCreditNs;
+    }
+
+    public Host Host { get; }
+
+    public int Id { get; }
+
+    /// <summary>The UUID that the toolstack gave it.</summary>
+    public Guid Handle { get; internal set; }
+
+    /// <summary>May make control hypercalls: Dom0.</summary>
+    public bool Privileged { get; }
+
+    /// <summary>The domain's kernel as a component. A guest's drivers and workload run as this one or as others of the same domain.</summary>
+    public Component Kernel { get; }
+
+    public int MaxVcpus { get; }
+
+    public int MaxEventChannelPort { get; }
+
+    public IReadOnlyList<Vcpu> Vcpus => VcpuList;
+
+    public int ControllerPauseCount { get; internal set; }
+
+    public bool ShutDown { get; internal set; }
+
+    public ShutdownReason? ShutdownCode { get; internal set; }
+
+    public DyingState Dying { get; internal set; }
+
+    /// <summary>The last reference is gone and the id can be used again.</summary>
+    public bool Destroyed { get; internal set; }
+
+    /// <summary>Its virtual CPUs can run.</summary>
+    public bool IsRunning => ControllerPauseCount == 0 && !ShutDown && Dying == DyingState.Alive;
+
+    /// <summary>The most pages it may own.</summary>
+    public long MaxPages { get; internal set; }
+
+    public int TotalPages => pages.Count;
+
+    /// <summary>The machine frames it owns, in the order in which it got them.</summary>
+    public IReadOnlyList<ulong> Pages => pages;
+
+    public ulong SharedInfoMfn { get; }
+
+    /// <summary>The page shared between hypervisor and domain: event channel bits at 2048 (pending) and 2560 (mask).</summary>
+    public MappedPage SharedInfo { get; }
+
+    public GrantTable GrantTable { get; }
+
+    /// <summary>Event channels by port; port 0 is never used.</summary>
+    public IReadOnlyList<EventChannel> EventChannels => Ports;
+
+    public int Weight { get; internal set; } = CpuScheduler.DefaultWeight;
+
+    /// <summary>Limit in percent of one CPU; 0 is none.</summary>
+    public int Cap { get; internal set; }
+
+    public long CreditNs { get; internal set; }
+
+    internal List<Vcpu> VcpuList { get; } = [];
+
+    internal List<EventChannel> Ports { get; } = [];
+
+    internal bool Entered { get; set; }
+
+    internal bool UpcallQueued { get; set; }
+
+    /// <summary>Maps a page of the domain's own. Null when the frame is not its own.</summary>
+    public MappedPage? OwnPage(ulong mfn) =>
+        Host.Memory.OwnerOf(mfn) == this ? new MappedPage(Host.Memory, mfn, writable: true) : null;
+
+    internal void AddPage(ulong mfn) => pages.Add(mfn);
+
+    /// <summary>Gives a page back. Stays with the domain while a foreign mapping holds it; the last unmapping frees it then.</summary>
+    internal bool ReleasePage(ulong mfn)
+    {
+        if (Host.Memory.ReferencesOf(mfn) > 0)
+        {
+            return false;
+        }
+
+        pages.Remove(mfn);
+        Host.Memory.Free(mfn);
+        return true;
+    }
+
+    internal void RelinquishMemory()
+    {
+        var held = new List<ulong>();
+        foreach (var mfn in pages)
+        {
+            if (Host.Memory.ReferencesOf(mfn) > 0)
+            {
+                held.Add(mfn);
+            }
+            else
+            {
+                Host.Memory.Free(mfn);
+            }
+        }
+
+        pages.Clear();
+        pages.AddRange(held);
+    }
+
+    internal void ReferenceDropped(ulong mfn)
+    {
+        if (Dying == DyingState.Dead)
+        {
+            pages.Remove(mfn);
+            Host.Memory.Free(mfn);
+            Host.TryFreeDomain(this);
+        }
+    }
+
+    /// <summary>Keeps an event of one of the domain's components until the domain runs again.</summary>
+    internal void Park(Timer timer) => parked.Enqueue(timer);
+
+    internal void ResumeIfRunning()
+    {
+        if (!IsRunning)
+        {
+            return;
+        }
+
+        while (parked.TryDequeue(out var timer))
+        {
+            Host.Simulation.Requeue(timer);
+        }
+    }
+
+    internal void DropParked() => parked.Clear();
+
+    public override string ToString() => $"d{Id}";
+}

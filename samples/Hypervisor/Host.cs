@@ -1,0 +1,266 @@
+namespace Xen.Hypervisor;
+
+/// <summary>One simulated machine: memory, CPUs, domains and the hypercalls on them. Dom0 exists after construction.</summary>
+public sealed class Host
+{
+    private const int FramesPerMib = 256;
+
+    private readonly List<Domain> domains = [];
+    private int lastDomid;
+
+    public Host(Simulation simulation, HostOptions options)
+    {
+        Simulation = simulation;
+        Options = options;
+        Memory = new MachineMemory(options.MemoryMib * FramesPerMib);
+        Scheduler = new CpuScheduler(options.Cpus);
+        Domctl = new DomctlOps(this);
+        Sysctl = new SysctlOps(this);
+        EventChannel = new EventChannelOps(this);
+        GrantTable = new GrantTableOps(this);
+        MemoryOp = new MemoryOps(this);
+        Sched = new SchedOps(this);
+        simulation.Crashed += ComponentCrashed;
+        Dom0 = MakeDom0();
+    }
+
+    public Simulation Simulation { get; }
+
+    public HostOptions Options { get; }
+
+    public MachineMemory Memory { get; }
+
+    public CpuScheduler Scheduler { get; }
+
+    public DomctlOps Domctl { get; }
+
+    public SysctlOps Sysctl { get; }
+
+    public EventChannelOps EventChannel { get; }
+
+    public GrantTableOps GrantTable { get; }
+
+    public MemoryOps MemoryOp { get; }
+
+    public SchedOps Sched { get; }
+
+    /// <summary>Dom0's file system.</summary>
+    public Dom0Files Files { get; } = new();
+
+    public Domain Dom0 { get; }
+
+    public Component Dom0Kernel => Dom0.Kernel;
+
+    /// <summary>All domains by id, the dying ones and zombies included.</summary>
+    public IReadOnlyList<Domain> Domains => domains;
+
+    public long Hypercalls { get; private set; }
+
+    public bool Crashed => CrashReason is not null;
+
+    public string? CrashReason { get; private set; }
+
+    /// <summary>What runs when a domain's first virtual CPU starts to execute: the kernel that the builder has loaded.</summary>
+    public Action<Domain>? GuestEntry { get; set; }
+
+    /// <summary>A domain shut itself down or crashed.</summary>
+    public event Action<Domain>? DomainShutDown;
+
+    /// <summary>The domain of this id, a dying one or zombie too.</summary>
+    public Domain? FindDomain(int domid) => domains.Find(d => d.Id == domid);
+
+    /// <summary>A process of Dom0. When it ends, its event channels, grant mappings and foreign mappings are released by the kernel.</summary>
+    public Component CreateProcess(string name)
+    {
+        var process = new Component(Simulation, name, Containment.Process, Dom0);
+        process.Ended += ReleaseProcess;
+        return process;
+    }
+
+    /// <summary>A part of a domain's kernel, such as a driver: its crash is the crash of the kernel.</summary>
+    public static Component CreateKernelPart(Domain domain, string name) =>
+        new(domain.Host.Simulation, name, domain.Kernel.Containment, domain);
+
+    /// <summary>The whole machine stops.</summary>
+    public void Crash(string reason)
+    {
+        if (Crashed)
+        {
+            return;
+        }
+
+        CrashReason = reason;
+        Simulation.Trace(null, $"host crash: {reason}");
+        foreach (var component in Simulation.Components.ToList())
+        {
+            if (component.Containment != Containment.Trusted)
+            {
+                component.PowerOff("host crash");
+            }
+        }
+    }
+
+    internal void Hypercall(Domain caller, string what)
+    {
+        if (Simulation.Current is { Alive: false } halted)
+        {
+            throw new ComponentHaltedException($"{halted.Name} is gone");
+        }
+
+        Hypercalls++;
+        Simulation.Trace(Simulation.Current ?? caller.Kernel, what);
+    }
+
+    internal Domain? Resolve(Domain caller, int domid) => domid == DomId.Self ? caller : FindDomain(domid);
+
+    internal int NextDomid()
+    {
+        for (var tried = 1; tried < DomId.Self; tried++)
+        {
+            var candidate = lastDomid + tried;
+            if (candidate >= DomId.Self)
+            {
+                candidate -= DomId.Self - 1;
+            }
+
+            if (FindDomain(candidate) is null)
+            {
+                lastDomid = candidate;
+                return candidate;
+            }
+        }
+
+        return -1;
+    }
+
+    internal void Add(Domain domain)
+    {
+        var index = domains.FindIndex(d => d.Id > domain.Id);
+        domains.Insert(index < 0 ? domains.Count : index, domain);
+    }
+
+    internal void ShutDownDomain(Domain domain, ShutdownReason reason)
+    {
+        if (domain == Dom0)
+        {
+            Crash($"Dom0 shut down: {reason}");
+            return;
+        }
+
+        // Only the first reason counts; a crash after a shutdown has begun changes nothing.
+        if (domain.ShutDown || domain.Dying != DyingState.Alive)
+        {
+            return;
+        }
+
+        domain.ShutDown = true;
+        domain.ShutdownCode = reason;
+        Simulation.Trace(domain.Kernel, $"shutdown {reason}");
+        EventChannel.RaiseGlobalVirq(Virq.DomExc);
+        DomainShutDown?.Invoke(domain);
+    }
+
+    internal void Destroy(Domain domain)
+    {
+        domain.Dying = DyingState.Dying;
+        EventChannel.CloseAll(domain);
+        GrantTableOps.ReleaseMappings(domain);
+        domain.RelinquishMemory();
+        foreach (var vcpu in domain.VcpuList)
+        {
+            vcpu.Enter(RunState.Offline, Simulation.Now);
+        }
+
+        domain.Dying = DyingState.Dead;
+        StopComponents(domain, "domain destroyed");
+        domain.DropParked();
+        EventChannel.RaiseGlobalVirq(Virq.DomExc);
+        TryFreeDomain(domain);
+    }
+
+    internal void TryFreeDomain(Domain domain)
+    {
+        if (domain.Dying != DyingState.Dead || domain.TotalPages > 0 || domain.Destroyed)
+        {
+            return;
+        }
+
+        domain.Destroyed = true;
+        domain.GrantTable.FreeSharedPages();
+        Memory.Free(domain.SharedInfoMfn);
+        domains.Remove(domain);
+        Simulation.Trace(null, $"domain {domain.Id} freed");
+        EventChannel.RaiseGlobalVirq(Virq.DomExc);
+    }
+
+    internal void Resume(Domain domain)
+    {
+        if (!domain.IsRunning)
+        {
+            return;
+        }
+
+        domain.ResumeIfRunning();
+        if (!domain.Entered && domain.VcpuList.Count > 0 && domain.VcpuList[0].Online)
+        {
+            domain.Entered = true;
+            Simulation.Post(domain.Kernel, "kernel entry", () => GuestEntry?.Invoke(domain));
+        }
+    }
+
+    private Domain MakeDom0()
+    {
+        var pages = Options.Dom0MemoryMib * FramesPerMib;
+        var dom0 = new Domain(this, 0, Guid.Empty, Options.Cpus, 4095, 64, 1024 * 512, Containment.Kernel) { MaxPages = pages };
+        domains.Add(dom0);
+        for (var i = 0; i < pages; i++)
+        {
+            dom0.AddPage(Memory.Allocate(dom0));
+        }
+
+        for (var i = 0; i < Options.Cpus; i++)
+        {
+            var vcpu = new Vcpu(dom0, i, Simulation.Now) { Context = new VcpuContext(0, 0) };
+            vcpu.Enter(RunState.Blocked, Simulation.Now);
+            dom0.VcpuList.Add(vcpu);
+        }
+
+        dom0.Entered = true;
+        return dom0;
+    }
+
+    private void ComponentCrashed(Component component)
+    {
+        if (component.Domain is not { } domain || component.Containment is Containment.Process or Containment.Trusted)
+        {
+            return;
+        }
+
+        if (domain == Dom0)
+        {
+            Crash($"{component.Name}: {component.Death}");
+            return;
+        }
+
+        StopComponents(domain, $"{component.Name} crashed");
+        ShutDownDomain(domain, ShutdownReason.Crash);
+    }
+
+    private void StopComponents(Domain domain, string reason)
+    {
+        foreach (var component in Simulation.Components.ToList())
+        {
+            if (component.Domain == domain && component.Alive)
+            {
+                component.StopWithDomain(reason);
+            }
+        }
+    }
+
+    private void ReleaseProcess(Component process)
+    {
+        EventChannel.CloseHeldBy(process);
+        GrantTableOps.ReleaseHeldBy(process);
+        MemoryOp.ReleaseHeldBy(process);
+    }
+}

@@ -1,0 +1,16 @@
+namespace Xen.Hypervisor;
+
+/// <summary>What kind of machine the host is.</summary>
+public sealed record HostOptions
+{
+    public int MemoryMib { get; init; } = 512;
+
+    public int Dom0MemoryMib { get; init; } = 128;
+
+    public int Cpus { get; init; } = 2;
+
+    public int CpuKhz { get; init; } = 2_400_000;
+
+    /// <summary>The policy for mapping grants: who may map whose. Everybody, as without a security module.</summary>
+    public Func<Domain, Domain, bool> MayMapGrants { get; init; } = (_, _) => true;
+}

@@ -1,0 +1,126 @@
+namespace Xen.Hypervisor;
+
+/// <summary>All page frames of the machine: who owns each, its bytes, and how many mappings by others keep it from being freed.</summary>
+public sealed class MachineMemory
+{
+    public const int PageSize = 4096;
+
+    /// <summary>Frame 0 is never handed out, so that 0 can mean "none".</summary>
+    private const int FirstFrame = 1;
+
+    private readonly Frame[] frames;
+    private int next = FirstFrame;
+
+    internal MachineMemory(int totalFrames)
+    {
+        frames = new Frame[totalFrames];
+        FreeFrames = totalFrames - FirstFrame;
+        XenFrames = FirstFrame;
+    }
+
+    /// <summary>All frames of the machine.</summary>
+    public int TotalFrames => frames.Length;
+
+    public int FreeFrames { get; private set; }
+
+    /// <summary>Frames of the hypervisor's own heap: shared_info and grant tables among them.</summary>
+    public int XenFrames { get; private set; }
+
+    /// <summary>The domain that owns the frame; null when it is free, Xen's own, or does not exist.</summary>
+    public Domain? OwnerOf(ulong mfn) => mfn < (ulong)frames.Length ? frames[mfn].Owner : null;
+
+    /// <summary>How many foreign mappings hold the frame.</summary>
+    public int ReferencesOf(ulong mfn) => mfn < (ulong)frames.Length ? frames[mfn].References : 0;
+
+    internal bool IsFree(ulong mfn) => !frames[mfn].Allocated;
+
+    /// <summary>The 4096 bytes of an allocated frame.</summary>
+    internal byte[] Bytes(ulong mfn)
+    {
+        ref var frame = ref frames[mfn];
+        if (!frame.Allocated)
+        {
+            throw new PageFaultException($"frame {mfn:x} is free");
+        }
+
+        return frame.Bytes ??= new byte[PageSize];
+    }
+
+    /// <summary>Takes a free frame for a domain, or for Xen's heap when there is no owner. 0 when memory is exhausted.</summary>
+    internal ulong Allocate(Domain? owner)
+    {
+        if (FreeFrames == 0)
+        {
+            return 0;
+        }
+
+        // Next fit: a freed frame is not handed out again at once, which is how a real machine behaves with much free memory.
+        while (frames[next].Allocated)
+        {
+            Advance();
+        }
+
+        var mfn = next;
+        Advance();
+        frames[mfn] = new Frame { Allocated = true, Owner = owner };
+        FreeFrames--;
+        if (owner is null)
+        {
+            XenFrames++;
+        }
+
+        return (ulong)mfn;
+    }
+
+    internal void Free(ulong mfn)
+    {
+        ref var frame = ref frames[mfn];
+        if (!frame.Allocated || frame.References != 0)
+        {
+            throw new InvalidOperationException($"frame {mfn:x} is not free to go");
+        }
+
+        if (frame.Owner is null)
+        {
+            XenFrames--;
+        }
+
+        // Scrubbed, as Xen does before a page can go to another domain.
+        frame = default;
+        FreeFrames++;
+    }
+
+    internal void Reference(ulong mfn) => frames[mfn].References++;
+
+    internal void Unreference(ulong mfn)
+    {
+        ref var frame = ref frames[mfn];
+        if (frame.References == 0)
+        {
+            throw new InvalidOperationException($"frame {mfn:x} has no reference to drop");
+        }
+
+        frame.References--;
+        if (frame.References == 0)
+        {
+            frame.Owner?.ReferenceDropped(mfn);
+        }
+    }
+
+    private void Advance()
+    {
+        next++;
+        if (next == frames.Length)
+        {
+            next = FirstFrame;
+        }
+    }
+
+    private struct Frame
+    {
+        public bool Allocated;
+        public Domain? Owner;
+        public byte[]? Bytes;
+        public int References;
+    }
+}

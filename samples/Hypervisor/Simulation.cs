@@ -1,0 +1,328 @@
+using System.Diagnostics;
+
+namespace Xen.Hypervisor;
+
+/// <summary>
+/// The discrete-event core: a virtual nanosecond clock, one queue ordered by (time, sequence), seeded random streams and the
+/// hash of everything that happened. One thread; equal seeds give equal traces.
+/// </summary>
+public sealed class Simulation
+{
+    /// <summary>How long a message between two components of one machine is under way.</summary>
+    public const long MessageLatencyNs = 1_000;
+
+    /// <summary>Far above what a healthy workload needs, low enough that a flood ends within seconds.</summary>
+    public const long DefaultEventLimit = 5_000_000;
+
+    private const ulong FnvPrime = 0x100000001B3UL;
+    private const ulong FnvOffset = 0xCBF29CE484222325UL;
+
+    private readonly PriorityQueue<Timer, (long Due, long Sequence)> queue = new();
+    private readonly List<Component> components = [];
+    private readonly SortedDictionary<string, RandomStream> streams = new(StringComparer.Ordinal);
+    private readonly ulong seed;
+    private long sequence;
+    private long busy;
+    private bool dispatching;
+
+    public Simulation(ulong seed) => this.seed = seed;
+
+    /// <summary>Virtual nanoseconds since boot.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>The most handlers a run may execute.</summary>
+    public long EventLimit { get; set; } = DefaultEventLimit;
+
+    /// <summary>Handlers executed so far.</summary>
+    public long EventCount { get; private set; }
+
+    /// <summary>FNV-1a over (time, component, text) of every trace record.</summary>
+    public ulong TraceHash { get; private set; } = FnvOffset;
+
+    /// <summary>The trace's text goes here when somebody wants to read it; null otherwise.</summary>
+    public Action<string>? TraceSink { get; set; }
+
+    /// <summary>The component whose handler is running; null between handlers.</summary>
+    public Component? Current { get; private set; }
+
+    /// <summary>All components, in the order of their creation, the dead included.</summary>
+    public IReadOnlyList<Component> Components => components;
+
+    /// <summary>Something is queued that is not periodic housekeeping.</summary>
+    public bool Busy => busy > 0;
+
+    /// <summary>A component crashed; raised after it was stopped, so that the domain or the host can follow it.</summary>
+    internal event Action<Component>? Crashed;
+
+    /// <summary>The random stream of this name: independent of every other and of who asks when.</summary>
+    public RandomStream Stream(string name)
+    {
+        if (!streams.TryGetValue(name, out var stream))
+        {
+            stream = new RandomStream(seed, name);
+            streams.Add(name, stream);
+        }
+
+        return stream;
+    }
+
+    /// <summary>Runs the handler after a delay, on behalf of the owner. Handlers of a dead component are dropped.</summary>
+    public Timer After(long delayNs, Component owner, string what, Action handler) => Enqueue(delayNs, owner, what, false, handler);
+
+    /// <summary>Like <see cref="After"/>, for periodic upkeep that should not keep <see cref="RunToQuiescence"/> busy.</summary>
+    public Timer AfterHousekeeping(long delayNs, Component owner, string what, Action handler) => Enqueue(delayNs, owner, what, true, handler);
+
+    /// <summary>Sends the owner a message.</summary>
+    public void Post(Component owner, string what, Action handler) => Enqueue(MessageLatencyNs, owner, what, false, handler);
+
+    /// <summary>Adds a record to the trace.</summary>
+    public void Trace(Component? component, string what)
+    {
+        var name = component?.Name ?? "xen";
+        var hash = (TraceHash ^ (ulong)Now) * FnvPrime;
+        foreach (var c in name)
+        {
+            hash = (hash ^ c) * FnvPrime;
+        }
+
+        hash = (hash ^ '|') * FnvPrime;
+        foreach (var c in what)
+        {
+            hash = (hash ^ c) * FnvPrime;
+        }
+
+        TraceHash = (hash ^ '\n') * FnvPrime;
+        TraceSink?.Invoke($"{Now} {name}: {what}");
+    }
+
+    /// <summary>Runs until the condition holds. False on a timeout or when nothing is queued any more.</summary>
+    public bool RunUntil(Func<bool> condition, long timeoutNs)
+    {
+        var deadline = Now + timeoutNs;
+        while (!condition())
+        {
+            if (!Step(deadline))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Runs until nothing but periodic housekeeping is queued. False when that did not happen in time.</summary>
+    public bool RunToQuiescence(long timeoutNs)
+    {
+        var deadline = Now + timeoutNs;
+        while (busy > 0)
+        {
+            if (!Step(deadline))
+            {
+                return busy == 0;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets virtual time pass.</summary>
+    public void RunFor(long durationNs)
+    {
+        var deadline = Now + durationNs;
+        while (Step(deadline))
+        {
+        }
+
+        Now = deadline;
+    }
+
+    /// <summary>
+    /// Runs an action as the given component, inside the handler of another: a synchronous call across components. An exception
+    /// that escapes kills the called one as far as its containment says. False when the called component is (now) dead.
+    /// </summary>
+    public bool RunAs(Component component, Action action)
+    {
+        if (!component.Alive)
+        {
+            return false;
+        }
+
+        var caller = Current;
+        Execute(component, action);
+        if (caller is { Alive: false })
+        {
+            throw new ComponentHaltedException($"{caller.Name} is gone");
+        }
+
+        return component.Alive;
+    }
+
+    internal void Register(Component component) => components.Add(component);
+
+    internal void Forget(Component component)
+    {
+        busy -= component.Queued;
+        component.Queued = 0;
+    }
+
+    internal void Uncount(Timer timer)
+    {
+        if (!timer.Housekeeping)
+        {
+            busy--;
+            timer.Owner.Queued--;
+        }
+    }
+
+    /// <summary>Puts an entry back that waited while its domain was paused.</summary>
+    internal void Requeue(Timer timer)
+    {
+        if (timer.Pending)
+        {
+            timer.MarkQueued();
+            Count(timer);
+            queue.Enqueue(timer, (Math.Max(Now, timer.DueNs), sequence++));
+        }
+    }
+
+    private Timer Enqueue(long delayNs, Component owner, string what, bool housekeeping, Action handler)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(delayNs);
+        var timer = new Timer(owner, what, Now + delayNs, housekeeping, handler);
+        if (owner.Alive)
+        {
+            Count(timer);
+            queue.Enqueue(timer, (timer.DueNs, sequence++));
+        }
+
+        return timer;
+    }
+
+    private void Count(Timer timer)
+    {
+        if (!timer.Housekeeping)
+        {
+            busy++;
+            timer.Owner.Queued++;
+        }
+    }
+
+    private bool Step(long deadline)
+    {
+        if (dispatching)
+        {
+            throw new InvalidOperationException("a handler must not run the simulation");
+        }
+
+        while (queue.TryPeek(out var timer, out var position))
+        {
+            if (!timer.InQueue)
+            {
+                queue.Dequeue();
+                continue;
+            }
+
+            if (position.Due > deadline)
+            {
+                Now = deadline;
+                return false;
+            }
+
+            queue.Dequeue();
+            Uncount(timer);
+            Now = position.Due;
+            Dispatch(timer);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Dispatch(Timer timer)
+    {
+        var owner = timer.Owner;
+        if (owner.Domain is { IsRunning: false } domain && owner.Containment != Containment.Trusted)
+        {
+            timer.MarkParked();
+            domain.Park(timer);
+            return;
+        }
+
+        EventCount++;
+        if (EventCount > EventLimit)
+        {
+            throw new SimulationLimitException(components.MaxBy(c => c.EventCount)!, EventLimit);
+        }
+
+        Trace(owner, timer.What);
+        dispatching = true;
+        try
+        {
+            Execute(owner, timer.Fire);
+        }
+        finally
+        {
+            dispatching = false;
+        }
+    }
+
+    // The one place that catches Exception: here an escaped exception becomes the death of the component that let it escape.
+    private void Execute(Component component, Action action)
+    {
+        var caller = Current;
+        Current = component;
+        component.EventCount++;
+        if (component.Domain is { Vcpus: [var boot, ..] })
+        {
+            boot.Account(Now);
+        }
+
+        try
+        {
+            action();
+        }
+        catch (ComponentHaltedException)
+        {
+            // The component, or the machine under it, stopped while it was running; that was recorded where it happened.
+        }
+        catch (Exception exception) when (component.Containment != Containment.Trusted && exception is not SimulationLimitException)
+        {
+            component.Kill(Describe(exception));
+            Crashed?.Invoke(component);
+        }
+        finally
+        {
+            Current = caller;
+        }
+    }
+
+    private static string Describe(Exception exception)
+    {
+        var message = exception.Message.ReplaceLineEndings(" ");
+        foreach (var frame in new StackTrace(exception).GetFrames())
+        {
+            var method = frame.GetMethod();
+            var type = method?.DeclaringType;
+            if (method is null || type?.Namespace?.StartsWith("Xen.", StringComparison.Ordinal) != true)
+            {
+                continue;
+            }
+
+            // A lambda is named after the method it stands in.
+            var name = method.Name;
+            while (type.DeclaringType is not null && type.Name.StartsWith('<'))
+            {
+                type = type.DeclaringType;
+            }
+
+            if (name.StartsWith('<') && name.IndexOf('>') is var end and > 1)
+            {
+                name = name[1..end];
+            }
+
+            return $"{exception.GetType().Name}: {message} in {type.FullName}.{name}";
+        }
+
+        return $"{exception.GetType().Name}: {message}";
+    }
+}

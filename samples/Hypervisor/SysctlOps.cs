@@ -1,0 +1,40 @@
+namespace Xen.Hypervisor;
+
+/// <summary>XEN_SYSCTL_physinfo's answer.</summary>
+public sealed record PhysInfo(int NrCpus, int ThreadsPerCore, int CoresPerSocket, int NrNodes, int CpuKhz, long TotalPages, long FreePages,
+    long OutstandingPages);
+
+/// <summary>HYPERVISOR_sysctl: questions about the whole machine, for Dom0 only.</summary>
+public sealed class SysctlOps
+{
+    private readonly Host host;
+
+    internal SysctlOps(Host host) => this.host = host;
+
+    public int PhysInfo(Domain caller, out PhysInfo? info)
+    {
+        host.Hypercall(caller, "sysctl physinfo");
+        info = null;
+        if (!caller.Privileged)
+        {
+            return -Errno.EPERM;
+        }
+
+        info = new PhysInfo(host.Options.Cpus, 1, host.Options.Cpus, 1, host.Options.CpuKhz, host.Memory.TotalFrames, host.Memory.FreeFrames, 0);
+        return 0;
+    }
+
+    /// <summary>All domains from an id on, at most <paramref name="max"/>: live ones, dying ones and zombies. Answers how many.</summary>
+    public int GetDomainInfoList(Domain caller, int first, int max, out IReadOnlyList<DomainInfo> list)
+    {
+        host.Hypercall(caller, $"sysctl getdomaininfolist {first} {max}");
+        list = [];
+        if (!caller.Privileged)
+        {
+            return -Errno.EPERM;
+        }
+
+        list = [.. host.Domains.Where(d => d.Id >= first).Take(max).Select(DomctlOps.Info)];
+        return list.Count;
+    }
+}
