@@ -13,6 +13,7 @@ public sealed class Host
         Simulation = simulation;
         Options = options;
         Memory = new MachineMemory(options.MemoryMib * FramesPerMib);
+        LoopDevices = new LoopDevices(simulation, Files);
         Scheduler = new CpuScheduler(options.Cpus);
         Domctl = new DomctlOps(this);
         Sysctl = new SysctlOps(this);
@@ -46,6 +47,9 @@ public sealed class Host
 
     /// <summary>Dom0's file system.</summary>
     public Dom0Files Files { get; } = new();
+
+    /// <summary>Dom0's loop devices, which the hotplug script makes and blkback opens.</summary>
+    public LoopDevices LoopDevices { get; }
 
     public Domain Dom0 { get; }
 
