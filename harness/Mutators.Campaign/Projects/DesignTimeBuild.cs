@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using Microsoft.Build.Evaluation;
+using Microsoft.Build.Evaluation.Context;
+using Microsoft.Build.Exceptions;
+using Microsoft.Build.Execution;
+using Microsoft.Build.Framework;
+
+namespace Mutators.Campaign.Projects;
+
+/// <summary>
+/// A build that does everything but compile, as IDEs run it to learn the compiler's arguments. It runs in this process. The SDK's
+/// compiler is not loaded: its task only writes down the command line, and what tasks need lives in MSBuild's own load contexts.
+/// </summary>
+internal sealed class DesignTimeBuild : IDisposable
+{
+    /// <summary>MSBuild's item with the compiler's arguments.</summary>
+    private const string ArgumentsItem = "CscCommandLineArgs";
+
+    private readonly Dictionary<string, string> _properties;
+    private readonly ProjectCollection _projects;
+    private readonly FirstError _errors = new();
+    private readonly EvaluationContext _context = EvaluationContext.Create(EvaluationContext.SharingPolicy.Shared);
+
+    private DesignTimeBuild(string configuration)
+    {
+        _properties = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Configuration"] = configuration,
+            ["DesignTimeBuild"] = "true",
+            ["BuildingProject"] = "false",
+            ["BuildProjectReferences"] = "false",
+            ["SkipCompilerExecution"] = "true",
+            ["ProvideCommandLineArgs"] = "true",
+            // An output of the compile target that never exists: the target runs although the golden build is up to date.
+            ["NonExistentFile"] = "__NonExistentSubDir__/__NonExistentFile__",
+            ["ShouldUnsetParentConfigurationAndPlatform"] = "false",
+        };
+        _projects = new ProjectCollection(_properties);
+    }
+
+    /// <summary>The compiler's arguments of every project, in the order of the projects.</summary>
+    public static IReadOnlyList<CompilerInvocation> Run(
+        IReadOnlyList<string> projects, string configuration, string? framework, CancellationToken cancel)
+    {
+        using var build = new DesignTimeBuild(configuration);
+        var manager = BuildManager.DefaultBuildManager;
+        manager.BeginBuild(new BuildParameters(build._projects)
+        {
+            Loggers = [build._errors],
+            MaxNodeCount = 1,
+            EnableNodeReuse = false,
+        });
+        try
+        {
+            using var stop = cancel.Register(manager.CancelAllSubmissions);
+            return [.. projects.Select(project => build.Invocation(manager, project, framework, cancel))];
+        }
+        finally
+        {
+            manager.EndBuild();
+        }
+    }
+
+    public void Dispose() => _projects.Dispose();
+
+    private CompilerInvocation Invocation(BuildManager manager, string project, string? framework, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (!File.Exists(project))
+        {
+            throw Unusable($"There is no project '{project}'.", "Name a C# project of the repository.");
+        }
+
+        var evaluated = Evaluated(project, framework);
+        RequireRestored(evaluated);
+        var request = new BuildRequestData(evaluated, ["Compile", "CoreCompile"], hostServices: null, BuildRequestDataFlags.None);
+        _errors.Message = null;
+        var result = manager.BuildRequest(request);
+        cancel.ThrowIfCancellationRequested();
+        var arguments = evaluated.GetItems(ArgumentsItem).Select(each => each.EvaluatedInclude).ToImmutableArray();
+        if (result.OverallResult != BuildResultCode.Success || arguments.IsEmpty)
+        {
+            var why = _errors.Message ?? result.Exception?.Message ?? "the build gives the C# compiler nothing to compile";
+            throw Unusable($"{Path.GetFileName(project)} cannot be loaded: {why}", $"Run 'dotnet build {project}' to see it in full.");
+        }
+
+        var directory = evaluated.Directory;
+        string FullPathOf(string property) => Path.GetFullPath(evaluated.GetPropertyValue(property).Replace('\\', '/'), directory);
+        return new CompilerInvocation(
+            project,
+            evaluated.GetPropertyValue("AssemblyName"),
+            evaluated.GetPropertyValue("TargetFramework"),
+            evaluated.GetPropertyValue("OutputType"),
+            FullPathOf("TargetPath"),
+            FullPathOf("OutDir"),
+            FullPathOf("BaseIntermediateOutputPath"),
+            arguments);
+    }
+
+    /// <summary>The project as it is built: with one target framework.</summary>
+    private ProjectInstance Evaluated(string project, string? framework)
+    {
+        var evaluated = Evaluated(project, _properties);
+        var several = evaluated.GetPropertyValue("TargetFrameworks");
+        if (several.Length == 0 || evaluated.GetPropertyValue("TargetFramework").Length > 0)
+        {
+            return evaluated;
+        }
+
+        var choices = several.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var choice = framework is not null && choices.Contains(framework, StringComparer.OrdinalIgnoreCase)
+            ? framework
+            : TargetFrameworkChoice.FirstThatRuns(choices);
+        return Evaluated(project, new Dictionary<string, string>(_properties, StringComparer.OrdinalIgnoreCase) { ["TargetFramework"] = choice });
+    }
+
+    private ProjectInstance Evaluated(string project, IDictionary<string, string> properties)
+    {
+        try
+        {
+            var options = new Microsoft.Build.Definition.ProjectOptions
+            {
+                GlobalProperties = properties,
+                ProjectCollection = _projects,
+                EvaluationContext = _context,
+            };
+            return ProjectInstance.FromFile(project, options);
+        }
+        catch (InvalidProjectFileException problem)
+        {
+            var file = problem.ProjectFile is { Length: > 0 } named ? Path.GetFileName(named) : Path.GetFileName(project);
+            throw Unusable(
+                $"{file}({problem.LineNumber},{problem.ColumnNumber}): {problem.ErrorCode}: {OneLine(problem.BaseMessage)}",
+                $"Run 'dotnet build {project}' to see it in full.");
+        }
+    }
+
+    /// <summary>In a design-time build MSBuild says nothing of a missing restore: it compiles without the references.</summary>
+    private static void RequireRestored(ProjectInstance project)
+    {
+        var assets = project.GetPropertyValue("ProjectAssetsFile");
+        if (assets.Length > 0 && !File.Exists(Path.GetFullPath(assets, project.Directory)))
+        {
+            throw Unusable(
+                $"{Path.GetFileName(project.FullPath)} is not restored.",
+                $"Run 'dotnet restore {project.FullPath}', or 'dotnet build' for the whole solution.");
+        }
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+
+    private static UsageException Unusable(string message, string remedy) => new(OneLine(message), remedy, ExitCode.RepositoryNotUsable);
+
+    /// <summary>Keeps the first error of a build: those that follow are mostly its consequences.</summary>
+    private sealed class FirstError : ILogger
+    {
+        public string? Message { get; set; }
+
+        public LoggerVerbosity Verbosity { get; set; } = LoggerVerbosity.Quiet;
+
+        public string? Parameters { get; set; }
+
+        public void Initialize(IEventSource eventSource) => eventSource.ErrorRaised += (_, error) => Message ??=
+            $"{(error.File is { Length: > 0 } file ? $"{Path.GetFileName(file)}({error.LineNumber},{error.ColumnNumber}): " : "")}{error.Code}: {error.Message}";
+
+        public void Shutdown()
+        {
+        }
+    }
+}
