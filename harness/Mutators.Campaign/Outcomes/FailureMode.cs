@@ -1,41 +1,98 @@
 namespace Mutators.Campaign.Outcomes;
 
 /// <summary>
-/// What became of a mutant, decided in this order: the first that applies is the headline (docs of the classifier say by which
-/// observation). The two first never enter the denominator of a statement about impact.
+/// What became of a mutant, decided in this order: the first that applies is the headline (<see cref="OutcomeClassifier"/> says by
+/// which observation, docs/failure-modes.md gives examples). The two first never enter the denominator of a statement about impact.
 /// </summary>
 public enum FailureMode
 {
-    /// <summary>No execution reached the site under any workload.</summary>
+    /// <summary>No execution reached the site under any workload. Oracle: the activation probes of the golden run.</summary>
     NotActivated,
 
-    /// <summary>The branch does not compile.</summary>
+    /// <summary>The branch does not compile. Oracle: the compiler.</summary>
     BuildReject,
 
-    /// <summary>The host is lost with all its guests, or an invariant of the trusted side panicked.</summary>
+    /// <summary>
+    /// The host is lost with all its guests, or an invariant of the trusted side panicked. Oracle: a component observation of kind
+    /// <c>host</c>. CRASH scale: Catastrophic.
+    /// </summary>
     HostCrash,
 
-    /// <summary>No progress: deadlock, livelock, or far beyond the golden run's limits.</summary>
+    /// <summary>
+    /// No progress: deadlock, livelock, or far beyond the golden run's limits. Oracle: the time or output limit ended the process, or a
+    /// component observation with event <c>hang</c>. CRASH scale: Restart.
+    /// </summary>
     ControlHang,
 
-    /// <summary>The program, or a component of it, died; the host lives.</summary>
+    /// <summary>
+    /// The program, or a component of it, died; the host lives. Oracle: an unhandled exception, a signal or the memory limit ended the
+    /// process, or a component observation of kind <c>process</c> or <c>kernel</c> with event <c>crash</c>. CRASH scale: Abort.
+    /// </summary>
     ControlCrash,
 
-    /// <summary>At least one guest crashed, hangs or lost its I/O.</summary>
+    /// <summary>At least one guest crashed, hangs or lost its I/O. Oracle: a component observation of kind <c>guest</c>. Beyond the CRASH scale.</summary>
     GuestFailure,
 
-    /// <summary>An operation reports failure.</summary>
+    /// <summary>
+    /// An operation reports failure, or a basic function is not available. Oracle: an operation's code, or the program's exit code, is
+    /// another failure than golden's; or a monitor is not ok. CRASH scale: Hindering if the code is a wrong one.
+    /// </summary>
     OperationError,
 
-    /// <summary>Operations ended as in the golden run, and yet the states that must agree do not.</summary>
+    /// <summary>
+    /// Operations ended as in the golden run, and yet the states that must agree do not. Oracle: an invariant is violated; a failure
+    /// of golden's is reported as success; a state digest differs although nothing was signalled. CRASH scale: Silent if success was reported.
+    /// </summary>
     InconsistentState,
 
-    /// <summary>Data differs from golden and no error was signalled to anyone.</summary>
+    /// <summary>
+    /// Data differs from golden and no error was signalled to anyone. Oracle: a data observation is not ok or has another digest; a
+    /// plain line differs although nothing was signalled. CRASH scale: Silent.
+    /// </summary>
     SilentDataFailure,
 
-    /// <summary>All correct, but slower or larger than the configured share.</summary>
+    /// <summary>
+    /// All correct, but slower or larger than the configured share. Oracle: a resource, or the virtual time of the last observation,
+    /// above golden × (1 + share).
+    /// </summary>
     Degraded,
 
-    /// <summary>Activated, and everything equal to golden.</summary>
+    /// <summary>Activated, and everything equal to golden. Oracle: none of the above.</summary>
     NoImpact,
+}
+
+/// <summary>What reports and statistics ask of a failure mode.</summary>
+public static class FailureModes
+{
+    /// <summary>All modes, in the order in which they are decided.</summary>
+    public static IReadOnlyList<FailureMode> All { get; } = Enum.GetValues<FailureMode>();
+
+    extension(FailureMode mode)
+    {
+        /// <summary>The site was reached, so the mutant belongs to the denominator of a statement about impact.</summary>
+        public bool IsActivated => mode is not (FailureMode.NotActivated or FailureMode.BuildReject);
+
+        /// <summary>Something failed: neither correct nor merely slower.</summary>
+        public bool IsFailure => mode is >= FailureMode.HostCrash and <= FailureMode.SilentDataFailure;
+
+        /// <summary>The mode as reports write it.</summary>
+        public string Words => mode switch
+        {
+            FailureMode.NotActivated => "not activated",
+            FailureMode.BuildReject => "does not build",
+            FailureMode.HostCrash => "host crash",
+            FailureMode.ControlHang => "hang",
+            FailureMode.ControlCrash => "crash",
+            FailureMode.GuestFailure => "guest failure",
+            FailureMode.OperationError => "operation error",
+            FailureMode.InconsistentState => "inconsistent state",
+            FailureMode.SilentDataFailure => "silent data failure",
+            FailureMode.Degraded => "degraded",
+            FailureMode.NoImpact => "no impact",
+            _ => throw new System.Diagnostics.UnreachableException($"A failure mode without words: {mode}."),
+        };
+
+        /// <summary>The mode as notes, options and machine-readable reports write it: <c>silent-data-failure</c>.</summary>
+        public string Key => mode.Words.Replace(' ', '-');
+    }
 }

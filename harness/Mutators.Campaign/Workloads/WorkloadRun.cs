@@ -25,11 +25,74 @@ public enum ProcessEnd
 /// <param name="End">How the process ended.</param>
 /// <param name="ExitCode">Its exit code; on Unix 128 + signal where a signal ended it.</param>
 /// <param name="Output">The lines of standard output, in order; cut at the output limit.</param>
-/// <param name="Error">The last lines of standard error, for people: not compared.</param>
+/// <param name="Error">The first and the last lines of standard error, for people: not compared.</param>
 /// <param name="Duration">Wall time; never part of a comparison.</param>
 public sealed record WorkloadRun(
     ProcessEnd End,
     int ExitCode,
     ImmutableArray<string> Output,
     ImmutableArray<string> Error,
-    TimeSpan Duration);
+    TimeSpan Duration)
+{
+    private const string UnhandledException = "Unhandled exception. ";
+
+    /// <summary>
+    /// How the process died, in one line for people, as far as its standard error tells:
+    /// <c>System.NullReferenceException: Object reference not set … at Xen.Toolstack.Xl.Create</c>; null where it exited by itself.
+    /// </summary>
+    public string? Death => End switch
+    {
+        ProcessEnd.Crashed => LastWords ?? SignalName,
+        ProcessEnd.OutOfMemory => "went beyond its memory limit",
+        ProcessEnd.TimedOut => "ran beyond its time limit",
+        ProcessEnd.OutputLimit => "wrote more than its output limit",
+        _ => null,
+    };
+
+    private string SignalName => ExitCode switch
+    {
+        128 + 4 => "illegal instruction",
+        128 + 6 => "aborted",
+        128 + 9 => "killed from outside",
+        128 + 11 => "segmentation fault",
+        128 + 15 => "terminated from outside",
+        _ => $"exit code {ExitCode}",
+    };
+
+    private string? LastWords
+    {
+        get
+        {
+            for (var i = 0; i < Error.Length; i++)
+            {
+                var line = Error[i];
+                if (line.StartsWith(UnhandledException, StringComparison.Ordinal))
+                {
+                    return WithPlace(line[UnhandledException.Length..], i);
+                }
+
+                // FailFast's message stands on the line below.
+                if (line == "Process terminated." && i + 1 < Error.Length)
+                {
+                    return WithPlace(Error[i + 1], i + 1);
+                }
+
+                if (line.StartsWith("Stack overflow", StringComparison.Ordinal) || line.StartsWith("Fatal error", StringComparison.Ordinal))
+                {
+                    return WithPlace(line, i);
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Adds the innermost method that is not the class library's: there the program's own fault shows.</summary>
+    private string WithPlace(string words, int from)
+    {
+        var frames = Error.Skip(from + 1).Select(line => line.TrimStart()).Where(line => line.StartsWith("at ", StringComparison.Ordinal)).ToList();
+        var frame = frames.Find(each => !each.StartsWith("at System.", StringComparison.Ordinal)) ?? frames.FirstOrDefault();
+        var parenthesis = frame?.IndexOf('(', StringComparison.Ordinal) ?? -1;
+        return frame is null ? words : $"{words.TrimEnd('.')} {(parenthesis < 0 ? frame : frame[..parenthesis])}";
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Outcomes;
+
+/// <summary>
+/// Decides what became of a mutant, from the golden run and the mutant's run under the same workload. Pure. Each
+/// <see cref="FailureMode"/> names its oracle; docs/failure-modes.md has an example of each.
+/// </summary>
+public static class OutcomeClassifier
+{
+    /// <summary>How much more virtual time or of a resource than golden's counts as degraded: half as much again.</summary>
+    public const double DefaultDegradedShare = 0.5;
+
+    /// <summary>The outcome of a mutant that was run.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="golden">The golden run of the same workload.</param>
+    /// <param name="run">The mutant's run.</param>
+    /// <param name="engine">How the run was obtained.</param>
+    /// <param name="degradedShare">What share above golden's use counts as degraded.</param>
+    public static Outcome Classify(
+        MutantId mutant, GoldenRun golden, WorkloadRun run, string engine, double degradedShare = DefaultDegradedShare)
+    {
+        var observations = ObservationParser.Parse(run.Output);
+        var alignment = Alignment.Of(golden.Observations, observations);
+        var findings = new Findings(golden, run, alignment, degradedShare).All;
+
+        ImmutableArray<FailureMode> flags = [.. findings.Select(each => each.Mode).Distinct().Order()];
+        if (flags.IsEmpty)
+        {
+            flags = [FailureMode.NoImpact];
+        }
+
+        var mode = flags[0];
+        return new Outcome(
+            mutant,
+            golden.Workload.Name,
+            mode,
+            flags,
+            findings.Select(each => each.Detection).Order().FirstOrDefault(Detection.None),
+            [.. findings.Where(each => each.Detection is not Detection.GoldenDifferenceOnly).Select(each => each.Detector).Distinct()],
+            OneLine(findings.FirstOrDefault(each => each.Mode == mode)?.Reason ?? NoImpact(alignment)),
+            engine,
+            alignment.Differences(Outcome.MaximumDifferences));
+    }
+
+    /// <summary>The outcome of a mutant whose site no workload reaches: known from golden's probes, nothing was run.</summary>
+    public static Outcome NotActivated(MutantId mutant, string workload) =>
+        NotRun(mutant, workload, FailureMode.NotActivated, "no execution of the workload reaches the site");
+
+    /// <summary>The outcome of a mutant that does not compile.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="workload">The workload it was meant for.</param>
+    /// <param name="error">The compiler's first error.</param>
+    public static Outcome BuildReject(MutantId mutant, string workload, string error) =>
+        NotRun(mutant, workload, FailureMode.BuildReject, error);
+
+    private static Outcome NotRun(MutantId mutant, string workload, FailureMode mode, string reason) =>
+        new(mutant, workload, mode, [mode], Detection.None, [], OneLine(reason), "none", []);
+
+    private static string NoImpact(Alignment alignment) =>
+        alignment.Pairs.All(pair => pair.Agree) ? "every observation is equal to golden's"
+        : alignment.Pairs.Any(pair => !pair.Agree && pair is { Golden.Kind: ObservationKind.Trace, Mutant.Kind: ObservationKind.Trace })
+            ? "the run took another course, and every check is equal to golden's"
+            : "every check is equal to golden's";
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

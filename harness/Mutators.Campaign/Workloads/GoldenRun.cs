@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Mutators.Campaign.Outcomes;
+
+namespace Mutators.Campaign.Workloads;
+
+/// <summary>One execution of golden under one workload: what every mutant's run is compared with.</summary>
+/// <param name="Workload">What was executed.</param>
+/// <param name="Run">What it gave.</param>
+public sealed record GoldenRun(Workload Workload, WorkloadRun Run)
+{
+    /// <summary>Enough to see by what two golden runs differ.</summary>
+    private const int NamedDifferences = 10;
+
+    /// <summary>What it let us see, in order.</summary>
+    public ImmutableArray<Observation> Observations { get; } = ObservationParser.Parse(Run.Output);
+
+    /// <summary>Whether the workload speaks in structured observations, or only prints.</summary>
+    public bool IsStructured => Observations.Any(each => each.Kind is not ObservationKind.Line);
+
+    /// <summary>
+    /// Why no mutant could be judged by this run, in one line, or null. A golden run that dies, hangs or finds its own monitors unhappy
+    /// would make every outcome meaningless; an exit code other than 0 and operations that fail may be what the workload is about.
+    /// </summary>
+    public string? WhyUnusable =>
+        Run.Death is { } death ? $"golden does not survive workload '{Workload.Name}': {death}"
+        : Observations.FirstOrDefault(IsFailure) is { } failure ? $"golden fails in workload '{Workload.Name}': {failure.InWords()}"
+        : null;
+
+    /// <summary>
+    /// Whether the workload is repeatable: the first observations that differ between two golden runs; none if it is. Times and used
+    /// resources may differ, everything else may not.
+    /// </summary>
+    public static ImmutableArray<Difference> Compare(GoldenRun first, GoldenRun second)
+    {
+        var differences = Alignment.Of(first.Observations, second.Observations).Differences(NamedDifferences);
+        return first.Run.End == second.Run.End && first.Run.ExitCode == second.Run.ExitCode
+            ? differences
+            : [new Difference(InWords(first.Run), InWords(second.Run)), .. differences.Take(NamedDifferences - 1)];
+    }
+
+    private static string InWords(WorkloadRun run) => run.Death ?? $"exit code {run.ExitCode}";
+
+    private static bool IsFailure(Observation observation) => observation.Kind is ObservationKind.Component || observation.Ok is false;
+}

@@ -1,0 +1,127 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Mutators.Campaign.Workloads;
+
+/// <summary>
+/// A started process with everything it started: a session of its own where the system has <c>setsid</c>, so that children whose
+/// parent is gone are still found.
+/// </summary>
+/// <param name="root">The process that was started.</param>
+/// <param name="ownSession">Whether it leads a session of its own.</param>
+internal sealed class ProcessTree(Process root, bool ownSession)
+{
+    // A process that forks while it is being killed needs another look; one that forks faster than we look is not chased for ever.
+    private const int KillRounds = 20;
+
+    /// <summary>Where <c>setsid</c> lies, or null.</summary>
+    public static string? SessionStarter { get; } =
+        OperatingSystem.IsLinux() ? Array.Find(["/usr/bin/setsid", "/bin/setsid"], File.Exists) : null;
+
+    /// <summary>The resident memory of all processes of the tree; shared pages are counted in each.</summary>
+    public long WorkingSetBytes()
+    {
+        if (ownSession)
+        {
+            return Session().Sum(member => member.ResidentPages) * Environment.SystemPageSize;
+        }
+
+        try
+        {
+            root.Refresh();
+            return root.HasExited ? 0 : root.WorkingSet64;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Ends all of it, whether the root still runs or has exited and left children behind.</summary>
+    public void Kill()
+    {
+        KillOne(root, entireTree: true);
+        for (var round = 0; ownSession && round < KillRounds; round++)
+        {
+            var members = Session().Where(member => member.Id != root.Id).ToList();
+            if (members.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var member in members)
+            {
+                KillById(member.Id);
+            }
+        }
+    }
+
+    private static void KillById(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            KillOne(process, entireTree: true);
+            process.WaitForExit(TimeSpan.FromMilliseconds(100));
+        }
+        catch (ArgumentException)
+        {
+            // It ended by itself between the look and the kill.
+        }
+    }
+
+    private static void KillOne(Process process, bool entireTree)
+    {
+        try
+        {
+            process.Kill(entireTree);
+        }
+        catch (InvalidOperationException)
+        {
+            // Already gone.
+        }
+        catch (Win32Exception)
+        {
+            // Already gone, or it has become another user's (setuid): not ours to end.
+        }
+        catch (AggregateException)
+        {
+            // Part of the tree could not be ended; the session is looked through next.
+        }
+    }
+
+    private List<(int Id, long ResidentPages)> Session()
+    {
+        var members = new List<(int, long)>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && ReadStat(directory) is { } stat && stat.Session == root.Id && stat.State != "Z")
+            {
+                members.Add((id, stat.ResidentPages));
+            }
+        }
+
+        return members;
+    }
+
+    /// <summary>Fields 3, 6 and 24 of <c>/proc/PID/stat</c>; the second is a name in parentheses that may hold blanks.</summary>
+    private static (string State, int Session, long ResidentPages)? ReadStat(string directory)
+    {
+        try
+        {
+            var text = File.ReadAllText(Path.Combine(directory, "stat"));
+            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+            return (fields[0], int.Parse(fields[3], CultureInfo.InvariantCulture), long.Parse(fields[21], CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
