@@ -57,4 +57,8 @@ public abstract class FaultOperator<TNode> : FaultOperator
     /// <summary>A site at <paramref name="construct"/> with the given change in words and edits.</summary>
     protected InjectionSite Site(SyntaxNode construct, string change, params ReadOnlySpan<TextChange> edits) =>
         new(this, construct.Span, [.. edits], change);
+
+    /// <summary>A site with an identity of its own, for constructs that are too small to tell one from another.</summary>
+    private protected InjectionSite Site(TextSpan span, string identity, string change, params ReadOnlySpan<TextChange> edits) =>
+        new(this, span, [.. edits], change, identity);
 }

@@ -8,7 +8,12 @@ namespace Mutators;
 /// <param name="span">The golden construct that the fault concerns; the edits lie inside it or remove it with its own trivia.</param>
 /// <param name="edits">The text changes that turn golden into the mutant, in document order, not overlapping.</param>
 /// <param name="change">The change in words, for example <c>drop call Open()</c>.</param>
-public sealed class InjectionSite(FaultOperator faultOperator, TextSpan span, ImmutableArray<TextChange> edits, string change)
+/// <param name="identity">
+/// What tells the site from the others of its operator in its member, free of layout; null where the construct's own tokens do.
+/// An argument <c>a</c> is the same as every other argument <c>a</c>; the call that it belongs to tells it apart.
+/// </param>
+public sealed class InjectionSite(
+    FaultOperator faultOperator, TextSpan span, ImmutableArray<TextChange> edits, string change, string? identity = null)
 {
     /// <summary>The operator that found the site.</summary>
     public FaultOperator Operator { get; } = faultOperator;
@@ -21,4 +26,7 @@ public sealed class InjectionSite(FaultOperator faultOperator, TextSpan span, Im
 
     /// <summary>The change in words, for a commit's subject or a console line.</summary>
     public string Change { get; } = change;
+
+    /// <summary>What tells the site apart inside its member; null where the construct's own tokens do.</summary>
+    public string? Identity { get; } = identity;
 }

@@ -1,0 +1,24 @@
+namespace Mutators.Tests;
+
+/// <summary>The repository that holds this test project.</summary>
+public static class Repository
+{
+    /// <summary>Its root folder: the nearest one above the built tests that holds the solution.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>A file's path below the root, with forward slashes.</summary>
+    public static string RelativePath(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Mutators.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Mutators.sln.");
+    }
+}
