@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Mutators.Campaign.Store;
+
+/// <summary>
+/// What makes a campaign this one: with the same identity the same mutants are run in the same way, so its outcomes can be taken as
+/// they are and an interrupted campaign resumed.
+/// </summary>
+/// <param name="GoldenCommit">The commit that the mutants branch off.</param>
+/// <param name="GoldenTree">Its tree.</param>
+/// <param name="Engine">How mutants are run.</param>
+/// <param name="Configuration">The effective configuration as JSON: projects, workloads, limits, shares.</param>
+/// <param name="Faultload">What was chosen out of all sites, and why.</param>
+public sealed record CampaignIdentity(string GoldenCommit, string GoldenTree, string Engine, string Configuration, FaultloadRecord Faultload)
+{
+    /// <summary>By what an asked-for campaign differs from this one, in words; null where it is the same.</summary>
+    public string? DifferenceTo(CampaignIdentity asked) =>
+        GoldenCommit != asked.GoldenCommit || GoldenTree != asked.GoldenTree ? "another golden commit"
+        : Configuration != asked.Configuration ? "another configuration"
+        : Faultload.ToJson() != asked.Faultload.ToJson() ? "another faultload"
+        : Engine != asked.Engine ? "another engine"
+        : null;
+}
+
+/// <summary>How the mutants of a campaign were drawn.</summary>
+/// <param name="Seed">The seed of the draw.</param>
+/// <param name="Rule">The sampling rule in words, for example <c>field weighted, 300 of 4,512</c>.</param>
+/// <param name="Strata">The sizes, one row per operator.</param>
+public sealed record FaultloadRecord(ulong Seed, string Rule, ImmutableArray<Stratum> Strata)
+{
+    /// <summary>As the store keeps it.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this);
+
+    /// <summary>From what the store keeps.</summary>
+    public static FaultloadRecord FromJson(string json) =>
+        JsonSerializer.Deserialize<FaultloadRecord>(json) ?? throw new JsonException("A faultload is null.");
+}
+
+/// <summary>The sites of one operator in a faultload.</summary>
+/// <param name="Operator">The operator's id.</param>
+/// <param name="Available">The sites that there are.</param>
+/// <param name="Wanted">How many the rule asked for; more than there are is a shortfall.</param>
+/// <param name="Drawn">How many were drawn.</param>
+public sealed record Stratum(string Operator, int Available, int Wanted, int Drawn);

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Store;
+
+/// <summary>How often golden's executions reach a site.</summary>
+/// <param name="Mutant">The mutant of the site.</param>
+/// <param name="Workload">The workload's name.</param>
+/// <param name="Hits">How often it was reached; 0 where it was not activated.</param>
+/// <param name="FirstOrder">Its place among the sites in the order in which they were first reached; null where that is not known.</param>
+public sealed record ActivationRecord(MutantId Mutant, string Workload, long Hits, long? FirstOrder = null);
+
+/// <summary>An outcome, and how often it was obtained.</summary>
+/// <param name="Outcome">The last that was obtained.</param>
+/// <param name="TimesRun">How often the mutant was run under the workload; 0 where nothing had to run.</param>
+public sealed record StoredOutcome(Outcome Outcome, int TimesRun);
+
+/// <summary>Harness or environment failed at a mutant: nothing is known of it.</summary>
+/// <param name="Mutant">The mutant.</param>
+/// <param name="Workload">The workload.</param>
+/// <param name="Message">What happened, in one line.</param>
+public sealed record HarnessError(MutantId Mutant, string Workload, string Message);
+
+/// <summary>One mutant with all that is known of it.</summary>
+/// <param name="Mutant">The mutant.</param>
+/// <param name="Activations">How often golden reaches its site, by workload.</param>
+/// <param name="Outcomes">Its outcomes, by workload.</param>
+/// <param name="Errors">Where the harness failed, by workload.</param>
+public sealed record MutantResult(
+    MutantRecord Mutant,
+    ImmutableArray<ActivationRecord> Activations,
+    ImmutableArray<StoredOutcome> Outcomes,
+    ImmutableArray<HarnessError> Errors)
+{
+    /// <summary>
+    /// The outcome that stands for the mutant: under the workload where its failure mode comes first in the order of
+    /// <see cref="FailureMode"/>, of equal ones the least detected. Not activated only if no workload activates it; null if nothing is known yet.
+    /// </summary>
+    public Outcome? Headline { get; } = Outcomes.Select(each => each.Outcome)
+        .OrderBy(outcome => outcome.Mode is FailureMode.NotActivated)
+        .ThenBy(outcome => outcome.Mode)
+        .ThenByDescending(outcome => outcome.Detection)
+        .FirstOrDefault();
+
+    /// <summary>The outcomes under which it failed and nobody noticed.</summary>
+    public IEnumerable<Outcome> UndetectedFailures =>
+        Outcomes.Select(each => each.Outcome).Where(outcome => outcome.Mode.IsFailure && !outcome.Detection.IsDetected);
+}
+
+/// <summary>A campaign as it stood when it was read: immutable, and all that a report needs.</summary>
+/// <param name="Identity">What makes it this campaign.</param>
+/// <param name="Golden">The golden runs, by workload.</param>
+/// <param name="Mutants">The mutants with their outcomes, in the faultload's order.</param>
+/// <param name="Sources">The golden text of every file with a mutant, by path.</param>
+public sealed record CampaignSnapshot(
+    CampaignIdentity Identity,
+    ImmutableArray<GoldenRun> Golden,
+    ImmutableArray<MutantResult> Mutants,
+    ImmutableSortedDictionary<string, string> Sources)
+{
+    /// <summary>The mutants whose fault was activated: the denominator of every statement about impact.</summary>
+    public ImmutableArray<MutantResult> Activated { get; } = [.. Mutants.Where(each => each.Headline?.Mode.IsActivated is true)];
+
+    /// <summary>The mutants that failed.</summary>
+    public ImmutableArray<MutantResult> Failed { get; } = [.. Mutants.Where(each => each.Headline?.Mode.IsFailure is true)];
+
+    /// <summary>Failures that nobody noticed, under any workload; a mutant can stand here whose headline is a failure that was noticed.</summary>
+    public ImmutableArray<Outcome> UndetectedFailures { get; } = [.. Mutants.SelectMany(each => each.UndetectedFailures)];
+
+    /// <summary>Of all mutants, how many ended in a mode.</summary>
+    public int Count(FailureMode mode) => Mutants.Count(each => each.Headline?.Mode == mode);
+
+    /// <summary>Mutants that lack the outcome of some workload.</summary>
+    public int Pending => Mutants.Count(each => each.Outcomes.Length < Golden.Length || each.Headline is null);
+
+    /// <summary>The record of one mutant.</summary>
+    public MutantResult this[MutantId id] => Mutants.First(each => each.Mutant.Id == id);
+}

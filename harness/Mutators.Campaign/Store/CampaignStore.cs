@@ -1,0 +1,303 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Store;
+
+/// <summary>
+/// The campaign that is kept in a repository, <c>.mutators/campaign.db</c>. One process writes; many may read meanwhile. An outcome is
+/// one transaction on disk when <see cref="Record(Outcome)"/> returns: a campaign that is killed at any moment loses none and has no half one.
+/// Members may be called from several threads.
+/// </summary>
+public sealed class CampaignStore : IDisposable
+{
+    /// <summary>The file's name in the folder <c>.mutators</c>.</summary>
+    public const string FileName = "campaign.db";
+
+    private const string LockName = "campaign.lock";
+
+    // More than anybody keeps; a folder that is full of them is no reason to search for ever.
+    private const int MaximumArchived = 10_000;
+
+    private readonly string directory;
+    private readonly FileStream writersLock;
+    private readonly Lock gate = new();
+    private Database? database;
+
+    private CampaignStore(string directory, FileStream writersLock)
+    {
+        this.directory = directory;
+        this.writersLock = writersLock;
+        if (File.Exists(FilePath))
+        {
+            database = Database.Open(FilePath);
+            if (database.IsEmpty)
+            {
+                Close();
+                File.Delete(FilePath);
+            }
+        }
+
+        Identity = database is null ? null : SnapshotReader.Identity(database);
+    }
+
+    /// <summary>The campaign that is there; null before the first one begins.</summary>
+    public CampaignIdentity? Identity { get; private set; }
+
+    private string FilePath => Path.Combine(directory, FileName);
+
+    private Database Current => database ?? throw new InvalidOperationException("No campaign has begun.");
+
+    /// <summary>Opens the store of a repository for writing.</summary>
+    /// <param name="directory">The folder <c>.mutators</c>; made if missing.</param>
+    public static CampaignStore Open(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var writersLock = Lock(Path.Combine(directory, LockName));
+        try
+        {
+            return new CampaignStore(directory, writersLock);
+        }
+        catch (UsageException)
+        {
+            writersLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the campaign of a repository, also while another process writes it.</summary>
+    /// <param name="directory">The folder <c>.mutators</c>.</param>
+    public static CampaignSnapshot Read(string directory)
+    {
+        var path = Path.Combine(directory, FileName);
+        if (File.Exists(path))
+        {
+            using var database = Database.Open(path);
+            if (!database.IsEmpty)
+            {
+                return SnapshotReader.Read(database);
+            }
+        }
+
+        throw new UsageException("There is no campaign in this repository yet.", "Run one: dotnet mutators run");
+    }
+
+    /// <summary>Whether the campaign that is there is the one asked for, and can be resumed.</summary>
+    public bool Matches(CampaignIdentity asked) => Identity is not null && Identity.DifferenceTo(asked) is null;
+
+    /// <summary>
+    /// Begins a campaign. An earlier one is moved to <c>campaign-1.db</c>, <c>campaign-2.db</c>, …, the newest with the highest number:
+    /// nothing that took hours is thrown away by a changed option.
+    /// </summary>
+    /// <returns>The name of the file that now holds the earlier campaign; null if there was none.</returns>
+    public string? Begin(CampaignIdentity identity, IReadOnlyList<Workload> workloads)
+    {
+        lock (gate)
+        {
+            var archived = Archive();
+            database = Database.Create(FilePath, fresh =>
+            {
+                fresh.Execute(
+                    "INSERT INTO campaign VALUES (1, $commit, $tree, $engine, $configuration, $faultload)",
+                    ("$commit", identity.GoldenCommit),
+                    ("$tree", identity.GoldenTree),
+                    ("$engine", identity.Engine),
+                    ("$configuration", identity.Configuration),
+                    ("$faultload", identity.Faultload.ToJson()));
+                fresh.ExecuteMany("INSERT INTO workload VALUES ($ordinal, $name, $project, $arguments)", workloads.Index(), row =>
+                [
+                    ("$ordinal", row.Index),
+                    ("$name", row.Item.Name),
+                    ("$project", row.Item.Project),
+                    ("$arguments", JsonSerializer.Serialize(row.Item.Arguments)),
+                ]);
+            });
+            Identity = identity;
+            return archived;
+        }
+    }
+
+    /// <summary>Keeps the mutants of the faultload, in its order, with the golden text of their files. What is there already stays.</summary>
+    /// <param name="mutants">All mutants.</param>
+    /// <param name="sources">The golden text of each of their files, by path.</param>
+    public void AddMutants(IReadOnlyList<MutantRecord> mutants, IReadOnlyDictionary<string, string> sources)
+    {
+        lock (gate)
+        {
+            Current.InTransaction(() =>
+            {
+                Current.ExecuteMany(
+                    "INSERT INTO source VALUES ($path, $text) ON CONFLICT DO NOTHING",
+                    sources.OrderBy(source => source.Key, StringComparer.Ordinal),
+                    source => [("$path", source.Key), ("$text", source.Value)]);
+                Current.ExecuteMany(
+                    """
+                    INSERT INTO mutant VALUES (NULL, $id, $operator, $operatorName, $class, $path, $member, $line, $column, $change, $subject,
+                        $branch, $commit, $startLine, $startColumn, $endLine, $endColumn, $replacement, $diff) ON CONFLICT (id) DO NOTHING
+                    """,
+                    mutants,
+                    Parameters);
+            });
+        }
+    }
+
+    /// <summary>Keeps the golden run of a workload.</summary>
+    public void AddGoldenRun(GoldenRun golden)
+    {
+        Invariant.Holds(golden.Run.End is ProcessEnd.Exited);
+        lock (gate)
+        {
+            Current.InTransaction(() => Current.Execute(
+                "INSERT OR REPLACE INTO golden_run VALUES ($workload, $exitCode, $output, $duration)",
+                ("$workload", golden.Workload.Name),
+                ("$exitCode", golden.Run.ExitCode),
+                ("$output", JsonSerializer.Serialize(golden.Run.Output)),
+                ("$duration", (long)golden.Run.Duration.TotalMicroseconds)));
+        }
+    }
+
+    /// <summary>Keeps how often golden reaches the sites.</summary>
+    public void AddActivations(IReadOnlyList<ActivationRecord> activations)
+    {
+        lock (gate)
+        {
+            Current.InTransaction(() => Current.ExecuteMany(
+                "INSERT OR REPLACE INTO activation VALUES ($mutant, $workload, $hits, $order)",
+                activations,
+                each => [("$mutant", each.Mutant.ToString()), ("$workload", each.Workload), ("$hits", each.Hits), ("$order", each.FirstOrder)]));
+        }
+    }
+
+    /// <summary>Keeps an outcome, in one transaction. One that is there already is replaced, and counts as run once more.</summary>
+    public void Record(Outcome outcome) => Record([outcome]);
+
+    /// <summary>Keeps many outcomes in one transaction: those for which nothing had to run.</summary>
+    public void Record(IReadOnlyList<Outcome> outcomes)
+    {
+        lock (gate)
+        {
+            Current.InTransaction(() =>
+            {
+                foreach (var outcome in outcomes)
+                {
+                    Insert(outcome);
+                }
+            });
+        }
+    }
+
+    /// <summary>Keeps that harness or environment failed at a mutant; an outcome that is recorded later takes its place.</summary>
+    public void Record(HarnessError error)
+    {
+        lock (gate)
+        {
+            Current.InTransaction(() => Current.Execute(
+                "INSERT OR REPLACE INTO harness_error VALUES ($mutant, $workload, $message)",
+                ("$mutant", error.Mutant.ToString()),
+                ("$workload", error.Workload),
+                ("$message", error.Message.ReplaceLineEndings(" "))));
+        }
+    }
+
+    /// <summary>What is known by now.</summary>
+    public CampaignSnapshot Load()
+    {
+        lock (gate)
+        {
+            return SnapshotReader.Read(Current);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            Close();
+            writersLock.Dispose();
+        }
+    }
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            // The system lets go of it when the process ends, however it ends. The file itself stays: deleting it would open a race.
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new UsageException("Another campaign is running in this repository.", "Wait until it has ended, or end it; then run the same command again.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be written.", "Check the permissions of the folder .mutators.");
+        }
+    }
+
+    private string? Archive()
+    {
+        if (database is null)
+        {
+            return null;
+        }
+
+        // Closing the last connection folds the write-ahead log into the file, which then can be moved alone.
+        Close();
+        for (var number = 1; number <= MaximumArchived; number++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"campaign-{number}.db");
+            var path = Path.Combine(directory, name);
+            if (!File.Exists(path))
+            {
+                File.Move(FilePath, path);
+                return name;
+            }
+        }
+
+        throw new UsageException($"{directory} holds {MaximumArchived} earlier campaigns.", "Delete those that are not needed: campaign-*.db");
+    }
+
+    private void Close()
+    {
+        database?.Dispose();
+        database = null;
+    }
+
+    private void Insert(Outcome outcome)
+    {
+        Invariant.Holds(outcome.Flags.Contains(outcome.Mode));
+        Invariant.Holds(outcome.Differences.Length <= Outcome.MaximumDifferences);
+        var (mutant, workload) = (("$mutant", (object?)outcome.Mutant.ToString()), ("$workload", (object?)outcome.Workload));
+        Current.Execute("DELETE FROM difference WHERE mutant = $mutant AND workload = $workload", mutant, workload);
+        Current.Execute("DELETE FROM harness_error WHERE mutant = $mutant AND workload = $workload", mutant, workload);
+        Current.Execute(
+            """
+            INSERT INTO outcome VALUES ($mutant, $workload, $mode, $flags, $detection, $detectors, $reason, $engine, $runs)
+            ON CONFLICT DO UPDATE SET mode = excluded.mode, flags = excluded.flags, detection = excluded.detection, detectors = excluded.detectors,
+                reason = excluded.reason, engine = excluded.engine, times_run = times_run + excluded.times_run
+            """,
+            mutant,
+            workload,
+            ("$mode", outcome.Mode.ToString()),
+            ("$flags", JsonSerializer.Serialize(outcome.Flags.Select(flag => flag.ToString()))),
+            ("$detection", outcome.Detection.ToString()),
+            ("$detectors", JsonSerializer.Serialize(outcome.Detectors)),
+            ("$reason", outcome.Reason),
+            ("$engine", outcome.Engine),
+            ("$runs", outcome.Mode is FailureMode.NotActivated or FailureMode.BuildReject ? 0 : 1));
+        Current.ExecuteMany("INSERT INTO difference VALUES ($mutant, $workload, $ordinal, $golden, $line)", outcome.Differences.Index(), row =>
+            [mutant, workload, ("$ordinal", row.Index), ("$golden", row.Item.Golden), ("$line", row.Item.Mutant)]);
+    }
+
+    private static (string, object?)[] Parameters(MutantRecord mutant) =>
+    [
+        ("$id", mutant.Id.ToString()), ("$operator", mutant.Operator), ("$operatorName", mutant.OperatorName),
+        ("$class", mutant.FaultClass.ToString()), ("$path", mutant.Path), ("$member", mutant.Member), ("$line", mutant.Line),
+        ("$column", mutant.Column), ("$change", mutant.Change), ("$subject", mutant.Subject), ("$branch", mutant.Branch),
+        ("$commit", mutant.Commit), ("$startLine", mutant.Edit.StartLine), ("$startColumn", mutant.Edit.StartColumn),
+        ("$endLine", mutant.Edit.EndLine), ("$endColumn", mutant.Edit.EndColumn), ("$replacement", mutant.Edit.Replacement), ("$diff", mutant.Diff),
+    ];
+}

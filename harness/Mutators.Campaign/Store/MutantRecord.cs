@@ -1,0 +1,83 @@
+using Microsoft.CodeAnalysis.Text;
+
+namespace Mutators.Campaign.Store;
+
+/// <summary>A mutant as a campaign keeps it: all that a report needs, without the compilation it came from.</summary>
+/// <param name="Id">The mutant's name.</param>
+/// <param name="OperatorName">The operator's full name.</param>
+/// <param name="FaultClass">The operator's ODC class.</param>
+/// <param name="Path">The file's path in the repository, with forward slashes.</param>
+/// <param name="Member">The containing member as people name it.</param>
+/// <param name="Line">The site's first line in golden, from 1.</param>
+/// <param name="Column">The site's first column in golden, from 1.</param>
+/// <param name="Change">The change in words.</param>
+/// <param name="Subject">The commit's subject.</param>
+/// <param name="Branch">The full name of the ref.</param>
+/// <param name="Commit">The commit that the ref points to.</param>
+/// <param name="Edit">What text becomes what.</param>
+/// <param name="Diff">The change as a unified diff.</param>
+public sealed record MutantRecord(
+    MutantId Id,
+    string OperatorName,
+    FaultClass FaultClass,
+    string Path,
+    string Member,
+    int Line,
+    int Column,
+    string Change,
+    string Subject,
+    string Branch,
+    string Commit,
+    TextEdit Edit,
+    string Diff)
+{
+    /// <summary>The operator's id.</summary>
+    public string Operator => Id.Operator;
+
+    /// <summary>Where the site is, for people: <c>src/Xl.cs:12:9</c>.</summary>
+    public string Place => $"{Path}:{Line}:{Column}";
+
+    /// <summary>The record of a mutant that was emitted as a branch.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="golden">The golden text of its file.</param>
+    /// <param name="branch">The full name of the ref.</param>
+    /// <param name="commit">The commit that the ref points to.</param>
+    public static MutantRecord Of(Mutant mutant, SourceText golden, string branch, string commit)
+    {
+        var definition = mutant.Operator.Definition;
+        return new MutantRecord(
+            mutant.Id,
+            definition.Name,
+            definition.FaultClass,
+            mutant.Path,
+            mutant.MemberName,
+            mutant.Lines.StartLinePosition.Line + 1,
+            mutant.Lines.StartLinePosition.Character + 1,
+            mutant.Site.Change,
+            mutant.Subject,
+            branch,
+            commit,
+            TextEdit.Of(golden, mutant.Site.Edits),
+            UnifiedDiff.Of(mutant.Path, golden, mutant.Inject(golden)));
+    }
+}
+
+/// <summary>A stretch of golden text and what a mutant has in its place. Lines and columns count from 1, the end is exclusive.</summary>
+/// <param name="StartLine">The first line.</param>
+/// <param name="StartColumn">The first column.</param>
+/// <param name="EndLine">The line of the end.</param>
+/// <param name="EndColumn">The column of the end.</param>
+/// <param name="Replacement">The mutant's text.</param>
+public sealed record TextEdit(int StartLine, int StartColumn, int EndLine, int EndColumn, string Replacement)
+{
+    /// <summary>One stretch that covers all edits.</summary>
+    public static TextEdit Of(SourceText golden, IReadOnlyList<TextChange> edits)
+    {
+        Invariant.Holds(edits.Count > 0);
+        var covered = TextSpan.FromBounds(edits.Min(edit => edit.Span.Start), edits.Max(edit => edit.Span.End));
+        var mutated = golden.WithChanges(edits);
+        var replacement = mutated.ToString(TextSpan.FromBounds(covered.Start, covered.End + mutated.Length - golden.Length));
+        var lines = golden.Lines.GetLinePositionSpan(covered);
+        return new TextEdit(lines.Start.Line + 1, lines.Start.Character + 1, lines.End.Line + 1, lines.End.Character + 1, replacement);
+    }
+}

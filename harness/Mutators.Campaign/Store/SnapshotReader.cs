@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Store;
+
+/// <summary>Reads a campaign's tables as a snapshot.</summary>
+internal static class SnapshotReader
+{
+    public static CampaignIdentity Identity(Database database) => database.Query(
+        "SELECT golden_commit, golden_tree, engine, configuration, faultload FROM campaign",
+        row => new CampaignIdentity(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), FaultloadRecord.FromJson(row.GetString(4))))[0];
+
+    /// <summary>All tables as of one moment: they are read in one transaction.</summary>
+    public static CampaignSnapshot Read(Database database)
+    {
+        CampaignSnapshot? snapshot = null;
+        database.InReadTransaction(() => snapshot = ReadTables(database));
+        return snapshot!;
+    }
+
+    private static CampaignSnapshot ReadTables(Database database)
+    {
+        var golden = database.Query(
+            """
+            SELECT name, project, arguments, exit_code, output, duration_us
+            FROM workload JOIN golden_run ON golden_run.workload = workload.name ORDER BY workload.ordinal
+            """,
+            ReadGolden);
+        var sources = database.Query("SELECT path, text FROM source", row => KeyValuePair.Create(row.GetString(0), row.GetString(1)));
+        var activations = database.Query(
+            $"SELECT mutant, workload, hits, first_order FROM activation {InOrder}",
+            row => new ActivationRecord(Id(row, 0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)))
+            .ToLookup(each => each.Mutant);
+        var errors = database.Query(
+            $"SELECT mutant, workload, message FROM harness_error {InOrder}",
+            row => new HarnessError(Id(row, 0), row.GetString(1), row.GetString(2)))
+            .ToLookup(each => each.Mutant);
+        var outcomes = ReadOutcomes(database).ToLookup(each => each.Outcome.Mutant);
+        var mutants = database.Query("SELECT * FROM mutant ORDER BY ordinal", ReadMutant);
+        return new CampaignSnapshot(
+            Identity(database),
+            [.. golden],
+            [.. mutants.Select(mutant => new MutantResult(mutant, [.. activations[mutant.Id]], [.. outcomes[mutant.Id]], [.. errors[mutant.Id]]))],
+            sources.ToImmutableSortedDictionary(StringComparer.Ordinal));
+    }
+
+    private const string InOrder = "JOIN workload ON workload.name = workload ORDER BY workload.ordinal";
+
+    private static List<StoredOutcome> ReadOutcomes(Database database)
+    {
+        var differences = database.Query(
+            "SELECT mutant, workload, golden_line, mutant_line FROM difference ORDER BY mutant, workload, ordinal",
+            row => (Key: (Id(row, 0), row.GetString(1)), Difference: new Difference(Text(row, 2), Text(row, 3))))
+            .ToLookup(each => each.Key, each => each.Difference);
+        return database.Query(
+            $"SELECT mutant, workload, mode, flags, detection, detectors, reason, engine, times_run FROM outcome {InOrder}",
+            row => new StoredOutcome(
+                new Outcome(
+                    Id(row, 0),
+                    row.GetString(1),
+                    Enum.Parse<FailureMode>(row.GetString(2)),
+                    [.. Strings(row, 3).Select(Enum.Parse<FailureMode>)],
+                    Enum.Parse<Detection>(row.GetString(4)),
+                    Strings(row, 5),
+                    row.GetString(6),
+                    row.GetString(7),
+                    [.. differences[(Id(row, 0), row.GetString(1))]]),
+                row.GetInt32(8)));
+    }
+
+    private static GoldenRun ReadGolden(SqliteDataReader row) => new(
+        new Workload(row.GetString(0), row.GetString(1), Strings(row, 2)),
+        new WorkloadRun(ProcessEnd.Exited, row.GetInt32(3), Strings(row, 4), [], TimeSpan.FromMicroseconds(row.GetInt64(5))));
+
+    private static MutantRecord ReadMutant(SqliteDataReader row) => new(
+        Id(row, row.GetOrdinal("id")),
+        row.GetString(row.GetOrdinal("operator_name")),
+        Enum.Parse<FaultClass>(row.GetString(row.GetOrdinal("fault_class"))),
+        row.GetString(row.GetOrdinal("path")),
+        row.GetString(row.GetOrdinal("member")),
+        row.GetInt32(row.GetOrdinal("line")),
+        row.GetInt32(row.GetOrdinal("column")),
+        row.GetString(row.GetOrdinal("change")),
+        row.GetString(row.GetOrdinal("subject")),
+        row.GetString(row.GetOrdinal("branch")),
+        row.GetString(row.GetOrdinal("commit_sha")),
+        new TextEdit(
+            row.GetInt32(row.GetOrdinal("edit_start_line")),
+            row.GetInt32(row.GetOrdinal("edit_start_column")),
+            row.GetInt32(row.GetOrdinal("edit_end_line")),
+            row.GetInt32(row.GetOrdinal("edit_end_column")),
+            row.GetString(row.GetOrdinal("edit_replacement"))),
+        row.GetString(row.GetOrdinal("diff")));
+
+    private static MutantId Id(SqliteDataReader row, int column)
+    {
+        var isId = MutantId.TryParse(row.GetString(column), out var id);
+        Invariant.Holds(isId);
+        return id;
+    }
+
+    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static ImmutableArray<string> Strings(SqliteDataReader row, int column) =>
+        JsonSerializer.Deserialize<ImmutableArray<string>>(row.GetString(column));
+}

@@ -1,0 +1,307 @@
+using System.Text.Json;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.Data.Sqlite;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Workloads;
+using Mutators.Reporting;
+
+namespace Mutators.Campaign.Store;
+
+[TestClass]
+public sealed class CampaignStoreTests
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("mutators-tests-").FullName;
+
+    public TestContext TestContext { get; set; } = null!;
+
+    private static CampaignSnapshot Fixture => CampaignFixture.Snapshot;
+
+    private string FilePath => Path.Combine(directory, CampaignStore.FileName);
+
+    [TestCleanup]
+    public void Delete() => Directory.Delete(directory, recursive: true);
+
+    [TestMethod]
+    public void What_is_written_is_read_again()
+    {
+        using (var store = CampaignStore.Open(directory))
+        {
+            Write(store, Fixture);
+        }
+
+        Assert.AreEqual(Json(Fixture), Json(CampaignStore.Read(directory)));
+    }
+
+    [TestMethod]
+    public void A_campaign_can_be_read_while_it_is_written()
+    {
+        using var store = CampaignStore.Open(directory);
+        Write(store, Fixture with { Mutants = [.. Fixture.Mutants.Take(3)] });
+
+        Assert.HasCount(3, CampaignStore.Read(directory).Mutants);
+        Assert.HasCount(3, store.Load().Mutants);
+    }
+
+    [TestMethod]
+    public void A_reopened_campaign_matches_itself_and_no_other()
+    {
+        using (var store = CampaignStore.Open(directory))
+        {
+            Assert.IsFalse(store.Matches(Fixture.Identity));
+            store.Begin(Fixture.Identity, []);
+        }
+
+        using var again = CampaignStore.Open(directory);
+        Assert.IsTrue(again.Matches(Fixture.Identity));
+        Assert.AreEqual("another golden commit", again.Identity!.DifferenceTo(Fixture.Identity with { GoldenCommit = "f00" }));
+        Assert.AreEqual("another configuration", again.Identity.DifferenceTo(Fixture.Identity with { Configuration = "{}" }));
+        Assert.AreEqual("another faultload", again.Identity.DifferenceTo(Fixture.Identity with { Faultload = Fixture.Identity.Faultload with { Seed = 43 } }));
+        Assert.AreEqual("another engine", again.Identity.DifferenceTo(Fixture.Identity with { Engine = "reload" }));
+    }
+
+    [TestMethod]
+    public void A_new_campaign_keeps_the_earlier_ones()
+    {
+        using (var store = CampaignStore.Open(directory))
+        {
+            Assert.IsNull(store.Begin(Fixture.Identity, []));
+            Assert.AreEqual("campaign-1.db", store.Begin(Fixture.Identity with { Engine = "second" }, []));
+            Assert.AreEqual("campaign-2.db", store.Begin(Fixture.Identity with { Engine = "third" }, []));
+        }
+
+        Assert.AreEqual("third", CampaignStore.Read(directory).Identity.Engine);
+        File.Copy(Path.Combine(directory, "campaign-2.db"), FilePath, overwrite: true);
+        Assert.AreEqual("second", CampaignStore.Read(directory).Identity.Engine);
+    }
+
+    [TestMethod]
+    public void An_outcome_that_is_recorded_again_replaces_the_first_and_counts_as_run_twice()
+    {
+        using var store = CampaignStore.Open(directory);
+        Write(store, Fixture);
+        var before = Fixture.Mutants.Single(each => each.Headline?.Mode is FailureMode.SilentDataFailure);
+        store.Record(before.Headline! with { Mode = FailureMode.NoImpact, Flags = [FailureMode.NoImpact], Differences = [] });
+
+        var after = store.Load()[before.Mutant.Id].Outcomes.Single();
+        Assert.AreEqual(FailureMode.NoImpact, after.Outcome.Mode);
+        Assert.AreEqual(2, after.TimesRun);
+        Assert.IsEmpty(after.Outcome.Differences);
+    }
+
+    [TestMethod]
+    public void An_outcome_takes_the_place_of_a_harness_error()
+    {
+        using var store = CampaignStore.Open(directory);
+        Write(store, Fixture);
+        var failing = Fixture.Mutants.Single(each => !each.Errors.IsEmpty).Mutant.Id;
+        store.Record(OutcomeClassifier.Classify(failing, CampaignFixture.Golden, CampaignFixture.Golden.Run, "rebuild"));
+
+        Assert.IsEmpty(store.Load()[failing].Errors);
+        Assert.HasCount(1, store.Load()[failing].Outcomes);
+    }
+
+    [TestMethod]
+    public void Mutants_that_are_added_again_keep_their_outcomes_and_their_order()
+    {
+        using var store = CampaignStore.Open(directory);
+        Write(store, Fixture);
+        store.AddMutants([.. Fixture.Mutants.Select(each => each.Mutant).Reverse()], Fixture.Sources);
+
+        Assert.AreEqual(Json(Fixture), Json(store.Load()));
+    }
+
+    [TestMethod]
+    public void An_outcome_of_a_mutant_that_is_not_in_the_campaign_is_refused_whole()
+    {
+        using var store = CampaignStore.Open(directory);
+        Write(store, Fixture with { Mutants = [Fixture.Mutants[0]] });
+
+        Assert.ThrowsExactly<SqliteException>(() => store.Record(Fixture.Mutants[1].Headline!));
+        Assert.HasCount(1, store.Load().Mutants.SelectMany(each => each.Outcomes));
+    }
+
+    [TestMethod]
+    public void A_second_campaign_in_the_same_repository_is_refused()
+    {
+        using var store = CampaignStore.Open(directory);
+
+        var problem = Assert.ThrowsExactly<UsageException>(() => CampaignStore.Open(directory));
+        Assert.AreEqual("Another campaign is running in this repository.", problem.Message);
+    }
+
+    [TestMethod]
+    public void Reading_where_no_campaign_is_says_what_to_do()
+    {
+        var problem = Assert.ThrowsExactly<UsageException>(() => CampaignStore.Read(directory));
+
+        Assert.AreEqual("Run one: dotnet mutators run", problem.Remedy);
+    }
+
+    [TestMethod]
+    public void A_file_that_is_no_database_is_a_users_problem()
+    {
+        File.WriteAllText(FilePath, new string('x', 5000));
+
+        var problem = Assert.ThrowsExactly<UsageException>(() => CampaignStore.Open(directory));
+        Assert.Contains("is damaged", problem.Message);
+        CampaignStoreIsFree();
+    }
+
+    [TestMethod]
+    public void A_campaign_with_damaged_pages_is_a_users_problem()
+    {
+        using (var store = CampaignStore.Open(directory))
+        {
+            Write(store, Fixture);
+        }
+
+        using (var file = File.OpenWrite(FilePath))
+        {
+            file.Position = 8192;
+            file.Write(new byte[40_000]);
+        }
+
+        Assert.Contains("is damaged", Assert.ThrowsExactly<UsageException>(() => CampaignStore.Open(directory)).Message);
+    }
+
+    [TestMethod]
+    public void A_database_of_something_else_is_left_as_it_is()
+    {
+        using (var connection = new SqliteConnection($"Data Source={FilePath};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE recipes (name TEXT)";
+            command.ExecuteNonQuery();
+        }
+
+        var before = File.ReadAllBytes(FilePath);
+        Assert.Contains("but no campaign", Assert.ThrowsExactly<UsageException>(() => CampaignStore.Open(directory)).Message);
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(FilePath));
+    }
+
+    [TestMethod]
+    public void A_campaign_of_a_later_version_is_a_users_problem()
+    {
+        using (var store = CampaignStore.Open(directory))
+        {
+            store.Begin(Fixture.Identity, []);
+        }
+
+        using (var connection = new SqliteConnection($"Data Source={FilePath};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA user_version = 99";
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Contains("has version 99", Assert.ThrowsExactly<UsageException>(() => CampaignStore.Read(directory)).Message);
+    }
+
+    [TestMethod]
+    public void A_file_of_a_campaign_that_was_killed_as_it_began_counts_as_none()
+    {
+        File.WriteAllBytes(FilePath, []);
+
+        using var store = CampaignStore.Open(directory);
+        Assert.IsNull(store.Identity);
+        Assert.IsNull(store.Begin(Fixture.Identity, []));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
+    public void A_campaign_that_is_killed_loses_no_outcome_and_has_no_half_one()
+    {
+        var program = KilledWriter.Compile();
+        var limits = new RunLimits(TimeSpan.FromMinutes(1), 512L << 20, OutputBytes: 3_000);
+        var run = ProcessRunner.Run("dotnet", KilledWriter.Arguments(program, directory), directory, null, limits, TestContext.CancellationToken);
+        Assert.AreEqual(ProcessEnd.OutputLimit, run.End, string.Join('\n', run.Error));
+
+        using var store = CampaignStore.Open(directory);
+        var kept = store.Load().Mutants.SelectMany(each => each.Outcomes).Select(each => each.Outcome).ToList();
+        var announced = run.Output.SkipLast(1).Select(line => line.Split(' ')[^1]).ToHashSet();
+        Assert.IsGreaterThan(10, announced.Count);
+        Assert.IsEmpty(announced.Except(kept.Select(each => each.Mutant.ToString())));
+        Assert.IsTrue(kept.TrueForAll(each => each.Differences.Length == KilledWriter.Differences), "an outcome was kept without its differences");
+    }
+
+    private static void Write(CampaignStore store, CampaignSnapshot campaign)
+    {
+        store.Begin(campaign.Identity, [.. campaign.Golden.Select(golden => golden.Workload)]);
+        store.AddMutants([.. campaign.Mutants.Select(each => each.Mutant)], campaign.Sources);
+        foreach (var golden in campaign.Golden)
+        {
+            store.AddGoldenRun(golden);
+        }
+
+        store.AddActivations([.. campaign.Mutants.SelectMany(each => each.Activations)]);
+        foreach (var result in campaign.Mutants)
+        {
+            store.Record([.. result.Outcomes.Select(each => each.Outcome)]);
+            foreach (var error in result.Errors)
+            {
+                store.Record(error);
+            }
+        }
+    }
+
+    private static string Json(CampaignSnapshot campaign) => JsonSerializer.Serialize(
+        new { campaign.Identity, campaign.Golden, Mutants = campaign.Mutants.Select(each => new { Id = each.Mutant.Id.ToString(), each }), campaign.Sources });
+
+    private void CampaignStoreIsFree()
+    {
+        File.Delete(FilePath);
+        CampaignStore.Open(directory).Dispose();
+    }
+}
+
+/// <summary>A program that records outcomes without end, each with some differences, and says so after each.</summary>
+internal static class KilledWriter
+{
+    public const int Differences = 25;
+
+    private const string Source = """
+        using System;
+        using System.Linq;
+        using System.Collections.Generic;
+        using System.Collections.Immutable;
+        using Mutators;
+        using Mutators.Campaign.Outcomes;
+        using Mutators.Campaign.Store;
+        using Mutators.Campaign.Workloads;
+
+        var identity = new CampaignIdentity("commit", "tree", "rebuild", "{}", new FaultloadRecord(1, "all", ImmutableArray<Stratum>.Empty));
+        using var store = CampaignStore.Open(args[0]);
+        store.Begin(identity, new[] { new Workload("w", "p", ImmutableArray<string>.Empty) });
+        var ids = Enumerable.Range(0, 2000).Select(i => MutantId.Of("MFC", "a.cs", "M:A", "x", i)).ToList();
+        store.AddMutants(
+            ids.Select(id => new MutantRecord(id, "n", FaultClass.Algorithm, "a.cs", "A", 1, 1, "c", "s", "b", "s", new TextEdit(1, 1, 1, 1, ""), "d")).ToList(),
+            new Dictionary<string, string> { ["a.cs"] = "" });
+        var differences = Enumerable.Range(0, int.Parse(args[1])).Select(i => new Difference("golden " + i, "mutant " + i)).ToImmutableArray();
+        foreach (var id in ids)
+        {
+            store.Record(new Outcome(id, "w", FailureMode.NoImpact, ImmutableArray.Create(FailureMode.NoImpact), Detection.None, ImmutableArray<string>.Empty, "", "rebuild", differences));
+            Console.WriteLine("recorded " + id);
+        }
+        """;
+
+    public static string Compile()
+    {
+        // Beside the tests' own assemblies, so that their dependencies are found.
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        var path = Path.Combine(AppContext.BaseDirectory, "KilledWriter.dll");
+        var result = CSharpCompilation.Create("KilledWriter", [CSharpSyntaxTree.ParseText(Source)], references).Emit(path);
+        Assert.IsTrue(result.Success, string.Join('\n', result.Diagnostics));
+        return path;
+    }
+
+    public static string[] Arguments(string program, string directory) =>
+    [
+        "exec",
+        "--depsfile", Path.Combine(AppContext.BaseDirectory, "Harness.Tests.deps.json"),
+        "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Harness.Tests.runtimeconfig.json"),
+        program, directory, $"{Differences}",
+    ];
+}
