@@ -18,15 +18,20 @@ internal sealed class Exclusions
     private static readonly string[] GeneratedAttributes =
         ["GeneratedCode", "GeneratedCodeAttribute", "CompilerGenerated", "CompilerGeneratedAttribute"];
 
+    private readonly SourceText _text;
     private readonly List<TextSpan> _directiveLines;
 
-    private Exclusions(List<TextSpan> directiveLines) => _directiveLines = directiveLines;
+    private Exclusions(SyntaxNode root, SourceText text)
+    {
+        _text = text;
+        _directiveLines = DirectiveLines(root, text);
+    }
 
     /// <summary>The exclusions inside a tree; null when the whole tree is generated code.</summary>
     public static Exclusions? Of(SyntaxTree tree, string path, CancellationToken cancel)
     {
         var root = tree.GetRoot(cancel);
-        return IsGeneratedName(path) || HasGeneratedHeader(root) ? null : new Exclusions(DirectiveLines(root, tree.GetText(cancel)));
+        return IsGeneratedName(path) || HasGeneratedHeader(root) ? null : new Exclusions(root, tree.GetText(cancel));
     }
 
     /// <summary>Whether a walk for sites enters the node.</summary>
@@ -41,7 +46,22 @@ internal sealed class Exclusions
 
     /// <summary>Whether a site, found at <paramref name="node"/>, is none after all.</summary>
     public bool Exclude(SyntaxNode node, InjectionSite site, SemanticModel model, CancellationToken cancel) =>
-        site.Edits.Any(edit => _directiveLines.Any(line => line.IntersectsWith(edit.Span))) || IsEvaluatedOrData(node, model, cancel);
+        site.Edits.Any(MeetsDirective) || IsEvaluatedOrData(node, model, cancel);
+
+    // An edit meets a directive on its own lines and on the ones next to them.
+    private bool MeetsDirective(TextChange edit)
+    {
+        if (_directiveLines.Count == 0)
+        {
+            return false;
+        }
+
+        var start = _text.Lines.GetLineFromPosition(edit.Span.Start).Start;
+        var last = _text.Lines.GetLineFromPosition(edit.Span.End);
+        var end = edit.Span.End == last.Start && edit.Span.Length > 0 ? last.Start : last.EndIncludingLineBreak;
+        var lines = TextSpan.FromBounds(start, end);
+        return _directiveLines.Any(directive => directive.IntersectsWith(lines));
+    }
 
     // Walked outward from a found site, since most code holds none and these questions cost a binding.
     private static bool IsEvaluatedOrData(SyntaxNode node, SemanticModel model, CancellationToken cancel)
