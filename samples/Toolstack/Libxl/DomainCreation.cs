@@ -1,0 +1,153 @@
+using Xen.Hypervisor;
+using Xen.Toolstack.Config;
+
+namespace Xen.Toolstack.Libxl;
+
+/// <summary>
+/// libxl_domain_create_new: a chain of steps, each of which starts the next when it is done (libxl__domain_create_state). The
+/// chain ends in one completion; when it fails anywhere, the half-made domain is destroyed first.
+/// </summary>
+public sealed class DomainCreation
+{
+    /// <summary>Filling the memory of a guest takes time, here per page.</summary>
+    private const long BuildNsPerPage = 400;
+
+    private readonly LibxlContext context;
+    private readonly DomainConfig config;
+    private readonly Action<LibxlError, int> done;
+    private readonly AsyncOperation operation;
+    private int domid = DomId.Invalid;
+    private DomainBuild? build;
+
+    public DomainCreation(LibxlContext context, DomainConfig config, Action<LibxlError, int> done)
+    {
+        this.context = context;
+        this.config = config;
+        this.done = done;
+        operation = new AsyncOperation("domain create", rc => this.done(rc, domid));
+    }
+
+    /// <summary>initiate_domain_create.</summary>
+    public void Start()
+    {
+        var rc = new ConfigDefaults(context).SetDefault(config);
+        if (rc != LibxlError.Ok)
+        {
+            CreateComplete(rc);
+            return;
+        }
+
+        rc = new DomainMaker(context).Make(config, out domid);
+        if (rc != LibxlError.Ok)
+        {
+            context.Log.Error(null, $"cannot make domain: {(int)rc}");
+            CreateComplete(rc);
+            return;
+        }
+
+        var disks = new LibxlDisk(context);
+        foreach (var disk in config.Disks)
+        {
+            rc = disks.SetDefault(domid, disk);
+            if (rc != LibxlError.Ok)
+            {
+                context.Log.Error(domid, "Unable to set disk defaults");
+                CreateComplete(rc);
+                return;
+            }
+        }
+
+        // A kernel is given, so there is no bootloader to run.
+        var pages = config.BuildInfo.TargetMemKb / 4;
+        context.Simulation.After(pages * BuildNsPerPage, context.Process, "domain build", BootloaderDone);
+    }
+
+    /// <summary>domcreate_bootloader_done.</summary>
+    private void BootloaderDone()
+    {
+        build = new DomainBuild(context, domid, config);
+        var rc = build.Build();
+        RebuildDone(rc);
+    }
+
+    /// <summary>domcreate_rebuild_done: the disks, side by side.</summary>
+    private void RebuildDone(LibxlError rc)
+    {
+        if (rc != LibxlError.Ok)
+        {
+            context.Log.Error(domid, $"cannot (re-)build domain: {(int)rc}");
+            CreateComplete(rc);
+            return;
+        }
+
+        rc = StoreConfiguration();
+        if (rc != LibxlError.Ok)
+        {
+            CreateComplete(rc);
+            return;
+        }
+
+        var multidev = new MultiDevice(LaunchDm);
+        var disks = new LibxlDisk(context);
+        foreach (var disk in config.Disks)
+        {
+            disks.Add(domid, disk, multidev.Prepare());
+        }
+        multidev.Prepared();
+    }
+
+    /// <summary>The configuration is kept beside the domain; from now on the stored copy is the one that counts.</summary>
+    private LibxlError StoreConfiguration()
+    {
+        var userdata = new LibxlUserdata(context);
+        var rc = userdata.Lock(domid);
+        if (rc != LibxlError.Ok) return rc;
+        rc = userdata.Store(domid, config);
+        userdata.Unlock(domid);
+        return rc;
+    }
+
+    /// <summary>domcreate_launch_dm: the console; a PV guest whose disks blkback serves needs no device model.</summary>
+    private void LaunchDm(LibxlError rc)
+    {
+        if (rc != LibxlError.Ok)
+        {
+            context.Log.Error(domid, "unable to add disk devices");
+            CreateComplete(rc);
+            return;
+        }
+        rc = new LibxlConsole(context).Add(domid, build!.State);
+        if (rc != LibxlError.Ok)
+        {
+            context.Log.Error(domid, "unable to add the console");
+            CreateComplete(rc);
+            return;
+        }
+        AttachDevices();
+    }
+
+    /// <summary>domcreate_attach_devices, then the wait for the console daemon.</summary>
+    private void AttachDevices() => new LibxlConsole(context).WaitTty(domid, ConsoleAvailable);
+
+    private void ConsoleAvailable(LibxlError rc)
+    {
+        if (rc != LibxlError.Ok) context.Log.Error(domid, "the console daemon has not allocated a terminal");
+        CreateComplete(rc);
+    }
+
+    /// <summary>domcreate_complete.</summary>
+    private void CreateComplete(LibxlError rc)
+    {
+        if (rc == LibxlError.Ok || domid == DomId.Invalid)
+        {
+            operation.Complete(rc);
+            return;
+        }
+        new DomainDestruction(context, domid, destroyed =>
+        {
+            if (destroyed != LibxlError.Ok) context.Log.Error(domid, $"unable to destroy domain {domid} following failed creation");
+            domid = DomId.Invalid;
+            operation.Complete(rc);
+        }).Start();
+    }
+}

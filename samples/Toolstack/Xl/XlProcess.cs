@@ -1,0 +1,66 @@
+using System.Text;
+using Xen.Hypervisor;
+using Xen.Toolstack.Libxl;
+
+namespace Xen.Toolstack.Xl;
+
+/// <summary>
+/// One invocation of the xl command: a process of Dom0 with arguments, output, a log and, in the end, an exit code. A process that dies
+/// of an exception ends like one that was aborted.
+/// </summary>
+public sealed class XlProcess
+{
+    /// <summary>The exit code that a shell shows for a process killed by SIGABRT.</summary>
+    public const int AbortedCode = 134;
+
+    private readonly StringBuilder output = new();
+
+    private string abort = "";
+
+    private XlProcess(Dom0Services services, IReadOnlyList<string> arguments)
+    {
+
+        Arguments = arguments;
+        Component = services.Host.CreateProcess("xl " + (arguments.Count > 0 ? arguments[0] : ""));
+        Context = new LibxlContext(services.Host, services.Xenstored, Component);
+        Component.Died += Aborted;
+    }
+
+    public IReadOnlyList<string> Arguments { get; }
+
+    public Component Component { get; }
+
+    public LibxlContext Context { get; }
+
+    /// <summary>Null while the process runs.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Standard output.</summary>
+    public string Output => output.ToString();
+
+    /// <summary>The last line of standard error, or how the process died.</summary>
+    public string Error => abort.Length > 0 ? abort : Context.Log.LastError;
+
+    /// <summary>Starts a command. It runs as the simulation does.</summary>
+    public static XlProcess Start(Dom0Services services, params IReadOnlyList<string> arguments)
+    {
+        var process = new XlProcess(services, arguments);
+        services.Host.Simulation.Post(process.Component, "main", () => new XlMain(process, services).Run());
+        return process;
+    }
+
+    public void Print(string text) => output.Append(text).Append('\n');
+
+    public void Exit(int code)
+    {
+        if (ExitCode is not null) throw new InvalidOperationException("xl exits twice");
+        ExitCode = code;
+        Component.Exit();
+    }
+
+    private void Aborted(Component component)
+    {
+        abort = component.Death ?? "killed";
+        ExitCode = AbortedCode;
+    }
+}
