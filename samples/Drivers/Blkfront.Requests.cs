@@ -157,35 +157,27 @@ public sealed partial class Blkfront
 
     private int QueueIndirect(BlkRequest request, BlkifOperation operation, List<BlkifSegment> segments, List<GrantedPage> granted)
     {
-        var page = pages.Allocate();
-        if (page is null)
+        var list = GetPooledGrant();
+        if (list is null)
         {
-            PutGrants(granted);
-            return -Errno.EBUSY;
-        }
-
-        var error = grants.GrantForeignAccess(Device.OtherEndId, page.Mfn, readOnly: true, out var reference);
-        if (error != 0)
-        {
-            pages.Release(page);
             PutGrants(granted);
             return -Errno.EBUSY;
         }
 
         for (var i = 0; i < segments.Count; i++)
         {
-            BlkifProtocol.WriteSegment(page, i * BlkifProtocol.SegmentSize, segments[i]);
+            BlkifProtocol.WriteSegment(list.Page, i * BlkifProtocol.SegmentSize, segments[i]);
         }
 
         var id = GetId(request, operation);
         shadow[id].Grants.AddRange(granted);
-        shadow[id].IndirectGrants.Add(new GrantedPage(reference, page));
+        shadow[id].IndirectGrants.Add(list);
         PutIntoRing(new BlkifRequest
         {
             Operation = BlkifOperation.Indirect,
             IndirectOperation = operation,
             IndirectSegments = (ushort)segments.Count,
-            IndirectGrefs = [reference],
+            IndirectGrefs = [list.Reference],
             Id = (ulong)id,
             SectorNumber = (ulong)request.Sector,
             Handle = (ushort)VirtualDevice,
@@ -211,13 +203,19 @@ public sealed partial class Blkfront
     // get_grant: with persistent grants a page of the pool, otherwise the request's own page for as long as it is under way.
     private GrantedPage? GetGrant(BlockOperation operation, MappedPage data)
     {
-        uint reference;
-        if (!featurePersistent)
+        if (featurePersistent)
         {
-            var readOnly = operation == BlockOperation.Write;
-            return grants.GrantForeignAccess(Device.OtherEndId, data.Mfn, readOnly, out reference) == 0 ? new GrantedPage(reference, data) : null;
+            return GetPooledGrant();
         }
 
+        var readOnly = operation == BlockOperation.Write;
+        var error = grants.GrantForeignAccess(Device.OtherEndId, data.Mfn, readOnly, out var reference);
+        return error == 0 ? new GrantedPage(reference, data) : null;
+    }
+
+    // get_indirect_grant comes here too: a segment list always needs a page of the frontend's own.
+    private GrantedPage? GetPooledGrant()
+    {
         if (idleGrants.TryPop(out var idle))
         {
             return idle;
@@ -229,7 +227,8 @@ public sealed partial class Blkfront
             return null;
         }
 
-        if (grants.GrantForeignAccess(Device.OtherEndId, page.Mfn, readOnly: false, out reference) != 0)
+        // The backend keeps the page mapped for reads and writes, whatever it is used for first.
+        if (grants.GrantForeignAccess(Device.OtherEndId, page.Mfn, readOnly: false, out var reference) != 0)
         {
             pages.Release(page);
             return null;
@@ -250,6 +249,16 @@ public sealed partial class Blkfront
             {
                 grants.EndForeignAccess(grant.Reference);
             }
+        }
+
+        granted.Clear();
+    }
+
+    private void PutIndirectGrants(List<GrantedPage> granted)
+    {
+        foreach (var grant in granted)
+        {
+            idleGrants.Push(grant);
         }
 
         granted.Clear();
@@ -339,7 +348,7 @@ public sealed partial class Blkfront
         }
 
         PutGrants(entry.Grants);
-        EndAccess(entry.IndirectGrants);
+        PutIndirectGrants(entry.IndirectGrants);
     }
 
     private int ErrorOf(BlkifResponse response)

@@ -335,7 +335,7 @@ public sealed partial class Blkfront : XenbusDriver
             entry.Waiting = false;
             entry.Request = null;
             PutGrants(entry.Grants);
-            EndAccess(entry.IndirectGrants);
+            PutIndirectGrants(entry.IndirectGrants);
             request?.Done(-Errno.EIO);
         }
 
@@ -356,16 +356,6 @@ public sealed partial class Blkfront : XenbusDriver
             Host.EventChannel.Close(Device.Domain, port);
             port = 0;
         }
-    }
-
-    private void EndAccess(List<GrantedPage> granted)
-    {
-        foreach (var page in granted)
-        {
-            EndAccess(page);
-        }
-
-        granted.Clear();
     }
 
     // A page that the backend still maps must never be used for anything else: it is given up together with its reference.

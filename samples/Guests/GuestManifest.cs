@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Xen.Guests;
+
+/// <summary>What a guest does: the lines `key=value` in its kernel image, overridden word by word by the kernel's command line.</summary>
+public sealed record GuestManifest
+{
+    /// <summary>Only a heartbeat.</summary>
+    public const string NoWorkload = "none";
+
+    /// <summary>Checksummed blocks on every disk.</summary>
+    public const string ChecksummedBlocks = "checksummed-blocks";
+
+    public string Workload { get; init; } = NoWorkload;
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>How many blocks of 4 KiB are written per disk; a smaller disk is filled.</summary>
+    public int Blocks { get; init; } = 64;
+
+    /// <summary>How often all of them are rewritten.</summary>
+    public int Rounds { get; init; } = 1;
+
+    /// <summary>Requests under way at a time.</summary>
+    public int QueueDepth { get; init; } = 4;
+
+    /// <summary>How many disks the guest waits for.</summary>
+    public int Disks { get; init; }
+
+    /// <summary>Reads the manifest out of a kernel image and the words of a command line. Words that mean nothing are ignored, as kernels do.</summary>
+    public static GuestManifest Parse(string image, string commandLine)
+    {
+        var manifest = new GuestManifest();
+        foreach (var word in image.Split('\n').Concat(commandLine.Split(' ')))
+        {
+            var equals = word.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                manifest = manifest.With(word[..equals], word[(equals + 1)..].Trim());
+            }
+        }
+
+        return manifest;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"workload={Workload}\nseed={Seed}\nblocks={Blocks}\nrounds={Rounds}\ndepth={QueueDepth}\ndisks={Disks}\n");
+
+    private GuestManifest With(string key, string value)
+    {
+        if (key == "workload")
+        {
+            return this with { Workload = value };
+        }
+
+        if (!ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return this;
+        }
+
+        return key switch
+        {
+            "seed" => this with { Seed = number },
+            "blocks" => this with { Blocks = (int)Math.Min(number, 1 << 20) },
+            "rounds" => this with { Rounds = (int)Math.Min(number, 1000) },
+            "depth" => this with { QueueDepth = (int)Math.Clamp(number, 1, 64) },
+            "disks" => this with { Disks = (int)Math.Min(number, 16) },
+            _ => this,
+        };
+    }
+}
