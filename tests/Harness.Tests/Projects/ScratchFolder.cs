@@ -38,6 +38,13 @@ internal sealed class ScratchFolder : IDisposable
         // Neither the machine's git configuration nor this process's MSBuild may change what a test sees.
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        foreach (var who in new[] { "AUTHOR", "COMMITTER" })
+        {
+            start.Environment[$"GIT_{who}_NAME"] = "A Programmer";
+            start.Environment[$"GIT_{who}_EMAIL"] = "programmer@example.org";
+            start.Environment[$"GIT_{who}_DATE"] = "2026-03-04T05:06:07+01:30";
+        }
+
         foreach (var variable in Mutators.Campaign.Projects.MSBuildEnvironment.Variables)
         {
             start.Environment.Remove(variable);

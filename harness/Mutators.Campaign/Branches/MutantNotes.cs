@@ -1,0 +1,127 @@
+using System.Text;
+using LibGit2Sharp;
+
+namespace Mutators.Campaign.Branches;
+
+/// <summary>
+/// Outcomes as git notes in <c>refs/notes/mutators</c>. Many notes are written as one commit: the library's own way makes a commit and
+/// reads all notes for each.
+/// </summary>
+internal sealed class MutantNotes(Repository repository, DateTimeOffset date)
+{
+    public const string RefName = "refs/notes/mutators";
+
+    /// <summary>Bytes of a note: text for people, not a log.</summary>
+    public const int MaximumLength = 1 << 20;
+
+    /// <summary>Hex digits of a commit that name its folder of notes.</summary>
+    private const int FolderDigits = 2;
+
+    /// <summary>The note of a commit, or null.</summary>
+    public string? Read(string commitSha) => Find(commitSha)?.GetContentText(Encoding.UTF8);
+
+    /// <summary>Sets the notes of commits; a null removes one. Nothing is written if all are as wanted.</summary>
+    public void Write(IEnumerable<KeyValuePair<string, string?>> notes)
+    {
+        var changes = notes
+            .Select(each => (Sha: each.Key, Text: each.Value is null ? null : each.Value.TrimEnd('\n') + "\n"))
+            .Where(each => Read(each.Sha) != each.Text)
+            .ToList();
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        var folders = changes.GroupBy(each => each.Sha[..FolderDigits], StringComparer.Ordinal).ToDictionary(
+            each => each.Key, each => each.ToList(), StringComparer.Ordinal);
+        var root = WriteRoot(folders);
+        var message = changes.Count == 1 ? "Note of a mutant's outcome\n" : $"Notes of {changes.Count} mutants' outcomes\n";
+        var commit = repository.ObjectDatabase.Write<Commit>(MutantCommit.Bytes(root.Sha, Tip()?.Sha, date, message));
+        repository.Refs.Add(RefName, commit, "mutators: notes", allowOverwrite: true);
+    }
+
+    private Commit? Tip() => repository.Refs[RefName] is { } reference ? repository.Lookup<Commit>(reference.TargetIdentifier) : null;
+
+    /// <summary>Git itself may have written notes: it keeps few of them flat, and many in folders of folders.</summary>
+    private Blob? Find(string sha)
+    {
+        var tree = Tip()?.Tree;
+        var entry = tree?[sha] ?? tree?[$"{sha[..2]}/{sha[2..]}"] ?? tree?[$"{sha[..2]}/{sha[2..4]}/{sha[4..]}"];
+        return entry?.Target as Blob;
+    }
+
+    private ObjectId WriteRoot(Dictionary<string, List<(string Sha, string? Text)>> changes)
+    {
+        // Folders without a change are taken over as they are; those with one, and notes that lie flat, are laid out anew.
+        var entries = new SortedDictionary<string, (Mode Mode, string Name, ObjectId Id)>(StringComparer.Ordinal);
+        var anew = changes.Keys.ToDictionary(each => each, _ => new SortedDictionary<string, ObjectId>(StringComparer.Ordinal), StringComparer.Ordinal);
+        foreach (var entry in Tip()?.Tree ?? Enumerable.Empty<TreeEntry>())
+        {
+            var isFolder = entry.TargetType == TreeEntryTargetType.Tree;
+            if (isFolder && anew.TryGetValue(entry.Name, out var folder))
+            {
+                Collect(entry, entry.Name, folder);
+            }
+            else if (entry.TargetType == TreeEntryTargetType.Blob && entry.Name.Length == 2 * TreeBytes.IdLength
+                && anew.TryGetValue(entry.Name[..FolderDigits], out folder))
+            {
+                folder.TryAdd(entry.Name, entry.Target.Id);
+            }
+            else
+            {
+                entries.Add(isFolder ? entry.Name + "/" : entry.Name, (entry.Mode, entry.Name, entry.Target.Id));
+            }
+        }
+
+        foreach (var (name, notes) in anew)
+        {
+            foreach (var (sha, text) in changes[name])
+            {
+                notes.Remove(sha);
+                if (text is not null)
+                {
+                    notes.Add(sha, repository.ObjectDatabase.Write<Blob>(Encoding.UTF8.GetBytes(text)));
+                }
+            }
+
+            if (notes.Count > 0)
+            {
+                entries.Add(name + "/", (Mode.Directory, name, WriteFolder(notes)));
+            }
+        }
+
+        var bytes = new MemoryStream();
+        foreach (var (mode, name, id) in entries.Values)
+        {
+            TreeBytes.Append(bytes, (int)mode, name, id);
+        }
+
+        return repository.ObjectDatabase.Write<Tree>(bytes.ToArray());
+    }
+
+    private ObjectId WriteFolder(SortedDictionary<string, ObjectId> notes)
+    {
+        var bytes = new MemoryStream();
+        foreach (var (sha, id) in notes)
+        {
+            TreeBytes.Append(bytes, (int)Mode.NonExecutableFile, sha[FolderDigits..], id);
+        }
+
+        return repository.ObjectDatabase.Write<Tree>(bytes.ToArray());
+    }
+
+    private static void Collect(TreeEntry entry, string name, SortedDictionary<string, ObjectId> notes)
+    {
+        if (entry.Target is Tree folder)
+        {
+            foreach (var below in folder)
+            {
+                Collect(below, name + below.Name, notes);
+            }
+        }
+        else
+        {
+            notes.TryAdd(name, entry.Target.Id);
+        }
+    }
+}
