@@ -113,7 +113,14 @@ public sealed class GuestKernel
 
     private void ReadImage()
     {
-        var first = (int)(Domain.Vcpus[0].Context!.EntryPoint / MachineMemory.PageSize);
+        var entry = Domain.Vcpus[0].Context!.EntryPoint;
+        var pages = (ulong)Domain.TotalPages;
+        if (entry < GuestImage.VirtualBase || entry - GuestImage.VirtualBase >= pages * MachineMemory.PageSize)
+        {
+            throw new GuestPanicException($"nothing is mapped at the entry point {entry:x}");
+        }
+
+        var first = (int)((entry - GuestImage.VirtualBase) / MachineMemory.PageSize);
         var image = new List<byte>();
         for (var pfn = first; pfn < Domain.TotalPages && pfn < first + MaxImagePages; pfn++)
         {

@@ -4,122 +4,150 @@ using System.Text;
 namespace Xen.Hypervisor;
 
 /// <summary>
-/// The file format of a guest's kernel: a small ELF64 with Xen's notes, whose loadable segment is the manifest of what the guest does,
-/// with a checksum. The builder copies the file into the guest's first pages; the kernel checks the copy before it believes it.
+/// The file format of a guest's kernel: an ELF64 with Xen's notes and one loadable segment, which holds the manifest of what the guest
+/// does and some pages of text, under a checksum. The kernel looks at its own image in memory before it believes it, so that what a
+/// builder loads wrongly does not boot.
 /// </summary>
 public static class GuestImage
 {
-    public const int HeaderSize = 64;
+    /// <summary>Where the kernel is linked to: the virtual address of the domain's first page.</summary>
+    public const ulong VirtualBase = 0xFFFFFFFF80000000;
 
+    private const int HeaderSize = 64;
     private const int ProgramHeaderSize = 56;
-    private const int NoteProgramHeader = 1;
-    private const int LoadSegment = 1;
-    private const int NoteSegment = 4;
-    private const int MachineX86_64 = 62;
-    private const int PrefixSize = 8;
-    private const string NoteName = "Xen";
-    private const int XenVersionNote = 5;
-    private const int GuestOsNote = 6;
-    private const int LoaderNote = 8;
+    private const uint LoadSegment = 1;
+    private const uint NoteSegment = 4;
+    private const ushort Executable = 2;
+    private const ushort MachineX86_64 = 62;
+    private const uint EntryNote = 1;
+    private const uint VirtualBaseNote = 3;
+    private const uint XenVersionNote = 5;
+    private const uint GuestOsNote = 6;
+    private const uint LoaderNote = 8;
+
+    /// <summary>The kernel starts in its second page, as real ones leave the first alone.</summary>
+    private const ulong LoadAddress = VirtualBase + 0x1000;
+
+    private const uint Magic = 0x54534758; // XGST
+    private const int LengthOffset = 4;
+    private const int CrcOffset = 8;
+    private const int ManifestLengthOffset = 12;
+    private const int PrefixSize = 16;
+
+    /// <summary>More than one page, so that loading takes more than one copy.</summary>
+    private const int TextSize = 6000;
+
+    private const int BssSize = 2048;
 
     /// <summary>Makes a kernel file for a manifest.</summary>
     public static byte[] Build(string manifest)
     {
-        var payload = Encoding.UTF8.GetBytes(manifest);
-        byte[] notes = [.. Note(XenVersionNote, "xen-3.0"), .. Note(GuestOsNote, "linux"), .. Note(LoaderNote, "generic")];
+        var segment = Segment(Encoding.UTF8.GetBytes(manifest));
+        byte[] notes =
+        [
+            .. Note(EntryNote, Address(LoadAddress)), .. Note(VirtualBaseNote, Address(VirtualBase)),
+            .. Note(XenVersionNote, "xen-3.0\0"u8), .. Note(GuestOsNote, "linux\0"u8), .. Note(LoaderNote, "generic\0"u8),
+        ];
         var noteOffset = HeaderSize + (2 * ProgramHeaderSize);
         var loadOffset = noteOffset + notes.Length;
-        var image = new byte[loadOffset + PrefixSize + payload.Length];
-        WriteHeader(image, loadOffset);
-        WriteProgramHeader(image, 0, LoadSegment, loadOffset, PrefixSize + payload.Length);
-        WriteProgramHeader(image, NoteProgramHeader, NoteSegment, noteOffset, notes.Length);
+        var image = new byte[loadOffset + segment.Length];
+        WriteHeader(image);
+        WriteProgramHeader(image, 0, LoadSegment, loadOffset, LoadAddress, segment.Length, segment.Length + BssSize);
+        WriteProgramHeader(image, 1, NoteSegment, noteOffset, 0, notes.Length, notes.Length);
         notes.CopyTo(image, noteOffset);
-        Put32(image, loadOffset, (uint)payload.Length);
-        Put32(image, loadOffset + 4, Crc32C.Compute(payload));
-        payload.CopyTo(image, loadOffset + PrefixSize);
+        segment.CopyTo(image, loadOffset);
         return image;
     }
 
-    /// <summary>Is this an ELF file with the notes of a Xen PV kernel?</summary>
-    public static bool IsXenKernel(ReadOnlySpan<byte> image)
+    /// <summary>The manifest in a kernel that was loaded to the beginning of this memory; null when the kernel is damaged.</summary>
+    public static string? Manifest(ReadOnlySpan<byte> memory)
     {
-        if (image.Length < HeaderSize + (2 * ProgramHeaderSize) || image[0] != 0x7F || !image.Slice(1, 3).SequenceEqual("ELF"u8))
+        if (memory.Length < PrefixSize || BinaryPrimitives.ReadUInt32LittleEndian(memory) != Magic)
         {
-            return false;
+            return null;
         }
 
-        var header = HeaderSize + (NoteProgramHeader * ProgramHeaderSize);
-        var offset = (int)Get32(image, header + 8);
-        var size = (int)Get32(image, header + 32);
-        return Get32(image, header) == NoteSegment
-            && offset > 0 && size > 0 && offset + size <= image.Length
-            && image.Slice(offset, size).IndexOf("xen-3.0\0"u8) >= 0;
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(memory[LengthOffset..]);
+        var manifestLength = BinaryPrimitives.ReadUInt32LittleEndian(memory[ManifestLengthOffset..]);
+        if (length > (uint)(memory.Length - PrefixSize) || manifestLength > length)
+        {
+            return null;
+        }
+
+        var content = memory.Slice(PrefixSize, (int)length);
+        if (Crc32C.Compute(content) != BinaryPrimitives.ReadUInt32LittleEndian(memory[CrcOffset..]))
+        {
+            return null;
+        }
+
+        return Encoding.UTF8.GetString(content[..(int)manifestLength]);
     }
 
-    /// <summary>The manifest of a kernel in memory; null when the image is damaged.</summary>
-    public static string? Manifest(ReadOnlySpan<byte> image)
+    private static byte[] Segment(byte[] manifest)
     {
-        if (!IsXenKernel(image))
+        var segment = new byte[PrefixSize + manifest.Length + TextSize];
+        manifest.CopyTo(segment, PrefixSize);
+        for (var i = PrefixSize + manifest.Length; i < segment.Length; i++)
         {
-            return null;
+            segment[i] = (byte)((i * 167) ^ (i >> 8));
         }
 
-        var offset = (int)Get32(image, HeaderSize + 8);
-        if (offset < HeaderSize || offset > image.Length - PrefixSize)
-        {
-            return null;
-        }
-
-        var length = Get32(image, offset);
-        if (length > image.Length - offset - PrefixSize)
-        {
-            return null;
-        }
-
-        var payload = image.Slice(offset + PrefixSize, (int)length);
-        return Crc32C.Compute(payload) == Get32(image, offset + 4) ? Encoding.UTF8.GetString(payload) : null;
+        var content = segment.AsSpan(PrefixSize);
+        BinaryPrimitives.WriteUInt32LittleEndian(segment, Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(segment.AsSpan(LengthOffset), (uint)content.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(segment.AsSpan(CrcOffset), Crc32C.Compute(content));
+        BinaryPrimitives.WriteUInt32LittleEndian(segment.AsSpan(ManifestLengthOffset), (uint)manifest.Length);
+        return segment;
     }
 
-    private static void WriteHeader(byte[] image, int entry)
+    private static void WriteHeader(byte[] image)
     {
         "\u007FELF"u8.CopyTo(image);
         image[4] = 2; // 64 bits
         image[5] = 1; // little endian
-        image[6] = 1;
-        Put16(image, 16, 2); // executable
+        image[6] = 1; // version
+        Put16(image, 16, Executable);
         Put16(image, 18, MachineX86_64);
         Put32(image, 20, 1);
-        Put32(image, 24, (uint)entry);
-        Put32(image, 32, HeaderSize); // program headers follow
+        Put64(image, 24, LoadAddress);
+        Put64(image, 32, HeaderSize); // the program headers follow at once
         Put16(image, 52, HeaderSize);
         Put16(image, 54, ProgramHeaderSize);
         Put16(image, 56, 2);
     }
 
-    private static void WriteProgramHeader(byte[] image, int index, uint type, int offset, int size)
+    private static void WriteProgramHeader(byte[] image, int index, uint type, int offset, ulong address, int fileSize, int memorySize)
     {
         var at = HeaderSize + (index * ProgramHeaderSize);
         Put32(image, at, type);
-        Put32(image, at + 8, (uint)offset);
-        Put32(image, at + 32, (uint)size);
-        Put32(image, at + 40, (uint)size);
+        Put64(image, at + 8, (ulong)offset);
+        Put64(image, at + 16, address);
+        Put64(image, at + 24, address);
+        Put64(image, at + 32, (ulong)fileSize);
+        Put64(image, at + 40, (ulong)memorySize);
     }
 
-    private static byte[] Note(uint type, string text)
+    private static byte[] Note(uint type, ReadOnlySpan<byte> description)
     {
-        var description = Encoding.ASCII.GetBytes(text + "\0");
-        var note = new byte[12 + 4 + ((description.Length + 3) & ~3)];
-        Put32(note, 0, (uint)NoteName.Length + 1);
+        var note = new byte[16 + ((description.Length + 3) & ~3)];
+        Put32(note, 0, 4);
         Put32(note, 4, (uint)description.Length);
         Put32(note, 8, type);
-        Encoding.ASCII.GetBytes(NoteName, note.AsSpan(12));
-        description.CopyTo(note, 16);
+        "Xen\0"u8.CopyTo(note.AsSpan(12));
+        description.CopyTo(note.AsSpan(16));
         return note;
+    }
+
+    private static byte[] Address(ulong address)
+    {
+        var bytes = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, address);
+        return bytes;
     }
 
     private static void Put16(byte[] image, int offset, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(offset), value);
 
     private static void Put32(byte[] image, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(offset), value);
 
-    private static uint Get32(ReadOnlySpan<byte> image, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(image[offset..]);
+    private static void Put64(byte[] image, int offset, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(offset), value);
 }

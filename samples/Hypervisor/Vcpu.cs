@@ -8,10 +8,7 @@ public enum RunState
     Offline = 3,
 }
 
-/// <summary>
-/// What the builder loads into a virtual CPU before it first runs: where the kernel's image lies (the guest physical address: index of
-/// the page in <see cref="Domain.Pages"/> times 4096) and the machine frame of start_info.
-/// </summary>
+/// <summary>What the builder loads into a virtual CPU before it first runs: the virtual address of the kernel's entry and the frame of start_info.</summary>
 public sealed record VcpuContext(ulong EntryPoint, ulong StartInfoMfn);
 
 /// <summary>A virtual CPU and the times it spent in each run state. The four times always sum to its age.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Xen.Drivers;
 using Xen.Guests;
 using Xen.Hypervisor;
+using Xen.Toolstack.Libxl;
 using Xen.XenStore;
 
 namespace Samples.Tests.Drivers;
@@ -70,22 +71,23 @@ internal sealed class PvMachine
         Assert.AreEqual(0, Host.Domctl.MaxMem(Host.Dom0, domid, GuestPageCount * 4));
         Assert.AreEqual(GuestPageCount, Host.MemoryOp.PopulatePhysmap(Host.Dom0, domid, GuestPageCount, out var frames));
         var domain = Host.FindDomain(domid)!;
-        Fill(domid, frames[0], page => (image ?? GuestImage.Build(manifest.ToString())).CopyTo(page.Write));
+        var kernel = ElfKernel.Parse(image ?? GuestImage.Build(manifest.ToString()), out _)!;
+        Load(domid, frames, kernel);
         Assert.AreEqual(0, Host.EventChannel.AllocUnbound(Host.Dom0, domid, 0, out var storePort));
         Assert.AreEqual(0, Host.EventChannel.AllocUnbound(Host.Dom0, domid, 0, out var consolePort));
         var startInfo = new StartInfo
         {
             NrPages = GuestPageCount,
             SharedInfo = domain.SharedInfoMfn * MachineMemory.PageSize,
-            StoreMfn = frames[2],
+            StoreMfn = frames[9],
             StoreEventChannel = storePort,
-            ConsoleMfn = frames[3],
+            ConsoleMfn = frames[10],
             ConsoleEventChannel = consolePort,
         };
-        Fill(domid, frames[1], startInfo.WriteTo);
-        domain.GrantTable.WriteEntry(0, GrantEntryFlags.PermitAccess, 0, frames[3]);
-        domain.GrantTable.WriteEntry(1, GrantEntryFlags.PermitAccess, 0, frames[2]);
-        Assert.AreEqual(0, Host.Domctl.SetVcpuContext(Host.Dom0, domid, 0, new VcpuContext(0, frames[1])));
+        Fill(domid, frames[8], startInfo.WriteTo);
+        domain.GrantTable.WriteEntry(0, GrantEntryFlags.PermitAccess, 0, frames[10]);
+        domain.GrantTable.WriteEntry(1, GrantEntryFlags.PermitAccess, 0, frames[9]);
+        Assert.AreEqual(0, Host.Domctl.SetVcpuContext(Host.Dom0, domid, 0, new VcpuContext(kernel.Entry, frames[8])));
         var home = $"/local/domain/{domid}";
         Write(home, "");
         Permit(home, "n0", $"r{domid}");
@@ -96,7 +98,7 @@ internal sealed class PvMachine
             Permit($"{home}/{area}", $"n{domid}");
         }
 
-        Assert.IsTrue(tools.Call(XsMessageType.Introduce, 0, XsClient.IntroducePayload(domid, frames[2], (int)storePort)).Ok, "introduce");
+        Assert.IsTrue(tools.Call(XsMessageType.Introduce, 0, XsClient.IntroducePayload(domid, frames[9], (int)storePort)).Ok, "introduce");
         return domain;
     }
 
@@ -152,6 +154,16 @@ internal sealed class PvMachine
         (Blkback)Backends.Devices.Single(d => d.OtherEndId == domain.Id).Driver!;
 
     public void Settle() => Assert.IsTrue(Simulation.RunToQuiescence(300 * Second), "the simulation does not become quiet");
+
+    private void Load(int domid, IReadOnlyList<ulong> frames, ElfKernel kernel)
+    {
+        var segment = kernel.Segments.Single();
+        var first = (int)((segment.Address - kernel.VirtualBase) / MachineMemory.PageSize);
+        foreach (var (index, piece) in kernel.Bytes(segment).ToArray().Chunk(MachineMemory.PageSize).Index())
+        {
+            Fill(domid, frames[first + index], page => piece.CopyTo(page.Write));
+        }
+    }
 
     private void Fill(int domid, ulong mfn, Action<MappedPage> fill)
     {
