@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+
+namespace Mutators.Tests.Operators;
+
+/// <summary>The pages of docs/operators: generated from the operators' definitions, never edited.</summary>
+[TestClass]
+public sealed class OperatorPages
+{
+    private const string Folder = "docs/operators";
+    private const int FieldStudyFaults = 668;
+
+    private static IEnumerable<TestDataRow<FaultOperator>> Operators => OperatorConventions.Operators;
+
+    [TestMethod]
+    [DynamicData(nameof(Operators))]
+    public void Page_is_fresh(FaultOperator faultOperator) => Snapshot.Verify($"{Folder}/{faultOperator.Definition.Id}.md", Page(faultOperator));
+
+    [TestMethod]
+    public void Index_is_fresh() => Snapshot.Verify($"{Folder}/README.md", Index());
+
+    [TestMethod]
+    public void No_page_is_left_of_an_operator_that_is_gone()
+    {
+        var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, Folder)).Select(path => Path.GetFileName(path));
+        var expected = FaultOperator.All.Select(each => $"{each.Definition.Id}.md").Append("README.md");
+        Assert.IsEmpty(pages.Except(expected), "Delete the pages that no operator generates.");
+    }
+
+    private static string Page(FaultOperator faultOperator)
+    {
+        var definition = faultOperator.Definition;
+        var page = new StringBuilder();
+        page.Append(CultureInfo.InvariantCulture, $"# {definition.Id}: {definition.Name}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"{definition.Rationale}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"- Fault class (ODC): {definition.FaultClass}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- In the field study: {Share(definition)}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"```diff\n{Diff(definition)}\n```\n");
+        if (!definition.Constraints.IsEmpty)
+        {
+            page.Append("\n## Constraints\n\n");
+            foreach (var constraint in definition.Constraints.Select(Constraint.Find))
+            {
+                page.Append(CultureInfo.InvariantCulture, $"- {constraint.Id}: {constraint.Rule}\n");
+            }
+        }
+
+        var cases = CaseFile.Read(faultOperator);
+        page.Append("\n## What is a site\n\n");
+        Append(page, cases.Where(each => each.IsPositive));
+        page.Append("\n## What is none\n\n");
+        Append(page, cases.Where(each => !each.IsPositive));
+        page.Append(CultureInfo.InvariantCulture,
+            $"\nEach of these is a case with code in [{faultOperator.GetType().Name}.md](../../{Repository.RelativePath(CaseFile.PathOf(faultOperator))}).\n");
+        return page.ToString();
+    }
+
+    private static void Append(StringBuilder page, IEnumerable<OperatorCase> cases)
+    {
+        foreach (var each in cases)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"- {each.Heading}\n");
+        }
+    }
+
+    private static string Index()
+    {
+        var page = new StringBuilder("""
+            # Fault operators
+
+            Each operator emulates one type of software fault that programmers leave behind. The share is that among the 668 faults of the
+            field study by Durães and Madeira (IEEE TSE 32(11), 2006); an operator without one is drawn only where it is asked for.
+
+            | operator | fault type | ODC class | of 668 | share |
+            |---|---|---|---:|---:|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var definition in FaultOperator.All.Select(each => each.Definition))
+        {
+            var (count, share) = definition.FieldCount is { } faults
+                ? (faults.ToString(CultureInfo.InvariantCulture), Percent(faults))
+                : ("", "");
+            page.Append(CultureInfo.InvariantCulture,
+                $"| [{definition.Id}]({definition.Id}.md) | {definition.Name} | {definition.FaultClass} | {count} | {share} |\n");
+        }
+
+        var total = FaultOperator.All.Sum(each => each.Definition.FieldCount ?? 0);
+        page.Append(CultureInfo.InvariantCulture, $"| sum | | | {total} | {Percent(total)} |\n");
+        return page.ToString();
+    }
+
+    private static string Share(FaultDefinition definition) => definition.FieldCount is { } count
+        ? $"{count} of {FieldStudyFaults} faults, {Percent(count)}"
+        : "no count is published";
+
+    private static string Percent(int count) => string.Create(CultureInfo.InvariantCulture, $"{100.0 * count / FieldStudyFaults:0.0} %");
+
+    private static string Diff(FaultDefinition definition)
+    {
+        var after = new Queue<string>(definition.After.ReplaceLineEndings("\n").Split('\n'));
+        var changed = LineDiff.Between(definition.Before, definition.After).Split('\n');
+        var gone = new Queue<string>(changed.Where(line => line[0] == '-'));
+        var diff = new List<string>();
+        foreach (var line in definition.Before.ReplaceLineEndings("\n").Split('\n'))
+        {
+            var isGone = gone.TryPeek(out var next) && next == "-" + line;
+            while (!isGone && after.Peek() != line)
+            {
+                diff.Add("+" + after.Dequeue());
+            }
+
+            diff.Add((isGone ? "-" : " ") + line);
+            _ = isGone ? gone.Dequeue() : after.Dequeue();
+        }
+
+        diff.AddRange(after.Select(line => "+" + line));
+        return string.Join('\n', diff);
+    }
+}
