@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace Mutators.Campaign.Branches;
 
 /// <summary>Writes mutants as branches straight into the object database: no checkout, no index, no configuration.</summary>
-internal sealed class BranchEmission(Repository repository, GoldenTree golden, EmissionOptions options)
+internal sealed class BranchEmission(Repository repository, string objectsDirectory, GoldenTree golden, EmissionOptions options)
 {
     /// <summary>More branches than a repository can bear; a faultload of this size is meant to be sampled.</summary>
     public const int MaximumBranches = 200_000;
@@ -18,7 +18,8 @@ internal sealed class BranchEmission(Repository repository, GoldenTree golden, E
     {
         RequireUsable(mutants);
         var present = PresentBranches(mutants, reading);
-        var branches = WriteCommits(mutants, sources, cancel);
+        using var pack = new PackWriter(objectsDirectory);
+        var branches = AddCommits(pack, mutants, sources, present, cancel);
         var moving = branches.Where(each => !present.TryGetValue(each.RefName, out var tip) || tip != each.CommitSha).ToList();
         if (moving.Find(each => reading.CheckedOut.Contains(each.RefName)) is { } checkedOut)
         {
@@ -26,6 +27,7 @@ internal sealed class BranchEmission(Repository repository, GoldenTree golden, E
                 $"'{checkedOut.Name}' has to move to another commit, but is checked out.", "Switch that work tree to another branch: git switch -");
         }
 
+        pack.Finish();
         foreach (var branch in moving)
         {
             cancel.ThrowIfCancellationRequested();
@@ -87,27 +89,36 @@ internal sealed class BranchEmission(Repository repository, GoldenTree golden, E
         return present;
     }
 
-    private List<MutantBranch> WriteCommits(IReadOnlyList<Mutant> mutants, Func<string, SourceText> sources, CancellationToken cancel)
+    /// <summary>Adds to the pack what the branches need that are not there yet.</summary>
+    private List<MutantBranch> AddCommits(
+        PackWriter pack, IReadOnlyList<Mutant> mutants, Func<string, SourceText> sources, Dictionary<string, string> present, CancellationToken cancel)
     {
-        var folders = new GoldenFolders(repository, _tree);
-        var texts = new Dictionary<string, SourceText>(StringComparer.Ordinal);
+        var folders = new GoldenFolders(_tree);
+        var files = new Dictionary<string, (SourceText Text, RawObject Blob)>(StringComparer.Ordinal);
         var branches = new List<MutantBranch>(mutants.Count);
         foreach (var mutant in mutants)
         {
             cancel.ThrowIfCancellationRequested();
-            if (!texts.TryGetValue(mutant.Path, out var text))
+            if (!files.TryGetValue(mutant.Path, out var file))
             {
-                text = GoldenText(mutant.Path, sources(mutant.Path));
-                texts.Add(mutant.Path, text);
+                file = GoldenFile(mutant.Path, sources(mutant.Path));
+                files.Add(mutant.Path, file);
             }
 
-            var changed = mutant.Inject(text);
-            Invariant.Holds(!changed.ContentEquals(text));
-            var blob = repository.ObjectDatabase.Write<Blob>(Bytes(changed));
-            var tree = folders.WithFile(mutant.Path, blob);
+            var blob = new RawObject(ObjectKind.Blob, Bytes(mutant.Inject(file.Text)), file.Blob);
+            Invariant.Holds(blob.Sha != file.Blob.Sha);
+            var trees = folders.WithFile(mutant.Path, blob);
             var trailers = MutantTrailers.Of(mutant, golden, options.FaultloadSeed);
-            var commit = repository.ObjectDatabase.Write<Commit>(MutantCommit.Bytes(tree.Sha, golden, MutantCommit.Message(mutant, trailers)));
-            branches.Add(new MutantBranch(mutant.Id, RefName(mutant), commit.Sha, trailers, IsHandEdited: false));
+            var commit = new RawObject(ObjectKind.Commit, MutantCommit.Bytes(trees[^1].Sha, golden, MutantCommit.Message(mutant, trailers)));
+            var branch = new MutantBranch(mutant.Id, RefName(mutant), commit.Sha, trailers, IsHandEdited: false);
+            branches.Add(branch);
+            if (!present.TryGetValue(branch.RefName, out var tip) || tip != commit.Sha)
+            {
+                foreach (var each in (IEnumerable<RawObject>)[blob, .. trees, commit])
+                {
+                    pack.Add(each);
+                }
+            }
         }
 
         return branches;
@@ -117,7 +128,7 @@ internal sealed class BranchEmission(Repository repository, GoldenTree golden, E
     /// The golden blob as text. Sites' spans count characters of the source that was parsed, so both must be the same text; and
     /// what is written must be the blob's bytes but for the edit, so decoding must lose nothing.
     /// </summary>
-    private SourceText GoldenText(string path, SourceText parsed)
+    private (SourceText Text, RawObject Blob) GoldenFile(string path, SourceText parsed)
     {
         if (_tree[path] is not { TargetType: TreeEntryTargetType.Blob, Mode: not Mode.SymbolicLink } entry)
         {
@@ -130,7 +141,7 @@ internal sealed class BranchEmission(Repository repository, GoldenTree golden, E
         var bytes = copy.ToArray();
         var text = SourceText.From(bytes, bytes.Length, parsed.Encoding ?? Encoding.UTF8, parsed.ChecksumAlgorithm);
         return text.ContentEquals(parsed) && Bytes(text).AsSpan().SequenceEqual(bytes)
-            ? text
+            ? (text, new RawObject(ObjectKind.Blob, bytes))
             : throw new UsageException(
                 $"'{path}' is not the file that the golden commit holds.",
                 "Its sites were found in another text: find them in a checkout of the golden commit.",

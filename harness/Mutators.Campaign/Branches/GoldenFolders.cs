@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using LibGit2Sharp;
 
@@ -8,24 +7,24 @@ namespace Mutators.Campaign.Branches;
 /// The folders of golden as tree objects' bytes. A mutant changes one file, so each of its trees is golden's with one
 /// id replaced: a copy of bytes, whatever the size of the repository.
 /// </summary>
-internal sealed class GoldenFolders(Repository repository, Tree root)
+internal sealed class GoldenFolders(Tree root)
 {
     private readonly Dictionary<string, Folder> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>Writes the trees of a golden in which one file has another content.</summary>
-    /// <returns>The id of the root tree.</returns>
-    public ObjectId WithFile(string path, ObjectId blob)
+    /// <summary>The trees of a golden in which one file has another content, the root's last.</summary>
+    public List<RawObject> WithFile(string path, RawObject blob)
     {
-        var id = blob;
+        var trees = new List<RawObject>();
+        var below = blob;
         for (var rest = path; rest.Length > 0;)
         {
             var slash = rest.LastIndexOf('/');
-            var folder = At(slash < 0 ? "" : rest[..slash]);
-            id = repository.ObjectDatabase.Write<Tree>(folder.With(rest[(slash + 1)..], id));
+            below = At(slash < 0 ? "" : rest[..slash]).With(rest[(slash + 1)..], below);
+            trees.Add(below);
             rest = slash < 0 ? "" : rest[..slash];
         }
 
-        return id;
+        return trees;
     }
 
     private Folder At(string path)
@@ -41,12 +40,12 @@ internal sealed class GoldenFolders(Repository repository, Tree root)
 
     private sealed class Folder
     {
-        private readonly byte[] _bytes;
+        private readonly RawObject _golden;
         private readonly Dictionary<string, int> _ids;
 
-        private Folder(byte[] bytes, Dictionary<string, int> ids)
+        private Folder(RawObject golden, Dictionary<string, int> ids)
         {
-            _bytes = bytes;
+            _golden = golden;
             _ids = ids;
         }
 
@@ -56,25 +55,26 @@ internal sealed class GoldenFolders(Repository repository, Tree root)
             var ids = new Dictionary<string, int>(StringComparer.Ordinal);
             foreach (var entry in tree)
             {
+                // Only names and ids are asked for: what they name can be absent, as in a partial clone, or be a submodule.
                 TreeBytes.Append(bytes, (int)entry.Mode, entry.Name, entry.Target.Id);
-                ids.Add(entry.Name, (int)bytes.Length - TreeBytes.IdLength);
+                ids[entry.Name] = (int)bytes.Length - TreeBytes.IdLength;
             }
 
             // The library hands names out as text; a name that is no UTF-8 would come back as another one.
-            var folder = new Folder(bytes.ToArray(), ids);
-            return TreeBytes.IdOf("tree", folder._bytes) == tree.Sha
-                ? folder
+            var golden = new RawObject(ObjectKind.Tree, bytes.ToArray());
+            return golden.Sha == tree.Sha
+                ? new Folder(golden, ids)
                 : throw new UsageException(
                     "A folder of the repository has a file name that is not UTF-8.",
                     "Rename that file: git ls-files -z shows the names.",
                     ExitCode.RepositoryNotUsable);
         }
 
-        public byte[] With(string name, ObjectId id)
+        public RawObject With(string name, RawObject below)
         {
-            var bytes = (byte[])_bytes.Clone();
-            id.RawId.CopyTo(bytes, _ids[name]);
-            return bytes;
+            var bytes = (byte[])_golden.Content.Clone();
+            below.Id.CopyTo(bytes, _ids[name]);
+            return new RawObject(ObjectKind.Tree, bytes, _golden);
         }
     }
 }
@@ -90,14 +90,5 @@ internal static class TreeBytes
     {
         bytes.Write(Encoding.UTF8.GetBytes($"{Convert.ToString(mode, 8)} {name}\0"));
         bytes.Write(id.RawId);
-    }
-
-    /// <summary>The id that git gives an object.</summary>
-    public static string IdOf(string kind, byte[] content)
-    {
-        var header = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind} {content.Length}\0"));
-#pragma warning disable CA5350 // Git's object names are SHA-1; nothing here rests on its strength.
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData([.. header, .. content]));
-#pragma warning restore CA5350
     }
 }

@@ -247,6 +247,50 @@ public sealed class EmissionTests
         Assert.ThrowsExactly<UsageException>(() => repository.Emit(scratch.Mutants("Open();"), scratch.SourceOf, new EmissionOptions(1, "refs/heads/")));
     }
 
+    [TestMethod]
+    public void Git_verifies_the_pack_of_a_large_file_with_many_mutants()
+    {
+        using var scratch = new ScratchRepository();
+        var lines = Enumerable.Range(0, 300).Select(i => $"        Call{i:000}({new string('x', 300)});");
+        var source = $"class C\n{{\n    void M()\n    {{\n{string.Join('\n', lines)}\n    }}\n}}\n";
+        scratch.Write("src/C.cs", source);
+        scratch.Commit("large");
+        var text = scratch.SourceOf("src/C.cs");
+        var statements = Enumerable.Range(0, 300).Select(i => $"Call{i:000}({new string('x', 300)});").ToList();
+        var mutants = statements.Select(each => ScratchRepository.Drop("src/C.cs", text, each)).ToList();
+        using var repository = scratch.Open();
+
+        var branches = repository.Emit(mutants, _ => text, new EmissionOptions(1, MutantRepository.HiddenPrefix));
+
+        scratch.Git("fsck", "--strict", "--full", "--no-dangling");
+        var packs = Directory.GetFiles(scratch[".git/objects/pack"], "*.idx");
+        Assert.HasCount(1, packs);
+        scratch.Git("verify-pack", packs[0]);
+        Assert.AreEqual(source.Replace(statements[299], "").TrimEnd('\n'), scratch.Git("show", branches[299].Name + ":src/C.cs"));
+    }
+
+    [TestMethod]
+    public void A_cancelled_emission_leaves_neither_branches_nor_half_a_pack()
+    {
+        using var scratch = new ScratchRepository();
+        using var repository = scratch.Open();
+        using var cancel = new CancellationTokenSource();
+        var mutants = scratch.Mutants("Open();", "Read();");
+
+        Assert.ThrowsExactly<OperationCanceledException>(() => repository.Emit(
+            mutants,
+            path =>
+            {
+                cancel.Cancel();
+                return scratch.SourceOf(path);
+            },
+            new EmissionOptions(1),
+            cancel.Token));
+
+        Assert.IsEmpty(repository.List());
+        Assert.IsEmpty(Directory.GetFiles(scratch[".git/objects/pack"]));
+    }
+
     private static string Fingerprint(ScratchRepository scratch)
     {
         var files = Directory.EnumerateFiles(scratch.Path, "*", SearchOption.AllDirectories)
