@@ -30,6 +30,9 @@ public enum DiskOutcome
 /// </summary>
 public sealed class ChecksummedBlocks
 {
+    /// <summary>The digest of no blocks at all.</summary>
+    public const ulong EmptyDigest = 0xCBF29CE484222325UL;
+
     /// <summary>A request without an answer for so long is lost.</summary>
     public const long LostAfterNs = 30_000_000_000;
 
@@ -38,7 +41,6 @@ public sealed class ChecksummedBlocks
 
     private const int SectorsPerBlock = BlockPattern.Size / LoopDevice.SectorSize;
     private const ulong FnvPrime = 0x100000001B3UL;
-    private const ulong FnvOffset = 0xCBF29CE484222325UL;
 
     private readonly GuestKernel kernel;
     private readonly RandomStream random;
@@ -82,10 +84,10 @@ public sealed class ChecksummedBlocks
     {
         get
         {
-            var digest = FnvOffset;
+            var digest = EmptyDigest;
             foreach (var block in digests)
             {
-                digest = (digest ^ block) * FnvPrime;
+                digest = Extend(digest, block);
             }
 
             return digest;
@@ -96,6 +98,9 @@ public sealed class ChecksummedBlocks
     public event Action<ChecksummedBlocks>? Finished;
 
     private Simulation Simulation => kernel.Domain.Host.Simulation;
+
+    /// <summary>The digest with one more block, given by its checksum: so that an image can be compared with what the guest has read.</summary>
+    public static ulong Extend(ulong digest, ulong block) => (digest ^ block) * FnvPrime;
 
     public void Start()
     {

@@ -52,7 +52,7 @@ public sealed class Simulation
     public bool Busy => busy > 0;
 
     /// <summary>A component crashed; raised after it was stopped, so that the domain or the host can follow it.</summary>
-    internal event Action<Component>? Crashed;
+    public event Action<Component>? Crashed;
 
     /// <summary>The random stream of this name: independent of every other and of who asks when.</summary>
     public RandomStream Stream(string name)
@@ -148,6 +148,16 @@ public sealed class Simulation
         }
 
         var caller = Current;
+        if (caller is not null)
+        {
+            // Whoever keeps calling others without ever returning floods the simulation as much as one who keeps queueing events.
+            EventCount++;
+            if (EventCount > EventLimit)
+            {
+                throw new SimulationLimitException(caller, EventLimit);
+            }
+        }
+
         Execute(component, action);
         if (caller is { Alive: false })
         {

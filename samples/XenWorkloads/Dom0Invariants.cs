@@ -1,0 +1,249 @@
+using System.Globalization;
+using Xen.Hypervisor;
+using Xen.Toolstack.Config;
+using Xen.Toolstack.Libxl;
+using Xen.Toolstack.Xl;
+using Xen.XenStore;
+
+namespace Xen.XenWorkloads;
+
+/// <summary>
+/// What must hold in Dom0 when nothing is going on: the store, the hypervisor, the back-ends, the files of the toolstack and the
+/// processes all tell the same story. Looked at from the trusted side, without asking any of them.
+/// </summary>
+public sealed class Dom0Invariants(Machine machine)
+{
+    public const string StoreTree = "store-tree";
+    public const string StoreMatchesDomains = "store-matches-domains";
+    public const string IntroducedDomains = "introduced-domains";
+    public const string DevicesPaired = "devices-paired";
+    public const string BackendsMatchStore = "backends-match-store";
+    public const string UserdataMatchesDomains = "userdata-matches-domains";
+    public const string LoopDevices = "loop-devices";
+    public const string LocksReleased = "locks-released";
+    public const string Processes = "processes";
+    public const string Dom0Ports = "dom0-ports";
+
+    private static readonly string[] LockPaths = [XlCreate.LockPath, Toolstack.Hotplug.BlockScript.LockPath];
+
+    private Host Host => machine.Host;
+
+    private StoreTree Tree => machine.Xenstored.Tree;
+
+    /// <summary>Each invariant with the first thing that violates it, or null.</summary>
+    public IEnumerable<(string Name, string? Problem)> Check()
+    {
+        var hypervisor = HypervisorInvariants.Check(Host);
+        foreach (var name in HypervisorInvariants.All)
+        {
+            yield return (name, hypervisor.FirstOrDefault(violation => violation.Invariant == name)?.Detail);
+        }
+        yield return (StoreTree, Tree.Inconsistencies().FirstOrDefault());
+        yield return (StoreMatchesDomains, CheckStore());
+        yield return (IntroducedDomains, CheckIntroduced());
+        yield return (DevicesPaired, CheckDevices());
+        yield return (BackendsMatchStore, CheckBackends());
+        yield return (UserdataMatchesDomains, CheckUserdata());
+        yield return (LoopDevices, CheckLoopDevices());
+        yield return (LocksReleased, CheckLocks());
+        yield return (Processes, CheckProcesses());
+        yield return (Dom0Ports, CheckPorts());
+    }
+
+    private IEnumerable<Domain> Guests => Host.Domains.Where(domain => domain.Id != 0 && domain.Dying == DyingState.Alive);
+
+    private string? CheckStore()
+    {
+        foreach (var child in Children("/local/domain"))
+        {
+            if (!IsGuestOrDom0(child)) return $"/local/domain/{child} belongs to no domain";
+        }
+        foreach (var child in Children("/libxl"))
+        {
+            if (!IsGuestOrDom0(child)) return $"/libxl/{child} belongs to no domain";
+        }
+        foreach (var child in Children("/vm"))
+        {
+            if (!Guests.Any(domain => domain.Handle.ToString() == child)) return $"/vm/{child} belongs to no domain";
+        }
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var domain in Guests)
+        {
+            var home = StorePath.DomainHome(domain.Id);
+            if (Read(home + "/name") is not { Length: > 0 } name) return $"domain {domain.Id} has no name";
+            if (!names.Add(name)) return $"two domains are called {name}";
+            if (Read(home + "/domid") != Text(domain.Id)) return $"{home}/domid is not {domain.Id}";
+            if (Read(home + "/vm") != LibxlPaths.Vm(domain.Handle)) return $"{home}/vm is not the domain's";
+            if (Tree.Find(LibxlPaths.Libxl(domain.Id)) is null) return $"{LibxlPaths.Libxl(domain.Id)} is missing";
+            if (Read(LibxlPaths.Vm(domain.Handle) + "/name") != name) return $"{LibxlPaths.Vm(domain.Handle)}/name is not {name}";
+        }
+        return null;
+    }
+
+    private string? CheckIntroduced()
+    {
+        var introduced = machine.Xenstored.IntroducedDomains.Select(domain => domain.Domid).ToList();
+        var alive = Guests.Select(domain => domain.Id).ToList();
+        if (introduced.Except(alive).ToList() is { Count: > 0 } gone) return $"xenstored keeps domain {gone[0]}, which is gone";
+        if (alive.Except(introduced).ToList() is { Count: > 0 } missing) return $"xenstored does not know domain {missing[0]}";
+        return null;
+    }
+
+    private string? CheckDevices()
+    {
+        foreach (var domain in Guests)
+        {
+            foreach (var number in Children($"/local/domain/{domain.Id}/device/vbd"))
+            {
+                var front = $"/local/domain/{domain.Id}/device/vbd/{number}";
+                var back = $"/local/domain/0/backend/vbd/{domain.Id}/{number}";
+                if (Read(front + "/backend") != back) return $"{front} does not lead to {back}";
+                if (Read(back + "/frontend") != front) return $"{back} does not lead to {front}";
+                if (Read($"/libxl/{domain.Id}/device/vbd/{number}/backend") != back) return $"/libxl has no device {number} of domain {domain.Id}";
+                if (domain.IsRunning && (Read(front + "/state") != "4" || Read(back + "/state") != "4"))
+                {
+                    return $"{front} is in state {Read(front + "/state")}, its backend in {Read(back + "/state")}";
+                }
+            }
+            foreach (var number in Children($"/libxl/{domain.Id}/device/vbd"))
+            {
+                if (Tree.Find($"/local/domain/{domain.Id}/device/vbd/{number}") is null) return $"/libxl/{domain.Id} keeps device {number}";
+            }
+        }
+        foreach (var kind in Children("/local/domain/0/backend"))
+        {
+            foreach (var domid in Children($"/local/domain/0/backend/{kind}"))
+            {
+                if (!IsGuest(domid)) return $"backend/{kind}/{domid} belongs to no domain";
+                foreach (var number in Children($"/local/domain/0/backend/{kind}/{domid}"))
+                {
+                    if (Tree.Find($"/libxl/{domid}/device/{kind}/{number}") is null) return $"backend/{kind}/{domid}/{number} is unknown to the toolstack";
+                }
+            }
+        }
+        return null;
+    }
+
+    private string? CheckBackends()
+    {
+        var driven = machine.Blkback.Devices.Select(device => "/local/domain/0/" + device.NodeName).ToList();
+        foreach (var path in driven)
+        {
+            if (Tree.Find(path) is null) return $"blkback drives {path}, which is not in the store";
+        }
+        foreach (var domid in Children("/local/domain/0/backend/vbd"))
+        {
+            foreach (var number in Children($"/local/domain/0/backend/vbd/{domid}"))
+            {
+                var path = $"/local/domain/0/backend/vbd/{domid}/{number}";
+                if (Read(path + "/state") != "6" && !driven.Contains(path)) return $"nobody drives {path}";
+            }
+        }
+        return null;
+    }
+
+    private string? CheckUserdata()
+    {
+        var expected = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var domain in Guests)
+        {
+            var path = $"{LibxlUserdata.Directory}/userdata-d.{Text(domain.Id)}.{domain.Handle}.libxl-json";
+            expected.Add(path);
+            if (Host.Files.ReadText(path) is not { } text) return $"{path} is missing";
+            if (DomainConfigJson.Read(text) is not { } config) return $"{path} is no configuration";
+            if (config.CreateInfo.Name != machine.NameOf(domain.Id)) return $"{path} is about {config.CreateInfo.Name}";
+            if (config.BuildInfo.MaxVcpus != domain.MaxVcpus) return $"{path} says {config.BuildInfo.MaxVcpus} vcpus, there are {domain.MaxVcpus}";
+            if (config.BuildInfo.MaxMemKb != domain.MaxPages * 4) return $"{path} says {config.BuildInfo.MaxMemKb} KiB, the limit is {domain.MaxPages * 4}";
+            var stored = config.Disks.Select(disk => Vdev.Number(disk.Vdev)).Order().ToList();
+            var present = Children($"/local/domain/{domain.Id}/device/vbd").Select(number => int.Parse(number, CultureInfo.InvariantCulture)).Order().ToList();
+            if (!stored.SequenceEqual(present)) return $"{path} has the disks {string.Join(' ', stored)}, the store has {string.Join(' ', present)}";
+        }
+        foreach (var path in Host.Files.Below(LibxlUserdata.Directory))
+        {
+            if (!path.Contains("lock", StringComparison.Ordinal) && !expected.Contains(path)) return $"{path} belongs to no domain";
+        }
+        return null;
+    }
+
+    private string? CheckLoopDevices()
+    {
+        var used = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var domid in Children("/local/domain/0/backend/vbd"))
+        {
+            foreach (var number in Children($"/local/domain/0/backend/vbd/{domid}"))
+            {
+                var path = $"/local/domain/0/backend/vbd/{domid}/{number}";
+                if (Read(path + "/hotplug-status") != "connected") return $"{path} is not set up";
+                if (Read(path + "/physical-device") is not { } physical) return $"{path} has no physical device";
+                if (!used.Add(physical)) return $"{physical} is used twice";
+                if (!Host.LoopDevices.Attached.Any(loop => loop.PhysicalDevice == physical && loop.BackingFile == Read(path + "/params")))
+                {
+                    return $"{path} uses {physical}, which is not a device over {Read(path + "/params")}";
+                }
+            }
+        }
+        foreach (var loop in Host.LoopDevices.Attached)
+        {
+            if (!used.Contains(loop.PhysicalDevice)) return $"{loop.Node} over {loop.BackingFile} is left over";
+        }
+        return null;
+    }
+
+    private string? CheckLocks()
+    {
+        foreach (var path in LockPaths)
+        {
+            if (Host.Files.Exists(path)) return $"{path} is held by {Host.Files.ReadText(path)}";
+        }
+        foreach (var path in Host.Files.Below(LibxlUserdata.Directory))
+        {
+            if (path.EndsWith("lock", StringComparison.Ordinal)) return $"{path} is held by {Host.Files.ReadText(path)}";
+        }
+        return null;
+    }
+
+    private string? CheckProcesses()
+    {
+        var daemons = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var component in machine.Simulation.Components)
+        {
+            if (!component.Alive || component.Containment != Containment.Process) continue;
+            if (component.Name is "xenstored" or "xenconsoled") continue;
+            const string daemon = "xl daemon ";
+            if (!component.Name.StartsWith(daemon, StringComparison.Ordinal)) return $"{component.Name} still runs";
+            if (!daemons.Add(component.Name[daemon.Length..])) return $"{component.Name} runs twice";
+        }
+        foreach (var name in Guests.Select(domain => machine.NameOf(domain.Id)))
+        {
+            if (name is null || !daemons.Remove(name)) return $"nobody watches over {name}";
+        }
+        return daemons.Count == 0 ? null : $"a daemon watches over {daemons.Min}, which is gone";
+    }
+
+    /// <summary>Dom0 holds one port for each store and console ring and each connected disk, beside the daemon's virtual interrupt.</summary>
+    private string? CheckPorts()
+    {
+        foreach (var channel in Host.Dom0.EventChannels)
+        {
+            if (channel.State == EventChannelState.Unbound) return $"port {channel.Port} of Dom0 has lost its other end, domain {channel.RemoteDomid}";
+        }
+        foreach (var domain in Guests)
+        {
+            var disks = Children($"/local/domain/{domain.Id}/device/vbd").Count(number =>
+                Read($"/local/domain/0/backend/vbd/{domain.Id}/{number}/state") == "4");
+            var ports = Host.Dom0.EventChannels.Count(channel => channel.State == EventChannelState.Interdomain && channel.RemoteDomid == domain.Id);
+            if (ports != disks + 2) return $"Dom0 has {ports} ports to domain {domain.Id}, which has {disks} disks";
+        }
+        return null;
+    }
+
+    private bool IsGuestOrDom0(string domid) => domid == "0" || IsGuest(domid);
+
+    private bool IsGuest(string domid) => Guests.Any(domain => Text(domain.Id) == domid);
+
+    private string[] Children(string path) => Tree.Find(path)?.Children ?? [];
+
+    private string? Read(string path) => Tree.Find(path) is { } node ? XsPayload.Text(node.Value) : null;
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

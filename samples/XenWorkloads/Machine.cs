@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+using Xen.Drivers;
+using Xen.Guests;
+using Xen.Hypervisor;
+using Xen.Toolstack.Libxl;
+using Xen.Toolstack.Xl;
+using Xen.XenStore;
+
+namespace Xen.XenWorkloads;
+
+/// <summary>A booted host: Dom0 with its daemons, the block back-end in its kernel, and guests that run what their configuration says.</summary>
+public sealed class Machine
+{
+    public const string KernelPath = "/boot/vmlinuz-guest";
+    public const string BlockScriptPath = LibxlDisk.ScriptDirectory + "/block";
+    public const string ImageDirectory = "/srv/images";
+
+    private const int MemoryMib = 256;
+    private const int Dom0MemoryMib = 32;
+
+    private readonly SortedDictionary<int, GuestKernel> kernels = [];
+
+    public Machine(ulong seed)
+    {
+        Simulation = new Simulation(seed);
+        Host = new Host(Simulation, new HostOptions { MemoryMib = MemoryMib, Dom0MemoryMib = Dom0MemoryMib });
+        Host.Files.Write(KernelPath, GuestImage.Build("workload=none\n"));
+        Host.Files.Write(BlockScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
+        Host.GuestEntry = EnterGuest;
+        Xenstored = new Xenstored(Host);
+        Services = new Dom0Services(Host, Xenstored);
+        InitDom0();
+        Consoles = new ConsoleDaemon(Host, Xenstored);
+        Blkback = StartBlkback();
+        Monitor = new Component(Simulation, "monitor", Containment.Trusted, Host.Dom0);
+        MonitorStore = Xenstored.Connect(Monitor);
+    }
+
+    public Simulation Simulation { get; }
+
+    public Host Host { get; }
+
+    public Xenstored Xenstored { get; }
+
+    public Dom0Services Services { get; }
+
+    public ConsoleDaemon Consoles { get; }
+
+    /// <summary>The back-ends of all disks.</summary>
+    public XenbusBus Blkback { get; }
+
+    /// <summary>The trusted observer, with a connection of its own to the store.</summary>
+    public Component Monitor { get; }
+
+    public XsClient MonitorStore { get; }
+
+    /// <summary>The kernel that runs, or ran, in a domain.</summary>
+    public GuestKernel? Kernel(int domid) => kernels.GetValueOrDefault(domid);
+
+    /// <summary>The id of the domain that has a name now, seen from outside of the toolstack; -1 when there is none.</summary>
+    public int DomidOf(string name)
+    {
+        foreach (var domain in Host.Domains)
+        {
+            if (domain.Dying == DyingState.Alive && NameOf(domain.Id) == name) return domain.Id;
+        }
+        return -1;
+    }
+
+    /// <summary>What the store holds as a domain's name, looked up without asking the daemon.</summary>
+    public string? NameOf(int domid)
+    {
+        var node = Xenstored.Tree.Find(StorePath.DomainHome(domid) + "/name");
+        return node is null ? null : XsPayload.Text(node.Value);
+    }
+
+    /// <summary>Makes an image of empty blocks and the configuration of a domain on it.</summary>
+    public string WriteConfig(DomainPlan plan)
+    {
+        foreach (var path in plan.ImagePaths)
+        {
+            if (!Host.Files.Exists(path)) Host.Files.Write(path, new byte[plan.Blocks * BlockPattern.Size]);
+        }
+        var config = $"/etc/xen/{plan.Name}.cfg";
+        Host.Files.WriteText(config, plan.ConfigText());
+        return config;
+    }
+
+    /// <summary>xen-init-dom0: what the store holds before the first domain is made.</summary>
+    private void InitDom0()
+    {
+        var process = Host.CreateProcess("xen-init-dom0");
+        var store = new StoreAccess(Xenstored.Connect(process));
+        Simulation.RunAs(process, () =>
+        {
+            store.Write(StoreAccess.NoTransaction, "/local/domain/0/domid", "0");
+            store.Write(StoreAccess.NoTransaction, "/local/domain/0/name", "Domain-0");
+            store.Write(StoreAccess.NoTransaction, "/local/pool/0/name", "Pool-0");
+            process.Exit();
+        });
+    }
+
+    private XenbusBus StartBlkback()
+    {
+        var component = Host.CreateKernelPart(Host.Dom0, "blkback");
+        var bus = XenbusBus.Backend(Host.Dom0, new XenbusClient(Xenstored.Connect(component)));
+        bus.Register("vbd", device => new Blkback(device));
+        Simulation.RunAs(component, () => bus.Start());
+        return bus;
+    }
+
+    private void EnterGuest(Domain domain)
+    {
+        var kernel = new GuestKernel(domain, Xenstored);
+        kernels[domain.Id] = kernel;
+        kernel.Boot();
+    }
+}
+
+/// <summary>A domain that a workload will create: its configuration, its disk and what its guest does.</summary>
+public sealed record DomainPlan(string Name, int MemoryMib, int Vcpus, int Blocks, int Rounds, int Disks, ulong GuestSeed)
+{
+    public IEnumerable<string> ImagePaths
+    {
+        get
+        {
+            for (var i = 0; i < Disks; i++) yield return ImagePath(i);
+        }
+    }
+
+    public string ImagePath(int disk) => $"{Machine.ImageDirectory}/{Name}-{Vdev(disk)}.img";
+
+    public static string Vdev(int disk) => "xvd" + (char)('a' + disk);
+
+    /// <summary>The disk specification of one of the images.</summary>
+    public string DiskSpecification(int disk) => $"format=raw, vdev={Vdev(disk)}, access=rw, script=block, target={ImagePath(disk)}";
+
+    /// <summary>The text of the configuration file, as an administrator would write it.</summary>
+    public string ConfigText()
+    {
+        var disks = string.Join(", ", Enumerable.Range(0, Disks).Select(i => $"'{DiskSpecification(i)}'"));
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"# {Name}\n");
+        text.Append(CultureInfo.InvariantCulture, $"name = \"{Name}\"\n");
+        text.Append("type = \"pv\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"kernel = \"{Machine.KernelPath}\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"extra = \"workload={(Disks > 0 ? GuestManifest.ChecksummedBlocks : GuestManifest.NoWorkload)}\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"extra += \" seed={GuestSeed} blocks={Blocks} rounds={Rounds} disks={Disks}\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"memory = {MemoryMib}\n");
+        text.Append(CultureInfo.InvariantCulture, $"vcpus = {Vcpus}\n");
+        text.Append("on_reboot = \"restart\"; on_crash = \"destroy\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"disk = [ {disks} ]\n");
+        return text.ToString();
+    }
+}

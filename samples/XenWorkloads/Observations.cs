@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Xen.Hypervisor;
+
+namespace Xen.XenWorkloads;
+
+/// <summary>What a run has to report: lines of JSON with the key <c>observe</c>, in the order in which things were seen.</summary>
+public sealed class Observations(Simulation simulation)
+{
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly List<string> lines = [];
+
+    public IReadOnlyList<string> Lines => lines;
+
+    public void Phase(string name) => Write("phase", json =>
+    {
+        json.WriteString("name", name);
+        At(json);
+    });
+
+    /// <summary>A command that was given to the toolstack, with its exit code and, when that is not 0, its last words.</summary>
+    public void Operation(string name, int code, string error) => Write("operation", json =>
+    {
+        json.WriteString("name", name);
+        json.WriteNumber("code", code);
+        if (code != 0) json.WriteString("error", error);
+        At(json);
+    });
+
+    public void Monitor(string name, string? problem) => Write("monitor", json =>
+    {
+        json.WriteString("name", name);
+        Verdict(json, problem);
+        At(json);
+    });
+
+    public void Component(string name, string kind, string what, string detail) => Write("component", json =>
+    {
+        json.WriteString("name", name);
+        json.WriteString("kind", kind);
+        json.WriteString("event", what);
+        json.WriteString("detail", detail);
+        At(json);
+    });
+
+    public void Invariant(string name, string? problem) => Write("invariant", json =>
+    {
+        json.WriteString("name", name);
+        Verdict(json, problem);
+        At(json);
+    });
+
+    public void State(string name, ulong digest) => Write("state", json =>
+    {
+        json.WriteString("name", name);
+        json.WriteString("value", Hex(digest));
+    });
+
+    /// <summary>What a guest found when it read what it had written.</summary>
+    public void Data(string name, string? problem, ulong digest) => Write("data", json =>
+    {
+        json.WriteString("name", name);
+        Verdict(json, problem);
+        json.WriteString("value", Hex(digest));
+    });
+
+    public void Resource(string name, long value) => Write("resource", json =>
+    {
+        json.WriteString("name", name);
+        json.WriteNumber("value", value);
+    });
+
+    public static string Hex(ulong digest) => digest.ToString("x16", CultureInfo.InvariantCulture);
+
+    private void At(Utf8JsonWriter json) => json.WriteNumber("at", simulation.Now);
+
+    private static void Verdict(Utf8JsonWriter json, string? problem)
+    {
+        json.WriteBoolean("ok", problem is null);
+        if (problem is not null) json.WriteString("detail", problem);
+    }
+
+    private void Write(string kind, Action<Utf8JsonWriter> fields)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Compact))
+        {
+            json.WriteStartObject();
+            json.WriteString("observe", kind);
+            fields(json);
+            json.WriteEndObject();
+        }
+        lines.Add(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+}
