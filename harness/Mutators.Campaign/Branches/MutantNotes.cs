@@ -7,12 +7,15 @@ namespace Mutators.Campaign.Branches;
 /// Outcomes as git notes in <c>refs/notes/mutators</c>. Many notes are written as one commit: the library's own way makes a commit and
 /// reads all notes for each.
 /// </summary>
-internal sealed class MutantNotes(Repository repository, DateTimeOffset date)
+internal sealed class MutantNotes(Repository repository, string objectsDirectory, DateTimeOffset date)
 {
     public const string RefName = "refs/notes/mutators";
 
     /// <summary>Bytes of a note: text for people, not a log.</summary>
     public const int MaximumLength = 1 << 20;
+
+    /// <summary>Notes from which on a pack is better than loose objects; git draws this line at the same number of objects when it fetches.</summary>
+    private const int NotesWorthAPack = 100;
 
     /// <summary>Hex digits of a commit that name its folder of notes.</summary>
     private const int FolderDigits = 2;
@@ -34,7 +37,9 @@ internal sealed class MutantNotes(Repository repository, DateTimeOffset date)
 
         var folders = changes.GroupBy(each => each.Sha[..FolderDigits], StringComparer.Ordinal).ToDictionary(
             each => each.Key, each => each.ToList(), StringComparer.Ordinal);
-        var root = WriteRoot(folders);
+        using var pack = new PackWriter(objectsDirectory);
+        var root = WriteRoot(folders, changes.Count < NotesWorthAPack ? WriteLoose : pack.Add);
+        pack.Finish();
         var message = changes.Count == 1 ? "Note of a mutant's outcome\n" : $"Notes of {changes.Count} mutants' outcomes\n";
         var commit = repository.ObjectDatabase.Write<Commit>(MutantCommit.Bytes(root.Sha, Tip()?.Sha, date, message));
         repository.Refs.Add(RefName, commit, "mutators: notes", allowOverwrite: true);
@@ -50,7 +55,7 @@ internal sealed class MutantNotes(Repository repository, DateTimeOffset date)
         return entry?.Target as Blob;
     }
 
-    private ObjectId WriteRoot(Dictionary<string, List<(string Sha, string? Text)>> changes)
+    private RawObject WriteRoot(Dictionary<string, List<(string Sha, string? Text)>> changes, Action<RawObject> write)
     {
         // Folders without a change are taken over as they are; those with one, and notes that lie flat, are laid out anew.
         var entries = new SortedDictionary<string, (Mode Mode, string Name, ObjectId Id)>(StringComparer.Ordinal);
@@ -80,13 +85,15 @@ internal sealed class MutantNotes(Repository repository, DateTimeOffset date)
                 notes.Remove(sha);
                 if (text is not null)
                 {
-                    notes.Add(sha, repository.ObjectDatabase.Write<Blob>(Encoding.UTF8.GetBytes(text)));
+                    var note = new RawObject(ObjectKind.Blob, Encoding.UTF8.GetBytes(text));
+                    write(note);
+                    notes.Add(sha, new ObjectId(note.Id));
                 }
             }
 
             if (notes.Count > 0)
             {
-                entries.Add(name + "/", (Mode.Directory, name, WriteFolder(notes)));
+                entries.Add(name + "/", (Mode.Directory, name, WriteFolder(notes, write)));
             }
         }
 
@@ -96,10 +103,12 @@ internal sealed class MutantNotes(Repository repository, DateTimeOffset date)
             TreeBytes.Append(bytes, (int)mode, name, id);
         }
 
-        return repository.ObjectDatabase.Write<Tree>(bytes.ToArray());
+        var root = new RawObject(ObjectKind.Tree, bytes.ToArray());
+        write(root);
+        return root;
     }
 
-    private ObjectId WriteFolder(SortedDictionary<string, ObjectId> notes)
+    private static ObjectId WriteFolder(SortedDictionary<string, ObjectId> notes, Action<RawObject> write)
     {
         var bytes = new MemoryStream();
         foreach (var (sha, id) in notes)
@@ -107,7 +116,15 @@ internal sealed class MutantNotes(Repository repository, DateTimeOffset date)
             TreeBytes.Append(bytes, (int)Mode.NonExecutableFile, sha[FolderDigits..], id);
         }
 
-        return repository.ObjectDatabase.Write<Tree>(bytes.ToArray());
+        var folder = new RawObject(ObjectKind.Tree, bytes.ToArray());
+        write(folder);
+        return new ObjectId(folder.Id);
+    }
+
+    private void WriteLoose(RawObject added)
+    {
+        var id = added.Kind == ObjectKind.Blob ? repository.ObjectDatabase.Write<Blob>(added.Content) : repository.ObjectDatabase.Write<Tree>(added.Content);
+        Invariant.Holds(id.Sha == added.Sha);
     }
 
     private static void Collect(TreeEntry entry, string name, SortedDictionary<string, ObjectId> notes)

@@ -106,7 +106,7 @@ public sealed class MutantRepository : IDisposable
     /// <exception cref="UsageException">A branch of such a name is not ours, or is edited by hand; then nothing is written.</exception>
     public IReadOnlyList<MutantBranch> Emit(
         IReadOnlyList<Mutant> mutants, Func<string, SourceText> sources, EmissionOptions options, CancellationToken cancel = default) =>
-        DiskSpace.Guard(CommonDirectory, () => new BranchEmission(_repository, Path.Combine(CommonDirectory, "objects"), Golden, options).Run(mutants, sources, Reading(), cancel));
+        DiskSpace.Guard(CommonDirectory, () => new BranchEmission(_repository, Objects, Golden, options).Run(mutants, sources, Reading(), cancel));
 
     /// <summary>Every mutant branch, ordered by id.</summary>
     public IReadOnlyList<MutantBranch> List() => [.. Reading().All()];
@@ -204,9 +204,11 @@ public sealed class MutantRepository : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _repository.Dispose();
 
+    private string Objects => Path.Combine(CommonDirectory, "objects");
+
     private BranchReading Reading() => new(_repository, CommonDirectory);
 
-    private MutantNotes Notes() => new(_repository, Golden.AuthorDate);
+    private MutantNotes Notes() => new(_repository, Objects, Golden.AuthorDate);
 
     private static bool IsNamed(MutantBranch branch, string text) =>
         branch.RefName == text || branch.Name == text

@@ -55,6 +55,24 @@ public sealed class MutantNotesTests
     }
 
     [TestMethod]
+    public void Hundreds_of_notes_are_packed_and_can_be_changed_one_by_one()
+    {
+        using var scratch = new ScratchRepository();
+        var text = scratch.SourceOf("src/C.cs");
+        var mutants = Enumerable.Range(0, 300).Select(i => ScratchRepository.Insert("src/C.cs", text, $"/* {i} */")).ToList();
+        using var repository = scratch.Open();
+        var branches = repository.Emit(mutants, _ => text, new Mutators.Campaign.Branches.EmissionOptions(1, "refs/mutants/"));
+
+        repository.WriteNotes(branches.Select(each => KeyValuePair.Create(each.CommitSha, $"note of {each.Id}")));
+        repository.WriteNote(branches[150].CommitSha, "another");
+
+        scratch.Git("fsck", "--strict", "--full", "--no-dangling");
+        Assert.HasCount(300, scratch.Git("notes", "--ref=mutators", "list").Split('\n'));
+        Assert.AreEqual("another", scratch.Git("notes", "--ref=mutators", "show", branches[150].CommitSha));
+        Assert.AreEqual($"note of {branches[7].Id}\n", repository.ReadNote(branches[7].CommitSha));
+    }
+
+    [TestMethod]
     public void Many_notes_are_one_commit_of_the_notes()
     {
         using var scratch = new ScratchRepository();

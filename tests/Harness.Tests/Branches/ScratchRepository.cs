@@ -72,9 +72,19 @@ internal sealed class ScratchRepository : IDisposable
     {
         var span = new TextSpan(text.ToString().IndexOf(statement, StringComparison.Ordinal), statement.Length);
         Assert.IsGreaterThanOrEqualTo(0, span.Start);
-        var site = new InjectionSite(DroppedStatement.Instance, span, [new TextChange(span, "")], $"drop call {statement.TrimEnd(';')}");
+        return MutantOf(path, text, new TextChange(span, ""), $"drop call {statement.TrimEnd(';')}", statement);
+    }
+
+    /// <summary>The mutant that has some text more at its beginning.</summary>
+    public static Mutant Insert(string path, SourceText text, string inserted) =>
+        MutantOf(path, text, new TextChange(new TextSpan(0, 0), inserted), $"insert {inserted}", inserted);
+
+    private static Mutant MutantOf(string path, SourceText text, TextChange change, string inWords, string identity)
+    {
+        var span = change.Span;
+        var site = new InjectionSite(DroppedStatement.Instance, span, [change], inWords);
         var lines = new FileLinePositionSpan(path, text.Lines.GetLinePositionSpan(span));
-        return new Mutant(MutantId.Of("MFC", path, "M:C.M", statement, 0), site, path, "M:C.M", "C.M", lines);
+        return new Mutant(MutantId.Of("MFC", path, "M:C.M", identity, 0), site, path, "M:C.M", "C.M", lines);
     }
 
     public void Dispose() => _folder.Dispose();
