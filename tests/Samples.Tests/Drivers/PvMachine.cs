@@ -103,7 +103,7 @@ internal sealed class PvMachine
     }
 
     /// <summary>Makes both directories of a disk, as one step.</summary>
-    public byte[] AddDisk(Domain domain, int kib = 256, string mode = "w", int device = Xvda)
+    public byte[] AddDisk(Domain domain, int kib = 256, string mode = "w", int device = Xvda, string frontendState = "1")
     {
         var content = new byte[kib * 1024];
         Host.Files.Write($"/images/{domain.Id}-{device}.img", content);
@@ -117,7 +117,7 @@ internal sealed class PvMachine
         Assert.IsTrue(tools.Call(XsMessageType.SetPerms, transaction, XsPayload.Strings(front, $"n{domain.Id}", "r0")).Ok);
         Put($"{front}/backend", back);
         Put($"{front}/backend-id", "0");
-        Put($"{front}/state", "1");
+        Put($"{front}/state", frontendState);
         Put($"{front}/virtual-device", device.ToString(CultureInfo.InvariantCulture));
         Put(back, "");
         Assert.IsTrue(tools.Call(XsMessageType.SetPerms, transaction, XsPayload.Strings(back, "n0", $"r{domain.Id}")).Ok);

@@ -1,0 +1,100 @@
+using Xen.Hypervisor;
+
+namespace Samples.Tests.Hypervisor;
+
+[TestClass]
+public sealed class ContainmentTests
+{
+    private readonly TestHost machine = new();
+
+    [TestMethod]
+    public void A_process_that_crashes_dies_alone_and_its_timers_with_it()
+    {
+        var process = machine.Host.CreateProcess("xl");
+        var ran = false;
+        var deaths = new List<string?>();
+        process.Died += c => deaths.Add(c.Death);
+        machine.Simulation.After(10, process, "crash", () => throw new InvalidOperationException("boom"));
+        machine.Simulation.After(20, process, "later", () => ran = true);
+        machine.Settle();
+        Assert.IsFalse(ran);
+        Assert.IsFalse(machine.Host.Crashed);
+        StringAssert.StartsWith(deaths.Single(), "InvalidOperationException: boom in ");
+    }
+
+    [TestMethod]
+    public void An_oops_in_Dom0s_kernel_stops_the_whole_machine()
+    {
+        var process = machine.Host.CreateProcess("xl");
+        var guest = machine.RunningGuest();
+        machine.Simulation.Post(Host.CreateKernelPart(machine.Dom0, "blkback"), "oops", () => throw new InvalidOperationException("boom"));
+        var ran = false;
+        machine.Simulation.After(10_000, process, "later", () => ran = true);
+        machine.Settle();
+        StringAssert.StartsWith(machine.Host.CrashReason, "blkback: InvalidOperationException: boom");
+        Assert.AreEqual((false, false, false), (ran, process.Alive, guest.Kernel.Alive));
+    }
+
+    [TestMethod]
+    public void An_oops_in_a_driver_domain_crashes_that_domain_only()
+    {
+        var driver = machine.Guest(arguments: new CreateDomain { DriverDomain = true });
+        machine.Host.Domctl.UnpauseDomain(machine.Dom0, driver.Id);
+        machine.Simulation.Post(Host.CreateKernelPart(driver, "netback"), "oops", () => throw new InvalidOperationException("boom"));
+        machine.Settle();
+        Assert.AreEqual((ShutdownReason.Crash, false, false), (driver.ShutdownCode, driver.Kernel.Alive, machine.Host.Crashed));
+    }
+
+    [TestMethod]
+    public void A_guest_that_crashes_takes_no_other_guest_along()
+    {
+        var guest = machine.RunningGuest();
+        var other = machine.RunningGuest();
+        machine.Simulation.Post(guest.Kernel, "panic", () => throw new InvalidOperationException("panic"));
+        machine.Settle();
+        Assert.AreEqual((ShutdownReason.Crash, (ShutdownReason?)null, true), (guest.ShutdownCode, other.ShutdownCode, other.Kernel.Alive));
+    }
+
+    [TestMethod]
+    public void An_exception_of_the_trusted_side_escapes()
+    {
+        var monitor = new Component(machine.Simulation, "monitor", Containment.Trusted);
+        machine.Simulation.Post(monitor, "bug", () => throw new InvalidOperationException("bug"));
+        Assert.ThrowsExactly<InvalidOperationException>(() => machine.Simulation.RunFor(1_000_000));
+    }
+
+    [TestMethod]
+    public void A_call_into_another_component_kills_the_one_that_failed_and_not_the_caller()
+    {
+        var server = machine.Host.CreateProcess("xenstored");
+        var client = machine.Host.CreateProcess("xl");
+        var answered = true;
+        machine.Simulation.RunAs(client, () => answered = machine.Simulation.RunAs(server, () => throw new InvalidOperationException("boom")));
+        Assert.AreEqual((false, false, true), (answered, server.Alive, client.Alive));
+    }
+
+    [TestMethod]
+    public void A_caller_that_dies_with_the_host_executes_nothing_more()
+    {
+        var client = machine.Host.CreateProcess("xl");
+        var went_on = false;
+        machine.Simulation.RunAs(client, () =>
+        {
+            machine.Simulation.RunAs(machine.Host.Dom0Kernel, () => throw new InvalidOperationException("boom"));
+            went_on = true;
+        });
+        Assert.AreEqual((true, false), (machine.Host.Crashed, went_on));
+    }
+
+    [TestMethod]
+    public void A_process_that_exits_has_ended_but_not_died()
+    {
+        var process = machine.Host.CreateProcess("xl");
+        var events = new List<string>();
+        process.Died += _ => events.Add("died");
+        process.Ended += _ => events.Add("ended");
+        process.Exit();
+        process.Kill("too late");
+        Assert.AreSequenceEqual(["ended"], events);
+    }
+}
