@@ -17,7 +17,7 @@ for project in tests/*.Tests; do
   name=$(basename "$project")
   echo "== $name"
   log=$(mktemp)
-  "$project/bin/Debug/net10.0/$name" "${filter[@]}" --no-progress --no-ansi 2>&1 | tee "$log"
+  "$project/bin/Debug/net10.0/$name" "${filter[@]}" --progress off --no-ansi 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   count() { sed -nE "s/^ *$1: ([0-9]+).*/\1/p" "$log" | tail -n 1; }
   passed=$((passed + $(count succeeded || echo 0) + 0)) || true

@@ -36,10 +36,3 @@ public sealed record FaultloadRecord(ulong Seed, string Rule, ImmutableArray<Str
     public static FaultloadRecord FromJson(string json) =>
         JsonSerializer.Deserialize<FaultloadRecord>(json) ?? throw new JsonException("A faultload is null.");
 }
-
-/// <summary>The sites of one operator in a faultload.</summary>
-/// <param name="Operator">The operator's id.</param>
-/// <param name="Available">The sites that there are.</param>
-/// <param name="Wanted">How many the rule asked for; more than there are is a shortfall.</param>
-/// <param name="Drawn">How many were drawn.</param>
-public sealed record Stratum(string Operator, int Available, int Wanted, int Drawn);

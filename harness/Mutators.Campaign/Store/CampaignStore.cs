@@ -67,6 +67,10 @@ public sealed class CampaignStore : IDisposable
         }
     }
 
+    /// <summary>Whether a repository has a campaign.</summary>
+    /// <param name="directory">The folder <c>.mutators</c>.</param>
+    public static bool Exists(string directory) => File.Exists(Path.Combine(directory, FileName));
+
     /// <summary>Reads the campaign of a repository, also while another process writes it.</summary>
     /// <param name="directory">The folder <c>.mutators</c>.</param>
     public static CampaignSnapshot Read(string directory)

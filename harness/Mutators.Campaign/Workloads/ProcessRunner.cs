@@ -34,13 +34,18 @@ public static class ProcessRunner
     /// <param name="environment">Variables on top of the inherited ones; null for none.</param>
     /// <param name="limits">What it may spend.</param>
     /// <param name="cancel">Kills it, and throws <see cref="OperationCanceledException"/>.</param>
+    /// <param name="keepsServers">
+    /// Whether what the program started may outlive a program that ends by itself: the compiler's server, which makes the next build
+    /// quick, and ends by itself when it has nothing to do.
+    /// </param>
     public static WorkloadRun Run(
         string fileName,
         IReadOnlyList<string> arguments,
         string workingDirectory,
         IReadOnlyDictionary<string, string>? environment,
         RunLimits limits,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        bool keepsServers = false)
     {
         cancel.ThrowIfCancellationRequested();
         var program = Locate(fileName, workingDirectory);
@@ -48,6 +53,7 @@ public static class ProcessRunner
         var started = Stopwatch.GetTimestamp();
         Start(process, program);
         var tree = new ProcessTree(process, ProcessTree.SessionStarter is not null);
+        var leavesServers = false;
         try
         {
             process.StandardInput.Close();
@@ -58,7 +64,12 @@ public static class ProcessRunner
             error.Start();
 
             var exceeded = Watch(process, tree, budget, limits, started, cancel);
-            tree.Kill();
+            leavesServers = keepsServers && exceeded is null;
+            if (!leavesServers)
+            {
+                tree.Kill();
+            }
+
             process.WaitForExit(PatienceAfterKill);
 
             var duration = Stopwatch.GetElapsedTime(started);
@@ -74,7 +85,10 @@ public static class ProcessRunner
         }
         finally
         {
-            tree.Kill();
+            if (!leavesServers)
+            {
+                tree.Kill();
+            }
         }
     }
 
@@ -117,7 +131,7 @@ public static class ProcessRunner
                 return ProcessEnd.TimedOut;
             }
 
-            if (elapsed >= memoryLookAt)
+            if (limits.MemoryBytes > 0 && elapsed >= memoryLookAt)
             {
                 memoryLookAt = elapsed + MemoryLookInterval;
                 if (tree.WorkingSetBytes() > limits.MemoryBytes + NativeAllowanceBytes)

@@ -17,12 +17,13 @@ internal static class RunEnvironment
     [
         "MSBUILD_EXE_PATH", "MSBuildExtensionsPath", "MSBuildSDKsPath", "MSBuildLoadMicrosoftTargetsReadOnly", "MSBUILD_NUGET_PATH",
         "DOTNET_STARTUP_HOOKS", "DOTNET_MODIFIABLE_ASSEMBLIES", "DOTNET_EnableEventPipe", "DOTNET_DiagnosticPorts",
+        "MSBUILDADDITIONALSDKRESOLVERSFOLDER", "MSBUILDENABLEALLPROPERTYFUNCTIONS", "DOTNET_HOST_PATH",
         "CORECLR_ENABLE_PROFILING", "CORECLR_PROFILER", "CORECLR_PROFILER_PATH",
     ];
 
     /// <summary>Everything the child finds in its environment.</summary>
     /// <param name="asked">What the caller asks for; it wins over all else.</param>
-    /// <param name="memoryBytes">The managed heap's hard limit.</param>
+    /// <param name="memoryBytes">The managed heap's hard limit; 0 for none.</param>
     public static IReadOnlyDictionary<string, string> Of(IReadOnlyDictionary<string, string>? asked, long memoryBytes)
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -36,7 +37,10 @@ internal static class RunEnvironment
             result.Remove(name);
         }
 
-        result["DOTNET_GCHeapHardLimit"] = "0x" + memoryBytes.ToString("X", CultureInfo.InvariantCulture);
+        if (memoryBytes > 0)
+        {
+            result["DOTNET_GCHeapHardLimit"] = "0x" + memoryBytes.ToString("X", CultureInfo.InvariantCulture);
+        }
 
         // No debugger socket per process (they stay behind in the temp folder when a process is killed), and no dump per crash.
         result["DOTNET_EnableDiagnostics"] = "0";

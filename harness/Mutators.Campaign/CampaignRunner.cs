@@ -1,0 +1,277 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.CodeAnalysis.Text;
+using Microsoft.Extensions.Logging;
+using Mutators.Campaign.Activation;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Engines;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign;
+
+/// <summary>
+/// Carries out a campaign from source to outcomes: golden, faultload, branches, activation, runs. Whatever is known is in the store at once, so
+/// that a campaign that ends at any moment, by whatever cause, goes on where it was.
+/// </summary>
+/// <param name="repository">The user's repository.</param>
+/// <param name="configuration">What to do.</param>
+/// <param name="log">Where progress is told.</param>
+public sealed class CampaignRunner(MutantRepository repository, CampaignConfiguration configuration, ILogger log)
+{
+    /// <summary>Mutants that may fail in a row for a reason that is not theirs, before the campaign gives up: the environment is broken.</summary>
+    private const int EnvironmentFailuresInARow = 3;
+
+    /// <summary>Told after each mutant.</summary>
+    public event Action<CampaignProgress>? Progressed;
+
+    /// <summary>Runs or resumes the campaign.</summary>
+    /// <param name="fresh">True begins anew even if the store holds this very campaign.</param>
+    /// <param name="cancel">Stops after the run that is under way; the outcomes so far are kept.</param>
+    public CampaignSnapshot Run(bool fresh, CancellationToken cancel)
+    {
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        var faultload = Draw(workspace, cancel);
+        var drawn = Drawn(workspace, faultload, cancel);
+        using var store = CampaignStore.Open(repository.EnsureOwnFolder());
+        var identity = Identity(faultload);
+        if (fresh || !store.Matches(identity) || store.Load().Golden.Length < workspace.Programs.Length)
+        {
+            Begin(store, identity, workspace, drawn, cancel);
+        }
+        else
+        {
+            log.LogInformation("{Step,-10} {Pending} of {Total} mutants are still to be judged", "resumed", store.Load().Pending, drawn.Length);
+        }
+
+        try
+        {
+            Judge(store, workspace, cancel);
+        }
+        finally
+        {
+            WriteNotes(store.Load());
+        }
+
+        return store.Load();
+    }
+
+    /// <summary>Draws the faultload and emits its branches; builds and runs nothing.</summary>
+    public IReadOnlyList<MutantBranch> Emit(CancellationToken cancel)
+    {
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        return Emit(Drawn(workspace, Draw(workspace, cancel), cancel), cancel);
+    }
+
+    /// <summary>Runs one mutant again, by its branch, and says what came of it; the store is not changed.</summary>
+    public ImmutableArray<Outcome> Repeat(MutantBranch branch, CancellationToken cancel)
+    {
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        workspace.BuildGolden(cancel);
+        var golden = GoldenRuns(workspace, cancel);
+        var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
+        return [.. workspace.Programs.Select((program, index) => Execute(engine, branch.Id, branch.CommitSha, program, golden[index], cancel))];
+    }
+
+    private Faultload Draw(GoldenWorkspace workspace, CancellationToken cancel)
+    {
+        var sites = workspace.Sites(cancel);
+        var faultload = Faultload.Draw(
+            sites, configuration.Sample, configuration.Seed, configuration.Sample is null ? SamplingRule.All : configuration.Sampling);
+        log.LogInformation("{Step,-10} {Sites} in {Targets}; drawn: {Drawn}, {Rule}, seed {Seed}",
+            "sites", sites.Length, string.Join(", ", workspace.Targets.Select(target => target.Name)), faultload.Mutants.Length, Suggestion.Kebab(faultload.Rule.ToString()), faultload.Seed);
+        return faultload;
+    }
+
+    private IReadOnlyList<MutantBranch> Emit(ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn, CancellationToken cancel)
+    {
+        var accepted = drawn.Where(each => each.Error is null).Select(each => each.Mutant).ToImmutableArray();
+        var branches = repository.Emit(accepted, Texts(drawn).GetValueOrDefault!, new EmissionOptions(configuration.Seed), cancel);
+        log.LogInformation("{Step,-10} {Count} branches mutants/<operator>/<hash>; {Rejected} sites are refused by the compiler",
+            "emitted", branches.Count, drawn.Length - accepted.Length);
+        return branches;
+    }
+
+    private static Dictionary<string, SourceText> Texts(ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn) =>
+        drawn.DistinctBy(each => each.Mutant.Path).ToDictionary(each => each.Mutant.Path, each => each.Golden, StringComparer.Ordinal);
+
+    private CampaignIdentity Identity(Faultload faultload) => new(
+        repository.Golden.CommitSha,
+        repository.Golden.TreeSha,
+        RebuildEngine.Name,
+        JsonSerializer.Serialize(configuration),
+        new FaultloadRecord(faultload.Seed, Suggestion.Kebab(faultload.Rule.ToString()), faultload.Strata));
+
+    /// <summary>The drawn mutants with the error of the compiler where it refuses one.</summary>
+    private static ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> Drawn(GoldenWorkspace workspace, Faultload faultload, CancellationToken cancel)
+    {
+        var byPath = workspace.Targets
+            .SelectMany(target => target.Sources.Select(source => (target, source)))
+            .DistinctBy(each => each.source.Path)
+            .ToDictionary(each => each.source.Path, StringComparer.Ordinal);
+        return
+        [
+            .. faultload.Mutants.Select(mutant =>
+            {
+                var (target, source) = byPath[mutant.Path];
+                var errors = MutantCompiler.Errors(target.Compilation, source.Tree, mutant, cancel);
+                return (mutant, source.Tree.GetText(cancel), errors.IsEmpty ? null : $"{errors[0].Id}: {errors[0].GetMessage()}");
+            }),
+        ];
+    }
+
+    /// <summary>Golden first: as long as it does not run, or not twice the same, no branch is made and no campaign begun.</summary>
+    private void Begin(
+        CampaignStore store,
+        CampaignIdentity identity,
+        GoldenWorkspace workspace,
+        ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn,
+        CancellationToken cancel)
+    {
+        workspace.BuildGolden(cancel);
+        var golden = GoldenRuns(workspace, cancel);
+        var branches = Emit(drawn, cancel).ToDictionary(branch => branch.Id);
+        if (store.Begin(identity, [.. workspace.Programs.Select(program => program.Workload)]) is { } archived)
+        {
+            log.LogInformation("{Step,-10} the earlier campaign is kept in .mutators/{File}", "archived", archived);
+        }
+
+        store.AddMutants(
+            [.. drawn.Select(each => branches.TryGetValue(each.Mutant.Id, out var branch)
+                ? MutantRecord.Of(each.Mutant, each.Golden, branch.RefName, branch.CommitSha)
+                : MutantRecord.Of(each.Mutant, each.Golden, "", ""))],
+            Texts(drawn).ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal));
+        foreach (var program in workspace.Programs)
+        {
+            store.Record([.. drawn.Where(each => each.Error is not null).Select(each => OutcomeClassifier.BuildReject(each.Mutant.Id, program.Workload.Name, each.Error!))]);
+        }
+
+        Activate(store, workspace, [.. drawn.Where(each => each.Error is null).Select(each => each.Mutant)], golden, cancel);
+
+        // Last: a campaign whose golden runs are stored is one that has begun in full.
+        foreach (var run in golden)
+        {
+            store.AddGoldenRun(run);
+        }
+    }
+
+    private ImmutableArray<GoldenRun> GoldenRuns(GoldenWorkspace workspace, CancellationToken cancel)
+    {
+        var runs = ImmutableArray.CreateBuilder<GoldenRun>();
+        foreach (var program in workspace.Programs)
+        {
+            var first = new GoldenRun(program.Workload, RebuildEngine.Execute(program, RunLimits.Golden, cancel));
+            if (first.WhyUnusable is { } why)
+            {
+                throw new UsageException(
+                    $"No mutant could be judged: {why}.",
+                    $"Make it pass without a fault: dotnet run --project {program.Workload.Project} -- {string.Join(' ', program.Workload.Arguments)}",
+                    ExitCode.GoldenNotUsable);
+            }
+
+            var second = new GoldenRun(program.Workload, RebuildEngine.Execute(program, RunLimits.Golden, cancel));
+            if (GoldenRun.Compare(first, second) is [var difference, ..])
+            {
+                throw new UsageException(
+                    $"Workload '{program.Workload.Name}' is not repeatable: first '{difference.Golden ?? "(nothing)"}', then '{difference.Mutant ?? "(nothing)"}'.",
+                    "Take away what makes it differ: times, random numbers without a seed, unordered output, threads.",
+                    ExitCode.GoldenNotUsable);
+            }
+
+            log.LogInformation("{Step,-10} golden run of {Workload}: {Observations} observations, repeatable, {Seconds:0.00} s",
+                "ok", program.Workload.Name, first.Observations.Length, first.Run.Duration.TotalSeconds);
+            runs.Add(first);
+        }
+
+        return runs.ToImmutable();
+    }
+
+    private void Activate(
+        CampaignStore store, GoldenWorkspace workspace, ImmutableArray<Mutant> mutants, ImmutableArray<GoldenRun> golden, CancellationToken cancel)
+    {
+        var instrumented = InstrumentedGolden.Compile(workspace.Targets, mutants, Path.Combine(repository.OwnFolder, "activation"), cancel);
+        foreach (var (program, reference) in workspace.Programs.Zip(golden))
+        {
+            var (run, reached) = instrumented.Run(program.Workload, program.Assembly, configuration.LimitsFor(reference.Run.Duration), cancel);
+            if (GoldenRun.Compare(reference, new GoldenRun(program.Workload, run)) is [var difference, ..])
+            {
+                log.LogWarning("{Step,-10} {Workload} runs differently with probes ('{Golden}', '{Probed}'): every site counts as reached",
+                    "warning", program.Workload.Name, difference.Golden, difference.Mutant);
+                reached = [.. mutants.Select(mutant => new SiteReach(mutant.Id, 1, null))];
+            }
+
+            var byMutant = reached.ToDictionary(each => each.Mutant);
+            store.AddActivations(
+                [.. mutants.Select(mutant => byMutant.TryGetValue(mutant.Id, out var reach)
+                    ? new ActivationRecord(mutant.Id, program.Workload.Name, reach.Hits, reach.Order)
+                    : new ActivationRecord(mutant.Id, program.Workload.Name, 0))]);
+            store.Record([.. mutants.Where(mutant => !byMutant.ContainsKey(mutant.Id)).Select(mutant => OutcomeClassifier.NotActivated(mutant.Id, program.Workload.Name))]);
+            log.LogInformation("{Step,-10} {Reached} of {Total} sites by {Workload}", "activated", reached.Length, mutants.Length, program.Workload.Name);
+        }
+    }
+
+    private void Judge(CampaignStore store, GoldenWorkspace workspace, CancellationToken cancel)
+    {
+        var snapshot = store.Load();
+        var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
+        var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
+        var done = 0;
+        var failuresInARow = 0;
+        foreach (var result in snapshot.Mutants)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var known = result.Outcomes.Select(each => each.Outcome.Workload).ToHashSet(StringComparer.Ordinal);
+            var outcomes = result.Outcomes;
+            foreach (var program in workspace.Programs.Where(program => !known.Contains(program.Workload.Name)))
+            {
+                try
+                {
+                    var outcome = Execute(engine, result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name], cancel);
+                    store.Record(outcome);
+                    outcomes = outcomes.Add(new StoredOutcome(outcome, TimesRun: 1));
+                    failuresInARow = 0;
+                }
+                catch (BuildEnvironmentException problem)
+                {
+                    store.Record(new HarnessError(result.Mutant.Id, program.Workload.Name, problem.Message));
+                    if (++failuresInARow == EnvironmentFailuresInARow)
+                    {
+                        throw new UsageException($"The build fails for a reason that is not the mutants': {problem.Message}", "Mend it, then run the same command again: it resumes.");
+                    }
+                }
+            }
+
+            done++;
+            Progressed?.Invoke(new CampaignProgress(
+                done, snapshot.Mutants.Length, new MutantResult(result.Mutant, result.Activations, outcomes, result.Errors), WasKnown: known.Count == workspace.Programs.Length));
+        }
+    }
+
+    private Outcome Execute(RebuildEngine engine, MutantId mutant, string commit, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
+    {
+        var built = engine.Prepare(commit, program.Workload.Project, cancel);
+        if (!built.Succeeded)
+        {
+            return built.CompileErrors is [var error, ..]
+                ? OutcomeClassifier.BuildReject(mutant, program.Workload.Name, error)
+                : throw new BuildEnvironmentException(built.OtherErrors[0]);
+        }
+
+        var run = RebuildEngine.Execute(program, configuration.LimitsFor(golden.Run.Duration), cancel);
+        return OutcomeClassifier.Classify(mutant, golden, run, RebuildEngine.Name, configuration.DegradedShare);
+    }
+
+    private void WriteNotes(CampaignSnapshot snapshot) => repository.WriteNotes(
+        from result in snapshot.Mutants
+        where result.Mutant.Commit.Length > 0 && result.Outcomes.Length > 0
+        select KeyValuePair.Create(result.Mutant.Commit, OutcomeNote.Of(result)));
+}
+
+/// <summary>How far a campaign is.</summary>
+/// <param name="Done">Mutants judged so far.</param>
+/// <param name="Total">Mutants in the faultload.</param>
+/// <param name="Result">The mutant judged last.</param>
+/// <param name="WasKnown">True if its outcome was known before this run.</param>
+public sealed record CampaignProgress(int Done, int Total, MutantResult Result, bool WasKnown);

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Configuration;
+
+/// <summary>What a campaign does: targets, workloads, faultload and limits. The effective values, whatever they came from.</summary>
+public sealed record CampaignConfiguration
+{
+    /// <summary>Project files, or folders that hold one, in the repository: what faults are injected into. Empty: every library of the solution.</summary>
+    public ImmutableArray<string> Targets { get; init; } = [];
+
+    /// <summary>What exercises golden and mutants. Empty: the only executable project, without arguments.</summary>
+    public ImmutableArray<Workload> Workloads { get; init; } = [];
+
+    /// <summary>Ids of the operators to use. Empty: all.</summary>
+    public ImmutableArray<string> Operators { get; init; } = [];
+
+    /// <summary>Path globs that a site's file must match, one of them at least. Empty: every file.</summary>
+    public ImmutableArray<string> In { get; init; } = [];
+
+    /// <summary>How many faults to draw. Null: every site.</summary>
+    public int? Sample { get; init; }
+
+    /// <summary>The rule by which the sample is drawn.</summary>
+    public SamplingRule Sampling { get; init; } = SamplingRule.FieldWeighted;
+
+    /// <summary>The seed of the draw.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>A mutant's run may take this many times the golden run's wall time, and five seconds on top.</summary>
+    public double TimeFactor { get; init; } = 10;
+
+    /// <summary>Hard limit on a run's managed heap, in MiB.</summary>
+    public int MemoryMebibytes { get; init; } = 1024;
+
+    /// <summary>Limit on what a run may print, in MiB.</summary>
+    public int OutputMebibytes { get; init; } = 16;
+
+    /// <summary>A share of virtual time or resources above golden's that counts as degraded; 0.5 is half as much again.</summary>
+    public double DegradedShare { get; init; } = 0.5;
+
+    /// <summary>Time that a run may take when golden took <paramref name="golden"/>.</summary>
+    public RunLimits LimitsFor(TimeSpan golden) => new(
+        golden * TimeFactor + TimeSpan.FromSeconds(5),
+        (long)MemoryMebibytes << 20,
+        (long)OutputMebibytes << 20);
+}

@@ -1,0 +1,30 @@
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Engines;
+
+/// <summary>
+/// The ground truth: a mutant's branch is checked out into a private checkout, built by <c>dotnet build</c>, and executed in a fresh process.
+/// Whatever the mutant does, only that process dies.
+/// </summary>
+/// <param name="checkout">The private checkout; its <c>obj</c> folders are reused from branch to branch.</param>
+/// <param name="build">The build in that checkout.</param>
+public sealed class RebuildEngine(Checkout checkout, DotnetBuild build)
+{
+    /// <summary>The engine's name in outcomes.</summary>
+    public const string Name = "rebuild";
+
+    /// <summary>Puts a branch into the checkout and builds a workload's program from it.</summary>
+    public BuildOutcome Prepare(string commit, string project, CancellationToken cancel)
+    {
+        checkout.SwitchTo(commit);
+        return build.Build(project, cancel);
+    }
+
+    /// <summary>Executes a program that <see cref="Prepare"/> has built.</summary>
+    public static WorkloadRun Execute(WorkloadProgram program, RunLimits limits, CancellationToken cancel) =>
+        ProgramRun.Execute(program.Assembly, program.Workload.Arguments, new Dictionary<string, string>(), limits, cancel);
+}
+
+/// <summary>A workload and the assembly, by full path, that runs it.</summary>
+public sealed record WorkloadProgram(Workload Workload, string Assembly);

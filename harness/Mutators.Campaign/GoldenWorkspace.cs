@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.FileSystemGlobbing;
+using Microsoft.Extensions.Logging;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Engines;
+using Mutators.Campaign.Projects;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign;
+
+/// <summary>Golden, ready to be scanned, built and run: a private checkout of HEAD, restored, with its projects loaded.</summary>
+public sealed class GoldenWorkspace : IDisposable
+{
+    private readonly CampaignConfiguration _configuration;
+    private readonly ILogger _log;
+
+    private GoldenWorkspace(MutantRepository repository, CampaignConfiguration configuration, Checkout checkout, ILogger log)
+    {
+        Repository = repository;
+        Checkout = checkout;
+        Build = new DotnetBuild(checkout.Directory);
+        _configuration = configuration;
+        _log = log;
+    }
+
+    /// <summary>The user's repository.</summary>
+    public MutantRepository Repository { get; }
+
+    /// <summary>The private checkout.</summary>
+    public Checkout Checkout { get; }
+
+    /// <summary>The build in the private checkout.</summary>
+    public DotnetBuild Build { get; }
+
+    /// <summary>The projects that receive faults.</summary>
+    public ImmutableArray<TargetProject> Targets { get; private set; } = [];
+
+    /// <summary>The workloads and the assemblies that run them; the assemblies exist after <see cref="BuildGolden"/>.</summary>
+    public ImmutableArray<WorkloadProgram> Programs { get; private set; } = [];
+
+    /// <summary>Checks golden out, restores and loads it. Runs nothing of the target but MSBuild's evaluation and its generators.</summary>
+    public static GoldenWorkspace Open(MutantRepository repository, CampaignConfiguration configuration, ILogger log, CancellationToken cancel)
+    {
+        var golden = repository.Golden;
+        log.LogInformation("{Step,-10} {Commit} of {Date:yyyy-MM-dd}{Note}", "golden", golden.CommitSha[..10], golden.AuthorDate,
+            repository.IsDirty ? " (the work tree has changes that are not committed: they are not part of it)" : "");
+        var checkout = Checkout.Create(repository, Path.Combine(repository.EnsureOwnFolder(), "checkouts", "0"));
+        checkout.SwitchTo(golden.CommitSha);
+        var workspace = new GoldenWorkspace(repository, configuration, checkout, log);
+        workspace.Load(cancel);
+        return workspace;
+    }
+
+    /// <summary>Every injection site of the targets that the configuration lets through, in document order.</summary>
+    public ImmutableArray<Mutant> Sites(CancellationToken cancel)
+    {
+        var operators = FaultOperator.All
+            .Where(each => _configuration.Operators.IsEmpty || _configuration.Operators.Contains(each.Definition.Id, StringComparer.OrdinalIgnoreCase))
+            .ToImmutableArray();
+        var isAsked = PathFilter(_configuration.In);
+        return Targets
+            .SelectMany(target => target.Sources.Where(source => !source.IsGenerated && isAsked(source.Path)).Select(source => (target, source)))
+            .DistinctBy(each => each.source.Path)
+            .OrderBy(each => each.source.Path, StringComparer.Ordinal)
+            .SelectMany(each => SiteScanner.Scan(each.target.Compilation.GetSemanticModel(each.source.Tree), each.source.Path, operators, cancel))
+            .ToImmutableArray();
+    }
+
+    /// <summary>Builds the workloads' programs from golden.</summary>
+    /// <exception cref="UsageException">Golden does not build.</exception>
+    public void BuildGolden(CancellationToken cancel)
+    {
+        Checkout.SwitchTo(Repository.Golden.CommitSha);
+        foreach (var project in Programs.Select(program => program.Workload.Project).Distinct(StringComparer.Ordinal))
+        {
+            Require(Build.Build(ProjectFile(project), cancel), "build", project);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Checkout.Dispose();
+
+    private static Func<string, bool> PathFilter(ImmutableArray<string> globs)
+    {
+        if (globs.IsEmpty)
+        {
+            return _ => true;
+        }
+
+        var matcher = new Matcher(StringComparison.Ordinal);
+        matcher.AddIncludePatterns(globs);
+        return path => matcher.Match(path).HasMatches;
+    }
+
+    private void Load(CancellationToken cancel)
+    {
+        var targets = _configuration.Targets.IsEmpty ? [] : _configuration.Targets.Select(ProjectFile).ToImmutableArray();
+        var workloads = _configuration.Workloads;
+        if (targets.IsEmpty || workloads.IsEmpty)
+        {
+            throw new UsageException(
+                "Nothing says what to inject faults into, and by which workload to exercise it.",
+                $"Write a {ConfigurationFile.DefaultName} with \"targets\" and \"workloads\"; docs/configuration.md has an example.");
+        }
+
+        var projects = workloads.Select(workload => ProjectFile(workload.Project)).Concat(targets).Distinct(StringComparer.Ordinal).ToArray();
+        Restore([.. workloads.Select(workload => ProjectFile(workload.Project)).Distinct(StringComparer.Ordinal)], [.. targets], cancel);
+        var loaded = new ProjectLoader(Checkout.Directory).Load(projects, cancel: cancel).ToDictionary(each => each.FullPath, StringComparer.Ordinal);
+        foreach (var warning in loaded.Values.SelectMany(each => each.Warnings))
+        {
+            _log.LogWarning("{Warning}", warning);
+        }
+
+        Targets = [.. targets.Select(target => loaded[target])];
+        Programs = [.. workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))];
+    }
+
+    private static WorkloadProgram Program(Workload workload, TargetProject project) =>
+        project.IsProgram
+            ? new WorkloadProgram(workload, project.OutputAssemblyPath)
+            : throw new UsageException(
+                $"The workload '{workload.Name}' cannot be run: {project.Path} builds a library.",
+                "Name a project with <OutputType>Exe</OutputType>.");
+
+    /// <summary>
+    /// Restores once per golden commit. One restore covers a project and all that it references, so a target is restored by itself only
+    /// if no workload references it.
+    /// </summary>
+    private void Restore(string[] workloads, string[] targets, CancellationToken cancel)
+    {
+        var done = Path.Combine(Repository.OwnFolder, "restored");
+        var golden = Repository.Golden.CommitSha;
+        var isRestored = File.Exists(done) && File.ReadAllText(done) == golden;
+        bool IsMissing(string project) => !File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "obj", "project.assets.json"));
+        foreach (var project in workloads.Where(project => !isRestored || IsMissing(project)))
+        {
+            Require(Build.Restore(project, cancel), "restore", Path.GetRelativePath(Checkout.Directory, project));
+        }
+
+        foreach (var project in targets.Where(IsMissing))
+        {
+            Require(Build.Restore(project, cancel), "restore", Path.GetRelativePath(Checkout.Directory, project));
+        }
+
+        File.WriteAllText(done, golden);
+    }
+
+    private static void Require(BuildOutcome outcome, string verb, string project)
+    {
+        if (!outcome.Succeeded)
+        {
+            throw new UsageException(
+                $"Golden does not {verb}: {outcome.CompileErrors.Concat(outcome.OtherErrors).First()}",
+                $"Make 'dotnet {verb} {project.Replace('\\', '/')}' work on a clean checkout of HEAD.",
+                ExitCode.RepositoryNotUsable);
+        }
+    }
+
+    /// <summary>The project file that a path in the configuration names: the file itself, or the only one in that folder.</summary>
+    private string ProjectFile(string named)
+    {
+        var full = Path.GetFullPath(named, Checkout.Directory);
+        if (!full.StartsWith(Checkout.Directory, StringComparison.Ordinal))
+        {
+            throw new UsageException($"'{named}' lies outside of the repository.", "Name projects by their path in the repository.");
+        }
+
+        return ProjectDiscovery.Find(full) is { Projects: [var only] }
+            ? only
+            : throw new UsageException($"'{named}' holds several projects.", "Name the project file itself.");
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Mutators.Campaign;
+using Mutators.Campaign.Configuration;
+
+namespace Mutators.Tool;
+
+/// <summary>The options that several verbs share, and the configuration that follows from them: flag over file over default.</summary>
+internal sealed class CommonOptions
+{
+    internal Option<DirectoryInfo?> Repository { get; } = new("--repository", "-C")
+    {
+        Description = "The repository, or a folder in it. Default: the current folder.",
+        HelpName = "DIR",
+    };
+
+    internal Option<string?> Campaign { get; } = new("--campaign")
+    {
+        Description = $"The campaign's configuration file. Default: {ConfigurationFile.DefaultName} at the repository's root, if there is one.",
+        HelpName = "FILE",
+    };
+
+    internal Option<string[]> Operators { get; } = new("--operators")
+    {
+        Description = "Only these fault operators, separated by commas.",
+        HelpName = "ID,...",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    internal Option<string[]> In { get; } = new("--in")
+    {
+        Description = "Only sites in files that match, for example 'src/**/Parser*.cs'. May be repeated.",
+        HelpName = "GLOB",
+    };
+
+    internal Option<int?> Sample { get; } = new("--sample") { Description = "How many faults to draw. Default: all sites.", HelpName = "N" };
+
+    internal Option<ulong?> Seed { get; } = new("--seed") { Description = "The seed of the draw.", HelpName = "N" };
+
+    internal Option<OutputFormat> Format { get; } = new("--format") { Description = "text, or json for programs.", HelpName = "text|json" };
+
+    /// <summary>The repository's folder to start looking from.</summary>
+    internal string Start(ParseResult line) => line.GetValue(Repository)?.FullName ?? Directory.GetCurrentDirectory();
+
+    /// <summary>The effective configuration for the repository at <paramref name="root"/>.</summary>
+    internal CampaignConfiguration Configuration(ParseResult line, string root)
+    {
+        var configuration = Read(line.GetValue(Campaign), root);
+        if (Listed(line, Operators) is { IsEmpty: false } operators)
+        {
+            configuration = configuration with { Operators = operators };
+        }
+
+        if (Listed(line, In) is { IsEmpty: false } globs)
+        {
+            configuration = configuration with { In = globs };
+        }
+
+        if (line.GetValue(Sample) is { } sample)
+        {
+            configuration = configuration with
+            {
+                Sample = sample >= 1 ? sample : throw new UsageException($"--sample {sample} draws nothing.", "Give a number of at least 1, or leave the option out for all sites."),
+            };
+        }
+
+        configuration = line.GetValue(Seed) is { } seed ? configuration with { Seed = seed } : configuration;
+        foreach (var id in configuration.Operators)
+        {
+            RequireOperator(id);
+        }
+
+        return configuration;
+    }
+
+    /// <summary>The operator of this id.</summary>
+    /// <exception cref="UsageException">There is none; the message names the nearest.</exception>
+    internal static FaultOperator RequireOperator(string id)
+    {
+        var known = FaultOperator.All.Select(each => each.Definition.Id).ToArray();
+        return FaultOperator.All.FirstOrDefault(each => string.Equals(each.Definition.Id, id, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UsageException($"There is no fault operator '{id}'.", $"Did you mean {Suggestion.Nearest(id, known)}? The operators are {string.Join(", ", known)}.");
+    }
+
+    private static CampaignConfiguration Read(string? file, string root)
+    {
+        var path = file is null ? Path.Combine(root, ConfigurationFile.DefaultName) : Path.GetFullPath(file);
+        return file is null && !File.Exists(path) ? new CampaignConfiguration() : ConfigurationFile.Read(path);
+    }
+
+    private static ImmutableArray<string> Listed(ParseResult line, Option<string[]> option) =>
+        line.GetResult(option) is null
+            ? []
+            : [.. (line.GetValue(option) ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+}
+
+/// <summary>For whom data is printed.</summary>
+internal enum OutputFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>For programs.</summary>
+    Json,
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Mutators.Campaign;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Tool.Verbs;
+
+/// <summary><c>run</c>: the campaign, from source to outcomes; or one mutant again.</summary>
+internal static class RunVerb
+{
+    internal static Command Create(CommonOptions options)
+    {
+        var fresh = new Option<bool>("--fresh") { Description = "Begin anew, even if there is a campaign to resume. The earlier one is kept." };
+        var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
+        var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
+        {
+            options.Repository, options.Campaign, options.Operators, options.In, options.Sample, options.Seed, fresh, only, options.Format,
+        };
+        command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id
+            ? Again(line, options, id, cancel)
+            : Run(line, options, line.GetValue(fresh), cancel))));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult line, CommonOptions options, bool fresh, CancellationToken cancel)
+    {
+        using var repository = MutantRepository.Open(options.Start(line));
+        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create());
+        using var progress = new CampaignProgressView();
+        runner.Progressed += progress.Show;
+        var snapshot = runner.Run(fresh, cancel);
+        progress.Dispose();
+        if (line.GetValue(options.Format) is OutputFormat.Json)
+        {
+            _ = snapshot;
+        }
+        else
+        {
+            ReportVerb.PrintSummary(snapshot, repository.OwnFolder);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static ExitCode Again(ParseResult line, CommonOptions options, string id, CancellationToken cancel)
+    {
+        using var repository = MutantRepository.Open(options.Start(line));
+        var branch = repository.Find(id);
+        var outcomes = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create()).Repeat(branch, cancel);
+        var before = CampaignStore.Exists(repository.OwnFolder)
+            ? CampaignStore.Read(repository.OwnFolder).Mutants.FirstOrDefault(each => each.Mutant.Id == branch.Id)
+            : null;
+        foreach (var outcome in outcomes)
+        {
+            var stored = before?.Outcomes.Select(each => each.Outcome).FirstOrDefault(each => each.Workload == outcome.Workload);
+            var comparison = stored is null ? "" : stored.Mode == outcome.Mode && stored.Reason == outcome.Reason ? " (as in the campaign)" : $" (in the campaign: {stored.Mode.Words}, {stored.Reason})";
+            Console.Out.WriteLine($"{branch.Id} {outcome.Workload}: {outcome.Mode.Words}: {outcome.Reason}{comparison}");
+            foreach (var difference in outcome.Differences.Take(ShowVerb.DifferencesShown))
+            {
+                ShowVerb.Print(difference);
+            }
+        }
+
+        return ExitCode.Done;
+    }
+}

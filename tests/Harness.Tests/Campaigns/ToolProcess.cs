@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using Mutators.Campaign.Projects;
+
+namespace Harness.Tests.Campaigns;
+
+/// <summary>The built tool in a process of its own, as a user starts it.</summary>
+internal static class ToolProcess
+{
+    /// <summary>Longer than any command of a test takes on a loaded machine.</summary>
+    private const int PatienceMilliseconds = 300_000;
+
+    /// <summary>Runs a command to its end.</summary>
+    public static (int ExitCode, string Output, string Error) Run(string directory, params ReadOnlySpan<string> arguments)
+    {
+        using var process = Start(directory, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        Assert.IsTrue(process.WaitForExit(PatienceMilliseconds), "the tool does not end");
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Starts a command and kills it, with all it started, after some time; it may have ended before.</summary>
+    public static void RunAndKill(string directory, int milliseconds, params ReadOnlySpan<string> arguments)
+    {
+        using var process = Start(directory, arguments);
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.WaitForExit(milliseconds);
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    private static Process Start(string directory, ReadOnlySpan<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "dotnet-mutators.dll"));
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var variable in MSBuildEnvironment.Variables)
+        {
+            start.Environment.Remove(variable);
+        }
+
+        return Process.Start(start)!;
+    }
+}

@@ -1,0 +1,2 @@
+Console.WriteLine("starting");
+throw new InvalidOperationException("golden is broken");

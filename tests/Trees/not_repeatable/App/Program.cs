@@ -1,0 +1,2 @@
+Console.WriteLine("starting");
+Console.WriteLine(Guid.NewGuid());
