@@ -23,21 +23,33 @@ public sealed record StoredOutcome(Outcome Outcome, int TimesRun);
 public sealed record HarnessError(MutantId Mutant, string Workload, string Message);
 
 /// <summary>One mutant with all that is known of it.</summary>
-/// <param name="Mutant">The mutant.</param>
-/// <param name="Activations">How often golden reaches its site, by workload.</param>
-/// <param name="Outcomes">Its outcomes, by workload.</param>
-/// <param name="Errors">Where the harness failed, by workload.</param>
-public sealed record MutantResult(
-    MutantRecord Mutant,
-    ImmutableArray<ActivationRecord> Activations,
-    ImmutableArray<StoredOutcome> Outcomes,
-    ImmutableArray<HarnessError> Errors)
+/// <param name="mutant">The mutant.</param>
+/// <param name="activations">How often golden reaches its site, by workload.</param>
+/// <param name="outcomes">Its outcomes, by workload.</param>
+/// <param name="errors">Where the harness failed, by workload.</param>
+public sealed class MutantResult(
+    MutantRecord mutant,
+    ImmutableArray<ActivationRecord> activations,
+    ImmutableArray<StoredOutcome> outcomes,
+    ImmutableArray<HarnessError> errors)
 {
+    /// <summary>The mutant.</summary>
+    public MutantRecord Mutant { get; } = mutant;
+
+    /// <summary>How often golden reaches its site, by workload.</summary>
+    public ImmutableArray<ActivationRecord> Activations { get; } = activations;
+
+    /// <summary>Its outcomes, by workload.</summary>
+    public ImmutableArray<StoredOutcome> Outcomes { get; } = outcomes;
+
+    /// <summary>Where the harness failed, by workload.</summary>
+    public ImmutableArray<HarnessError> Errors { get; } = errors;
+
     /// <summary>
     /// The outcome that stands for the mutant: under the workload where its failure mode comes first in the order of
     /// <see cref="FailureMode"/>, of equal ones the least detected. Not activated only if no workload activates it; null if nothing is known yet.
     /// </summary>
-    public Outcome? Headline { get; } = Outcomes.Select(each => each.Outcome)
+    public Outcome? Headline { get; } = outcomes.Select(each => each.Outcome)
         .OrderBy(outcome => outcome.Mode is FailureMode.NotActivated)
         .ThenBy(outcome => outcome.Mode)
         .ThenByDescending(outcome => outcome.Detection)
@@ -60,13 +72,13 @@ public sealed record CampaignSnapshot(
     ImmutableSortedDictionary<string, string> Sources)
 {
     /// <summary>The mutants whose fault was activated: the denominator of every statement about impact.</summary>
-    public ImmutableArray<MutantResult> Activated { get; } = [.. Mutants.Where(each => each.Headline?.Mode.IsActivated is true)];
+    public ImmutableArray<MutantResult> Activated => [.. Mutants.Where(each => each.Headline?.Mode.IsActivated is true)];
 
     /// <summary>The mutants that failed.</summary>
-    public ImmutableArray<MutantResult> Failed { get; } = [.. Mutants.Where(each => each.Headline?.Mode.IsFailure is true)];
+    public ImmutableArray<MutantResult> Failed => [.. Mutants.Where(each => each.Headline?.Mode.IsFailure is true)];
 
     /// <summary>Failures that nobody noticed, under any workload; a mutant can stand here whose headline is a failure that was noticed.</summary>
-    public ImmutableArray<Outcome> UndetectedFailures { get; } = [.. Mutants.SelectMany(each => each.UndetectedFailures)];
+    public ImmutableArray<Outcome> UndetectedFailures => [.. Mutants.SelectMany(each => each.UndetectedFailures)];
 
     /// <summary>Of all mutants, how many ended in a mode.</summary>
     public int Count(FailureMode mode) => Mutants.Count(each => each.Headline?.Mode == mode);

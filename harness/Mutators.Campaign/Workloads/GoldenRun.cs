@@ -4,15 +4,21 @@ using Mutators.Campaign.Outcomes;
 namespace Mutators.Campaign.Workloads;
 
 /// <summary>One execution of golden under one workload: what every mutant's run is compared with.</summary>
-/// <param name="Workload">What was executed.</param>
-/// <param name="Run">What it gave.</param>
-public sealed record GoldenRun(Workload Workload, WorkloadRun Run)
+/// <param name="workload">What was executed.</param>
+/// <param name="run">What it gave.</param>
+public sealed class GoldenRun(Workload workload, WorkloadRun run)
 {
     /// <summary>Enough to see by what two golden runs differ.</summary>
     private const int NamedDifferences = 10;
 
+    /// <summary>What was executed.</summary>
+    public Workload Workload { get; } = workload;
+
+    /// <summary>What it gave.</summary>
+    public WorkloadRun Run { get; } = run;
+
     /// <summary>What it let us see, in order.</summary>
-    public ImmutableArray<Observation> Observations { get; } = ObservationParser.Parse(Run.Output);
+    public ImmutableArray<Observation> Observations { get; } = ObservationParser.Parse(run.Output);
 
     /// <summary>Whether the workload speaks in structured observations, or only prints.</summary>
     public bool IsStructured => Observations.Any(each => each.Kind is not ObservationKind.Line);

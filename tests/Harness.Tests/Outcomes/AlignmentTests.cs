@@ -66,7 +66,7 @@ public sealed class AlignmentTests
     [TestMethod]
     public void A_golden_run_that_hangs_is_not_usable()
     {
-        var golden = Runs.Golden with { Run = Runs.Run("", 137, ProcessEnd.TimedOut) };
+        var golden = new GoldenRun(Runs.Golden.Workload, Runs.Run("", 137, ProcessEnd.TimedOut));
 
         Assert.AreEqual("golden does not survive workload 'lifecycle': ran beyond its time limit", golden.WhyUnusable);
     }

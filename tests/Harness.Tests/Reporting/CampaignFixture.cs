@@ -121,7 +121,7 @@ internal static class CampaignFixture
 
                 """, "", Line(0, """{"observe":"component","name":"host","kind":"host","event":"crash","detail":"IndexOutOfRangeException in Drivers.DiskBackend.Serve","at":1500}""", keep: 1)),
             Ran(Mvae, Disk, "DiskBackend.Serve", "drop ring.Consumer++", "            ring.Consumer++;\n            served++;\n", "            served++;\n", Golden.Run with { End = ProcessEnd.TimedOut, ExitCode = 137, Output = Golden.Run.Output[..1] }),
-            Ran(Mfc, Disk, "DiskBackend.Serve", "drop call Copy(request, disk)", "            Copy(request, disk);\n", "", Line(5, """{"observe":"data","name":"web1 disk","ok":true,"value":"0000000000000000"}""")),
+            Ran(Mfc, Disk, "DiskBackend.Serve", "drop call Copy(request, disk)", "            Copy(request, disk);\n", "", Line(5, """{"observe":"data","name":"web1 disk","ok":false,"value":"0000000000000000"}""")),
             Ran(Mfc, Disk, "DiskBackend.Serve", "drop call ring.Respond(request, Status.Ok)", "            ring.Respond(request, Status.Ok);\n", "", Line(5, """{"observe":"component","name":"web1","kind":"guest","event":"hang","detail":"no response from its disk"}""")),
             Ran(Mvae, Disk, "DiskBackend.Serve", "drop served++", "            served++;\n", "", Golden.Run),
             Ran(Mfc, Disk, "DiskBackend.Serve", "drop call Notify(ring)", "        Notify(ring);\n", "", Line(6, """{"observe":"resource","name":"virtual-time","value":9600}""")),

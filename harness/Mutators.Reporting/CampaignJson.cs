@@ -1,0 +1,104 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Reporting;
+
+/// <summary>A campaign as JSON for programs: the counts with their intervals, and every mutant with all its outcomes.</summary>
+public static class CampaignJson
+{
+    /// <summary>Raised when a property changes its meaning or disappears.</summary>
+    public const int FormatVersion = 1;
+
+    internal static JsonSerializerOptions Options { get; } = new()
+    {
+        WriteIndented = true,
+
+        // For files, not for pages: program text stays readable.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NewLine = "\n",
+    };
+
+    /// <summary>The whole text.</summary>
+    public static string Render(CampaignSnapshot campaign)
+    {
+        var figures = new CampaignFigures(campaign);
+        return JsonSerializer.Serialize(
+            new
+            {
+                FormatVersion,
+                Golden = new { Commit = campaign.Identity.GoldenCommit, Tree = campaign.Identity.GoldenTree },
+                campaign.Identity.Engine,
+                Configuration = JsonSerializer.Deserialize<JsonElement>(campaign.Identity.Configuration),
+                campaign.Identity.Faultload,
+                Workloads = campaign.Golden.Select(golden => new { golden.Workload.Name, golden.Workload.Project, golden.Workload.Arguments }),
+                Counts = new
+                {
+                    Injected = campaign.Mutants.Length,
+                    figures.Activated,
+                    NotActivated = campaign.Count(FailureMode.NotActivated),
+                    BuildRejects = campaign.Count(FailureMode.BuildReject),
+                    Failed = Share(figures.Failed),
+                    Detected = Share(figures.Detected),
+                    figures.HarnessErrors,
+                    campaign.Pending,
+                },
+                FailureModes = CampaignFigures.ImpactModes.ToDictionary(mode => mode.Key, mode => Share(figures.Of(mode))),
+                Detections = CampaignFigures.DetectionsOfFailures.ToDictionary(Name, detection => Share(figures.Of(detection))),
+                Operators = figures.Operators.Select(each => new
+                {
+                    Id = each.Operator,
+                    each.Name,
+                    FaultClass = each.FaultClass.ToString(),
+                    each.Injected,
+                    each.Activated,
+                    Failed = Share(each.Failed),
+                    each.Undetected,
+                    FailureModes = FailureModes.All.Where(mode => each.Count(mode) > 0).ToDictionary(mode => mode.Key, each.Count),
+                }),
+                Mutants = campaign.Mutants.Select(Mutant),
+            },
+            Options);
+    }
+
+    private static object Share(Proportion share) => share.N == 0
+        ? new { share.K, share.N }
+        : new { share.K, share.N, Wilson95 = new[] { Math.Round(share.Wilson.Low, 6), Math.Round(share.Wilson.High, 6) } };
+
+    private static object Mutant(MutantResult result) => new
+    {
+        Id = result.Mutant.Id.ToString(),
+        result.Mutant.Operator,
+        FaultClass = result.Mutant.FaultClass.ToString(),
+        result.Mutant.Path,
+        result.Mutant.Line,
+        result.Mutant.Column,
+        result.Mutant.Member,
+        result.Mutant.Change,
+        result.Mutant.Branch,
+        result.Mutant.Commit,
+        result.Mutant.Diff,
+        FailureMode = result.Headline?.Mode.Key,
+        Activations = result.Activations.Select(each => new { each.Workload, each.Hits, each.FirstOrder }),
+        Outcomes = result.Outcomes.Select(each => new
+        {
+            each.Outcome.Workload,
+            FailureMode = each.Outcome.Mode.Key,
+            Flags = each.Outcome.Flags.Select(flag => flag.Key),
+            Detection = Name(each.Outcome.Detection),
+            each.Outcome.Detection.IsDetected,
+            each.Outcome.Detectors,
+            each.Outcome.Reason,
+            each.Outcome.Engine,
+            each.TimesRun,
+            each.Outcome.Differences,
+        }),
+        Errors = result.Errors.Select(each => new { each.Workload, each.Message }),
+    };
+
+    private static string Name(Detection detection) => JsonNamingPolicy.KebabCaseLower.ConvertName(detection.ToString());
+}

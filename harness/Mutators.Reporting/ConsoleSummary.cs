@@ -1,0 +1,188 @@
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+using Spectre.Console;
+
+namespace Mutators.Reporting;
+
+/// <summary>A campaign on a terminal, or in a pipe: what failed, who noticed, and where to read on.</summary>
+public static class ConsoleSummary
+{
+    /// <summary>From this width on the table by operator shows every cell's interval.</summary>
+    private const int WideFrom = 170;
+
+    /// <summary>More undetected failures than a screen holds are in the report.</summary>
+    private const int MaximumListed = 30;
+
+    /// <summary>Writes the summary.</summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="width">The width of a line, in columns.</param>
+    /// <param name="ansi">Whether the reader is a terminal that understands colours; never when redirected.</param>
+    /// <param name="reportPath">The last line: where the whole report is; null if none was written.</param>
+    public static void Write(CampaignSnapshot campaign, TextWriter output, int width, bool ansi, string? reportPath)
+    {
+        var figures = new CampaignFigures(campaign);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = ansi ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+        });
+        console.Profile.Width = width;
+        console.Profile.Capabilities.Unicode = true;
+
+        console.MarkupLine($"[bold]{Markup.Escape(figures.Sentence)}[/]");
+        console.WriteLine(figures.Beside);
+        console.WriteLine(figures.SilentDataFailures);
+        WriteTable(console, "Failure modes", Modes(figures));
+        console.WriteLine($"{Figures.Convention}.");
+        WriteTable(console, "Failure mode × operator", width >= WideFrom ? ModesByOperatorWide(figures) : ModesByOperator(figures));
+        WriteTable(console, "Injected, activated, failed", Triples(figures));
+        WriteTable(console, "Who noticed the failures", WhoNoticed(figures));
+        WriteUndetected(console, campaign);
+        if (reportPath is not null)
+        {
+            console.WriteLine();
+
+            // Not through the console: a path must stay in one piece to be clicked or copied.
+            output.WriteLine(reportPath);
+        }
+    }
+
+    private static void WriteTable(IAnsiConsole console, string title, Table table)
+    {
+        console.WriteLine();
+        console.MarkupLine($"[bold]{title}[/]");
+        console.Write(table);
+    }
+
+    private static Table NewTable(params ReadOnlySpan<string> headings)
+    {
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
+        foreach (var (index, heading) in headings.ToArray().Index())
+        {
+            table.AddColumn(new TableColumn(new Text(heading)) { Alignment = index == 0 ? Justify.Left : Justify.Right, NoWrap = true, Padding = new Padding(0, 0, 1, 0) });
+        }
+
+        return table;
+    }
+
+    private static void AddRow(Table table, Style? style, params IEnumerable<string> cells) => table.AddRow(cells.Select(cell => new Text(cell, style)));
+
+    private static Style? StyleOf(FailureMode mode, int count) =>
+        count == 0 ? null
+        : mode is FailureMode.SilentDataFailure or FailureMode.InconsistentState ? new Style(Color.Yellow)
+        : mode.IsFailure ? new Style(Color.Red)
+        : null;
+
+    private static Table Modes(CampaignFigures figures)
+    {
+        var table = NewTable("failure mode", "k/n", "share", "95 % interval");
+        foreach (var mode in CampaignFigures.ImpactModes)
+        {
+            var share = figures.Of(mode);
+            AddRow(table, StyleOf(mode, share.K), mode.Words, share.ToString(), Figures.Percent(share), Figures.Range(share));
+        }
+
+        return table;
+    }
+
+    private static string Short(FailureMode mode) => mode switch
+    {
+        FailureMode.HostCrash => "host",
+        FailureMode.GuestFailure => "guest",
+        FailureMode.OperationError => "error",
+        FailureMode.InconsistentState => "state",
+        FailureMode.SilentDataFailure => "silent",
+        FailureMode.Degraded => "degr.",
+        FailureMode.NoImpact => "none",
+        _ => mode.Words,
+    };
+
+    private static Table ModesByOperator(CampaignFigures figures)
+    {
+        var table = NewTable(["operator", .. CampaignFigures.ImpactModes.Select(Short), "n"]);
+        foreach (var each in figures.Operators)
+        {
+            AddRow(table, null, [each.Operator, .. CampaignFigures.ImpactModes.Select(mode => $"{each.Count(mode)}"), $"{each.Activated}"]);
+        }
+
+        AddRow(table, new Style(decoration: Decoration.Bold), ["all", .. CampaignFigures.ImpactModes.Select(mode => $"{figures.Of(mode).K}"), $"{figures.Activated}"]);
+        return table;
+    }
+
+    private static Table ModesByOperatorWide(CampaignFigures figures)
+    {
+        var table = NewTable(["operator", .. CampaignFigures.ImpactModes.Select(mode => mode.Words)]);
+        foreach (var each in figures.Operators)
+        {
+            AddRow(table, null, [each.Operator, .. CampaignFigures.ImpactModes.Select(mode => Cell(new Proportion(each.Count(mode), each.Activated)))]);
+        }
+
+        AddRow(table, new Style(decoration: Decoration.Bold), ["all", .. CampaignFigures.ImpactModes.Select(mode => Cell(figures.Of(mode)))]);
+        return table;
+
+        static string Cell(Proportion share) => $"{share} {Figures.Range(share)}";
+    }
+
+    private static Table Triples(CampaignFigures figures)
+    {
+        var table = NewTable("operator", "injected", "activated", "failed", "share", "95 % interval", "undetected");
+        foreach (var each in figures.Operators)
+        {
+            AddRow(table, null, each.Operator, $"{each.Injected}", $"{each.Activated}", each.Failed.ToString(), Figures.Percent(each.Failed), Figures.Range(each.Failed), $"{each.Undetected}");
+        }
+
+        AddRow(
+            table,
+            new Style(decoration: Decoration.Bold),
+            "all",
+            $"{figures.Campaign.Mutants.Length}",
+            $"{figures.Activated}",
+            figures.Failed.ToString(),
+            Figures.Percent(figures.Failed),
+            Figures.Range(figures.Failed),
+            $"{figures.Operators.Sum(each => each.Undetected)}");
+        return table;
+    }
+
+    private static Table WhoNoticed(CampaignFigures figures)
+    {
+        var table = NewTable("failures", "k/n", "share", "95 % interval");
+        foreach (var detection in CampaignFigures.DetectionsOfFailures)
+        {
+            var share = figures.Of(detection);
+            var style = share.K > 0 && !detection.IsDetected ? new Style(Color.Yellow) : null;
+            AddRow(table, style, detection.Words, share.ToString(), Figures.Percent(share), Figures.Range(share));
+        }
+
+        return table;
+    }
+
+    private static void WriteUndetected(IAnsiConsole console, CampaignSnapshot campaign)
+    {
+        var undetected = campaign.UndetectedFailures;
+        console.WriteLine();
+        if (undetected.IsEmpty)
+        {
+            console.WriteLine("No failure went undetected.");
+            return;
+        }
+
+        console.MarkupLine($"[bold]Undetected failures[/] ({undetected.Length})");
+        var mutants = campaign.Mutants.ToDictionary(each => each.Mutant.Id, each => each.Mutant);
+        foreach (var outcome in undetected.Take(MaximumListed))
+        {
+            var mutant = mutants[outcome.Mutant];
+            console.Write(new Text($"{outcome.Mode.Words,-20}", new Style(Color.Yellow)));
+            console.WriteLine($"{mutant.Id}  {mutant.Place}");
+            console.Write(new Padder(new Text($"{mutant.Change}\n{outcome.Workload}: {outcome.Reason}"), new Padding(20, 0, 0, 0)));
+        }
+
+        if (undetected.Length > MaximumListed)
+        {
+            console.WriteLine($"… and {undetected.Length - MaximumListed} more, in the report.");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Reporting.Html;
+
+/// <summary>The part of the report that shows every mutant: what was changed, what became of it, and how to see it again.</summary>
+internal static class MutantDetails
+{
+    /// <summary>A browser opens a page of this many mutants at once; of more, the failures come first.</summary>
+    private const int MaximumMutants = 5_000;
+
+    private const int MaximumDifferences = 20;
+
+    /// <summary>Where the mutants of a mode begin.</summary>
+    public static string Anchor(FailureMode mode) => $"mode-{mode.Key}";
+
+    /// <summary>Where the mutants of a mode and a fault class begin.</summary>
+    public static string Anchor(FailureMode mode, FaultClass faultClass) => $"mode-{mode.Key}-{faultClass.ToString().ToLowerInvariant()}";
+
+    /// <summary>Adds all groups: the failures in their order, then what has no impact, then what was not run.</summary>
+    public static void Add(HtmlText page, CampaignSnapshot campaign)
+    {
+        page.Add($"<section>\n<h2>Mutants</h2>\n");
+        var left = MaximumMutants;
+        foreach (var mode in FailureModes.All.OrderBy(mode => !mode.IsActivated))
+        {
+            var mutants = campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline?.Mode == mode).ToList();
+            if (mutants.Count > 0)
+            {
+                AddGroup(page, HtmlReport.Pill(mode), Anchor(mode), mode, mutants, ref left, campaign);
+            }
+        }
+
+        AddUnknown(page, campaign, "harness error", [.. campaign.Mutants.Where(each => !each.Errors.IsEmpty)], ref left);
+        AddUnknown(page, campaign, "not run yet", [.. campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline is null)], ref left);
+        page.Add($"</section>\n");
+    }
+
+    private static void AddGroup(
+        HtmlText page, HtmlText title, string anchor, FailureMode mode, List<MutantResult> mutants, ref int left, CampaignSnapshot campaign)
+    {
+        page.Add($"<h3 id=\"{anchor}\">{title} <span class=\"count\">{mutants.Count}</span></h3>\n");
+        foreach (var faultClass in mutants.GroupBy(each => each.Mutant.FaultClass).OrderBy(group => group.Key))
+        {
+            page.Add($"<div id=\"{Anchor(mode, faultClass.Key)}\"><h4>{faultClass.Key}</h4>\n");
+            AddMutants(page, [.. faultClass], ref left, campaign);
+            page.Add($"</div>\n");
+        }
+    }
+
+    private static void AddUnknown(HtmlText page, CampaignSnapshot campaign, string title, List<MutantResult> mutants, ref int left)
+    {
+        if (mutants.Count > 0)
+        {
+            page.Add($"<h3><span class=\"pill quiet\">{title}</span> <span class=\"count\">{mutants.Count}</span></h3>\n");
+            AddMutants(page, mutants, ref left, campaign);
+        }
+    }
+
+    private static void AddMutants(HtmlText page, List<MutantResult> mutants, ref int left, CampaignSnapshot campaign)
+    {
+        foreach (var mutant in mutants.Take(left))
+        {
+            AddMutant(page, mutant, campaign);
+        }
+
+        if (mutants.Count > left)
+        {
+            page.Add($"<p class=\"note\">{mutants.Count - left} more are not shown here, to keep the page readable; the JSON report has them all.</p>\n");
+        }
+
+        left = Math.Max(0, left - mutants.Count);
+    }
+
+    private static void AddMutant(HtmlText page, MutantResult result, CampaignSnapshot campaign)
+    {
+        var mutant = result.Mutant;
+        var unnoticed = result.UndetectedFailures.Any() ? new HtmlText().Add($" <span class=\"pill silent\">unnoticed</span>") : null;
+
+        // The anchor lies inside, so that a browser opens the mutant when a link leads to it.
+        page.Add($"<details><summary><code>{mutant.Id}</code> <span class=\"change\">{mutant.Change}</span> <span class=\"place\">{mutant.Place}</span>{unnoticed}</summary>\n")
+            .Add($"<div class=\"mutant\" id=\"{mutant.Id}\">\n<p>{mutant.OperatorName} in <code>{mutant.Member}</code>, fault class {mutant.FaultClass}</p>\n");
+        AddDiff(page, mutant.Diff);
+        foreach (var error in result.Errors)
+        {
+            page.Add($"<p><b>{error.Workload}</b>: the harness failed — {error.Message}</p>\n");
+        }
+
+        foreach (var stored in result.Outcomes)
+        {
+            AddOutcome(page, stored, result);
+        }
+
+        page.Add($"<dl>\n<dt>repeat</dt><dd><code>{Repeat.Run(mutant.Id)}</code></dd>\n<dt>review</dt><dd><code>{Repeat.Review(mutant.Branch)}</code></dd>\n")
+            .Add($"<dt>commit</dt><dd><code>{mutant.Commit}</code></dd>\n<dt>source</dt><dd><a class=\"source\" href=\"#mutant/{SourceRoute.Of(mutant.Path, campaign)}\">{mutant.Path}</a></dd>\n</dl>\n</div>\n</details>\n");
+    }
+
+    private static void AddOutcome(HtmlText page, StoredOutcome stored, MutantResult result)
+    {
+        var outcome = stored.Outcome;
+        page.Add($"<p>{HtmlReport.Pill(outcome.Mode)} under <b>{outcome.Workload}</b>: {outcome.Reason}</p>\n<dl>\n");
+        if (outcome.Mode.IsFailure)
+        {
+            var detectors = outcome.Detectors.IsEmpty ? "" : $": {string.Join(", ", outcome.Detectors)}";
+            page.Add($"<dt>noticed</dt><dd>{outcome.Detection.Words}{detectors}</dd>\n");
+        }
+
+        if (outcome.Flags.Length > 1)
+        {
+            page.Add($"<dt>also</dt><dd>{string.Join(", ", outcome.Flags.Skip(1).Select(flag => flag.Words))}</dd>\n");
+        }
+
+        if (result.Activations.FirstOrDefault(each => each.Workload == outcome.Workload) is { } activation)
+        {
+            page.Add($"<dt>activated</dt><dd>{activation.Hits} × in golden</dd>\n");
+        }
+
+        page.Add($"<dt>engine</dt><dd>{outcome.Engine}, run {stored.TimesRun} ×</dd>\n</dl>\n");
+        if (!outcome.Differences.IsEmpty)
+        {
+            AddDifferences(page, outcome);
+        }
+    }
+
+    private static void AddDifferences(HtmlText page, Outcome outcome)
+    {
+        page.Add($"<div class=\"scroll\"><table class=\"differences\"><thead><tr><th scope=\"col\">golden</th><th scope=\"col\">mutant</th></tr></thead>\n<tbody>\n");
+        foreach (var difference in outcome.Differences.Take(MaximumDifferences))
+        {
+            page.Add($"<tr>{Side(difference.Golden)}{Side(difference.Mutant)}</tr>\n");
+        }
+
+        page.Add($"</tbody></table></div>\n");
+        if (outcome.Differences.Length > MaximumDifferences)
+        {
+            page.Add($"<p class=\"note\">… and {outcome.Differences.Length - MaximumDifferences} more observations differ.</p>\n");
+        }
+    }
+
+    private static HtmlText Side(string? line) => line is null
+        ? new HtmlText().Add($"<td class=\"none\">none</td>")
+        : new HtmlText().Add($"<td><code>{line}</code></td>");
+
+    private static void AddDiff(HtmlText page, string diff)
+    {
+        page.Add($"<pre class=\"diff\">");
+        foreach (var line in diff.Split('\n'))
+        {
+            var kind = line switch
+            {
+                ['@', '@', ..] => "hunk",
+                ['-', '-', '-', ' ', ..] or ['+', '+', '+', ' ', ..] => "file",
+                ['-', ..] => "old",
+                ['+', ..] => "new",
+                _ => "same",
+            };
+            page.Add($"<span class=\"{kind}\">{line}\n</span>");
+        }
+
+        page.Add($"</pre>\n");
+    }
+}
+
+/// <summary>The source view's address of a file: it strips the folders that all files share.</summary>
+internal static class SourceRoute
+{
+    /// <summary>The route, encoded for an address.</summary>
+    public static string Of(string path, CampaignSnapshot campaign)
+    {
+        var folders = campaign.Mutants.Select(each => each.Mutant.Path.Split('/')[..^1]).ToList();
+        var shared = folders.Aggregate((left, right) => left[..left.AsSpan().CommonPrefixLength(right)]).Length;
+        return string.Join('/', path.Split('/')[shared..].Select(Uri.EscapeDataString));
+    }
+}

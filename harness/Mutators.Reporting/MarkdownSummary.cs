@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Reporting;
+
+/// <summary>A campaign as Markdown, for a pull request or a job's summary: first the sentence that a manager needs.</summary>
+public static class MarkdownSummary
+{
+    /// <summary>A job's summary holds a megabyte; what is more is in the report.</summary>
+    private const int MaximumListed = 50;
+
+    /// <summary>The whole text.</summary>
+    public static string Render(CampaignSnapshot campaign)
+    {
+        var figures = new CampaignFigures(campaign);
+        var text = new StringBuilder();
+        text.Append($"**{figures.Sentence}**\n\n{figures.Beside} {figures.SilentDataFailures}\n");
+
+        Heading(text, "Failure modes by fault class");
+        Row(text, ["failure mode", .. figures.Classes.Select(each => each.ToString()), "k/n", "share", "95 % interval"]);
+        Row(text, [":--", .. Enumerable.Repeat("--:", figures.Classes.Length + 3)]);
+        foreach (var mode in CampaignFigures.ImpactModes)
+        {
+            var share = figures.Of(mode);
+            Row(text, [mode.Words, .. figures.Classes.Select(each => figures.Of(mode, each).ToString()), share.ToString(), Figures.Percent(share), Figures.Range(share)]);
+        }
+
+        text.Append($"\n{Figures.Convention}.\n");
+
+        Heading(text, "Injected, activated, failed");
+        Row(text, ["operator", "fault type", "injected", "activated", "failed", "share", "95 % interval", "undetected"]);
+        Row(text, [":--", ":--", "--:", "--:", "--:", "--:", "--:", "--:"]);
+        foreach (var each in figures.Operators)
+        {
+            Row(text, [each.Operator, each.Name, $"{each.Injected}", $"{each.Activated}", $"{each.Failed}", Figures.Percent(each.Failed), Figures.Range(each.Failed), $"{each.Undetected}"]);
+        }
+
+        Heading(text, "Who noticed the failures");
+        Row(text, ["failures", "k/n", "share", "95 % interval"]);
+        Row(text, [":--", "--:", "--:", "--:"]);
+        foreach (var detection in CampaignFigures.DetectionsOfFailures)
+        {
+            var share = figures.Of(detection);
+            Row(text, [detection.Words, share.ToString(), Figures.Percent(share), Figures.Range(share)]);
+        }
+
+        AddUndetected(text, campaign);
+        AddFacts(text, campaign);
+        return text.ToString();
+    }
+
+    private static void AddUndetected(StringBuilder text, CampaignSnapshot campaign)
+    {
+        var undetected = campaign.UndetectedFailures;
+        Heading(text, $"Undetected failures ({undetected.Length})");
+        if (undetected.IsEmpty)
+        {
+            text.Append("No failure went undetected.\n");
+        }
+
+        var mutants = campaign.Mutants.ToDictionary(each => each.Mutant.Id, each => each.Mutant);
+        foreach (var outcome in undetected.Take(MaximumListed))
+        {
+            var mutant = mutants[outcome.Mutant];
+            var fence = new string('`', Math.Max(3, LongestRunOfBackticks(mutant.Diff) + 1));
+            text.Append($"<details><summary><b>{outcome.Mode.Words}</b> · <code>{mutant.Id}</code> · {Html(mutant.Place)} · {Html(mutant.Change)}</summary>\n\n")
+                .Append($"{Html(outcome.Workload)}: {Html(outcome.Reason)}\n\n")
+                .Append($"{fence}diff\n{mutant.Diff}\n{fence}\n\n")
+                .Append($"Repeat it: <code>{Html(Repeat.Run(mutant.Id))}</code>\n\n</details>\n\n");
+        }
+
+        if (undetected.Length > MaximumListed)
+        {
+            text.Append($"… and {undetected.Length - MaximumListed} more, in the report.\n");
+        }
+    }
+
+    private static void AddFacts(StringBuilder text, CampaignSnapshot campaign)
+    {
+        var identity = campaign.Identity;
+        Heading(text, "Campaign");
+        text.Append($"- golden commit {identity.GoldenCommit}, tree {identity.GoldenTree}\n")
+            .Append($"- faultload: {Html(identity.Faultload.Rule)}, seed {identity.Faultload.Seed}\n")
+            .Append($"- workloads: {string.Join(", ", campaign.Golden.Select(golden => Html(golden.Workload.Name)))}\n")
+            .Append($"- engine: {Html(identity.Engine)}\n");
+    }
+
+    private static void Heading(StringBuilder text, string title) => text.Append($"\n### {title}\n\n");
+
+    private static void Row(StringBuilder text, IEnumerable<string> cells) =>
+        text.Append("| ").AppendJoin(" | ", cells.Select(Html)).Append(" |\n");
+
+    /// <summary>Program text as HTML, which Markdown passes on; the characters that Markdown itself would read are encoded as well.</summary>
+    private static string Html(string text)
+    {
+        var encoded = new StringBuilder(WebUtility.HtmlEncode(text));
+        foreach (var special in "|`*_[]\\~")
+        {
+            encoded.Replace(special.ToString(), $"&#{(int)special};");
+        }
+
+        return encoded.ToString();
+    }
+
+    private static int LongestRunOfBackticks(string text)
+    {
+        var (longest, run) = (0, 0);
+        foreach (var character in text)
+        {
+            run = character == '`' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        return longest;
+    }
+}

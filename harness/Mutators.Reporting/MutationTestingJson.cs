@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Reporting;
+
+/// <summary>
+/// A campaign in the mutation-testing-report-schema, version 2, which dashboards and editors read. Its eight statuses cannot say a
+/// failure mode: the status says whether a failure was noticed, the mode stands in the reason and in a property of our own. The score
+/// "of covered" then is the share of failures that were detected.
+/// </summary>
+public static class MutationTestingJson
+{
+    /// <summary>The version of the schema.</summary>
+    public const string SchemaVersion = "2";
+
+    // A score is the share of failures that were noticed: nothing short of all is good.
+    private const int HighThreshold = 100;
+    private const int LowThreshold = 80;
+
+    /// <summary>The whole text.</summary>
+    public static string Render(CampaignSnapshot campaign) => Build(campaign).ToJsonString(CampaignJson.Options);
+
+    /// <summary>The same in one line that can stand inside a script element: every <c>&lt;</c> is escaped.</summary>
+    internal static string RenderForScript(CampaignSnapshot campaign) => Build(campaign).ToJsonString();
+
+    /// <summary>The status of the schema that stands for a mutant.</summary>
+    internal static string StatusOf(MutantResult result) => result switch
+    {
+        { Errors.IsEmpty: false } => "RuntimeError",
+        { Headline: null } => "Pending",
+        { Headline.Mode: FailureMode.NotActivated } => "NoCoverage",
+        { Headline.Mode: FailureMode.BuildReject } => "CompileError",
+        { Headline.Mode: FailureMode.NoImpact or FailureMode.Degraded } => "Ignored",
+        { Headline.Mode: FailureMode.ControlHang } => "Timeout",
+        { Headline: { } headline } => headline.Detection.IsDetected ? "Killed" : "Survived",
+    };
+
+    private static JsonObject Build(CampaignSnapshot campaign)
+    {
+        var detectors = campaign.Mutants.SelectMany(each => each.Outcomes).SelectMany(each => each.Outcome.Detectors)
+            .Distinct().Order(StringComparer.Ordinal).ToList();
+        var files = new JsonObject();
+        foreach (var file in campaign.Mutants.GroupBy(each => each.Mutant.Path).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            files[file.Key] = new JsonObject
+            {
+                ["language"] = "cs",
+                ["source"] = campaign.Sources[file.Key],
+                ["mutants"] = new JsonArray([.. file.Select(Mutant)]),
+            };
+        }
+
+        return new JsonObject
+        {
+            ["schemaVersion"] = SchemaVersion,
+            ["thresholds"] = new JsonObject { ["high"] = HighThreshold, ["low"] = LowThreshold },
+            ["framework"] = new JsonObject { ["name"] = "Mutators" },
+            ["config"] = new JsonObject
+            {
+                ["goldenCommit"] = campaign.Identity.GoldenCommit,
+                ["engine"] = campaign.Identity.Engine,
+                ["faultload"] = campaign.Identity.Faultload.Rule,
+                ["seed"] = campaign.Identity.Faultload.Seed,
+            },
+            ["files"] = files,
+            ["testFiles"] = new JsonObject
+            {
+                ["monitors"] = Tests("monitor", detectors),
+                ["workloads"] = Tests("workload", campaign.Golden.Select(golden => golden.Workload.Name)),
+            },
+        };
+    }
+
+    private static JsonObject Tests(string kind, IEnumerable<string> names) => new()
+    {
+        ["tests"] = new JsonArray([.. names.Select(name => new JsonObject { ["id"] = $"{kind}:{name}", ["name"] = name })]),
+    };
+
+    private static JsonObject Mutant(MutantResult result)
+    {
+        var (mutant, headline) = (result.Mutant, result.Headline);
+        var status = StatusOf(result);
+        var json = new JsonObject
+        {
+            ["id"] = mutant.Id.ToString(),
+            ["mutatorName"] = $"{mutant.Operator} · {mutant.OperatorName}",
+            ["description"] = mutant.Change,
+            ["replacement"] = mutant.Edit.Replacement,
+            ["location"] = new JsonObject
+            {
+                ["start"] = new JsonObject { ["line"] = mutant.Edit.StartLine, ["column"] = mutant.Edit.StartColumn },
+                ["end"] = new JsonObject { ["line"] = mutant.Edit.EndLine, ["column"] = mutant.Edit.EndColumn },
+            },
+            ["status"] = status,
+            ["statusReason"] = ReasonOf(result),
+            ["coveredBy"] = Ids("workload", result.Outcomes.Where(each => each.Outcome.Mode.IsActivated).Select(each => each.Outcome.Workload)),
+            ["killedBy"] = Ids("monitor", status is "Killed" or "Timeout" ? headline!.Detectors : []),
+            ["faultClass"] = mutant.FaultClass.ToString(),
+            ["branch"] = mutant.Branch,
+        };
+        if (headline is not null)
+        {
+            json["failureMode"] = headline.Mode.Key;
+            json["activated"] = headline.Mode.IsActivated;
+        }
+
+        return json;
+    }
+
+    private static JsonArray Ids(string kind, IEnumerable<string> names) => new([.. names.Select(name => JsonValue.Create($"{kind}:{name}"))]);
+
+    private static string ReasonOf(MutantResult result) => result switch
+    {
+        { Errors: [var error, ..] } => error.Message,
+        { Headline: { Mode: FailureMode.BuildReject } headline } => headline.Reason,
+        { Headline: { Mode: FailureMode.InconsistentState, Detection.IsDetected: false } headline } => $"latent inconsistent state — {headline.Reason}",
+        { Headline: { } headline } => $"{headline.Mode.Words} — {headline.Reason}",
+        _ => "not run yet",
+    };
+}

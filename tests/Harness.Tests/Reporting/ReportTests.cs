@@ -1,0 +1,208 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+using Mutators.Reporting.Html;
+
+namespace Mutators.Reporting;
+
+[TestClass]
+public sealed partial class ReportTests
+{
+    private static CampaignSnapshot Campaign => CampaignFixture.Snapshot;
+
+    [TestMethod]
+    public void The_fixture_has_every_failure_mode_and_every_detection()
+    {
+        var headlines = Campaign.Mutants.Select(each => each.Headline).OfType<Outcome>().ToList();
+
+        CollectionAssert.AreEquivalent(FailureModes.All.ToArray(), headlines.Select(each => each.Mode).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(Detections.All.ToArray(), headlines.Select(each => each.Detection).Distinct().ToArray());
+        Assert.Contains(each => each.Headline is null && each.Errors.IsEmpty, Campaign.Mutants);
+        Assert.Contains(each => !each.Errors.IsEmpty, Campaign.Mutants);
+    }
+
+    [TestMethod]
+    [DataRow(80)]
+    [DataRow(200)]
+    public void The_console_summary_fits_its_width(int width)
+    {
+        var text = Console(width, ansi: false);
+
+        Assert.IsEmpty(text.Split('\n').Where(line => line.Length > width));
+        Snapshot.Verify(text, $"console-{width}.txt");
+    }
+
+    [TestMethod]
+    public void The_console_summary_has_no_escape_codes_when_it_is_redirected() => Assert.DoesNotContain('\u001b', Console(80, ansi: false));
+
+    [TestMethod]
+    public void The_console_summary_is_coloured_on_a_terminal() => Assert.Contains('\u001b', Console(80, ansi: true));
+
+    [TestMethod]
+    public void The_last_line_of_the_console_summary_is_the_reports_path() =>
+        Assert.EndsWith("\n.mutators/report.html\n", Console(80, ansi: false).ReplaceLineEndings("\n"));
+
+    [TestMethod]
+    public void The_markdown_summary_begins_with_the_sentence_and_escapes_program_text()
+    {
+        var text = MarkdownSummary.Render(Campaign);
+
+        Assert.StartsWith("**9 of 11 activated faults led to a failure", text);
+        Assert.DoesNotContain("<script", text);
+        Snapshot.Verify(text, "summary.md");
+    }
+
+    [TestMethod]
+    public void The_json_report_has_its_golden_file() => Snapshot.Verify(CampaignJson.Render(Campaign), "campaign.json");
+
+    [TestMethod]
+    public void The_mutation_testing_report_has_its_golden_file() => Snapshot.Verify(MutationTestingJson.Render(Campaign), "mutation-testing.json");
+
+    [TestMethod]
+    public void The_mutation_testing_report_uses_only_the_statuses_of_the_schema()
+    {
+        var statuses = Mutants(MutationTestingJson.Render(Campaign)).Select(mutant => mutant.GetProperty("status").GetString()!).ToHashSet();
+
+        CollectionAssert.IsSubsetOf(
+            statuses.ToArray(),
+            new[] { "Killed", "Survived", "NoCoverage", "CompileError", "RuntimeError", "Timeout", "Ignored", "Pending" });
+        Assert.HasCount(8, statuses);
+    }
+
+    [TestMethod]
+    public void The_score_of_the_mutation_testing_report_is_the_share_of_detected_failures()
+    {
+        var statuses = Mutants(MutationTestingJson.Render(Campaign)).Select(mutant => mutant.GetProperty("status").GetString()).ToList();
+        var detected = statuses.Count(status => status is "Killed" or "Timeout");
+
+        Assert.AreEqual(new CampaignFigures(Campaign).Detected, new Proportion(detected, detected + statuses.Count(status => status is "Survived")));
+    }
+
+    [TestMethod]
+    public void Replacing_the_location_by_the_replacement_gives_the_mutant()
+    {
+        foreach (var result in Campaign.Mutants)
+        {
+            var edit = result.Mutant.Edit;
+            var lines = Campaign.Sources[result.Mutant.Path].Split('\n');
+            var before = string.Join('\n', lines[..(edit.StartLine - 1)].Append(lines[edit.StartLine - 1][..(edit.StartColumn - 1)]));
+            var after = string.Join('\n', lines[edit.EndLine..].Prepend(lines[edit.EndLine - 1][(edit.EndColumn - 1)..]));
+
+            Assert.AreEqual(Apply(result.Mutant.Diff, lines), before + edit.Replacement + after, result.Mutant.Change);
+        }
+    }
+
+    [TestMethod]
+    public void The_html_report_has_its_golden_file() => Snapshot.Verify(WithoutScripts(HtmlReport.Render(Campaign)), "report.html");
+
+    [TestMethod]
+    public void No_text_of_a_program_becomes_markup_in_the_html_report()
+    {
+        var report = HtmlReport.Render(Campaign);
+
+        Assert.DoesNotContain("<script>alert", report);
+        Assert.HasCount(3, ScriptStart().Matches(report), "ours, the source view and its data");
+    }
+
+    [TestMethod]
+    public void Every_link_of_the_html_report_leads_somewhere()
+    {
+        var report = WithoutScripts(HtmlReport.Render(Campaign));
+        var ids = Id().Matches(report).Select(match => match.Groups[1].Value).ToList();
+        var links = Link().Matches(report).Select(match => match.Groups[1].Value).Where(link => !link.StartsWith("mutant/", StringComparison.Ordinal)).ToList();
+
+        CollectionAssert.AllItemsAreUnique(ids);
+        Assert.IsNotEmpty(links);
+        Assert.IsEmpty(links.Except(ids));
+    }
+
+    [TestMethod]
+    public void The_html_report_refers_to_nothing_outside_itself() =>
+        Assert.IsFalse(Outside().IsMatch(WithoutScripts(HtmlReport.Render(Campaign))));
+
+    [TestMethod]
+    public void The_vendored_source_view_is_the_published_one()
+    {
+        using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream("mutation-test-elements.js")!;
+
+        Assert.AreEqual("751fb010242b0b44e32d84fe7fe0b9ff1da182823b94f59f5c52b001fcfc163b", Convert.ToHexStringLower(SHA256.HashData(stream)));
+    }
+
+    [TestMethod]
+    public void A_campaign_without_a_failure_is_printed_with_what_it_excludes()
+    {
+        var campaign = Campaign with { Mutants = [.. Campaign.Mutants.Where(each => each.Headline?.Mode is FailureMode.NoImpact)] };
+
+        Assert.AreEqual("None of 1 activated fault led to a failure: 0/1, below 95.00 % (one-sided 95 % bound).", new CampaignFigures(campaign).Sentence);
+        Assert.AreEqual("Silent data failures: 0/1, below 95.00 % (one-sided 95 % bound).", new CampaignFigures(campaign).SilentDataFailures);
+    }
+
+    [TestMethod]
+    public void Every_format_renders_a_campaign_in_which_nothing_was_run_yet()
+    {
+        var campaign = Campaign with { Golden = [], Mutants = [], Identity = Campaign.Identity with { GoldenCommit = "" } };
+        var console = new StringWriter();
+        ConsoleSummary.Write(campaign, console, 80, ansi: false, reportPath: null);
+
+        Assert.Contains("None of 0 injected faults was activated", console.ToString());
+        Assert.Contains("None of 0 injected faults was activated", MarkdownSummary.Render(campaign));
+        Assert.Contains("None of 0 injected faults was activated", HtmlReport.Render(campaign));
+        Assert.Contains("\"injected\": 0", CampaignJson.Render(campaign));
+        Assert.IsEmpty(Mutants(MutationTestingJson.Render(campaign)));
+    }
+
+    [TestMethod]
+    public void A_mutant_stands_in_the_undetected_list_for_a_workload_that_is_not_its_headline()
+    {
+        var silent = Campaign.Mutants.Single(each => each.Headline?.Mode is FailureMode.SilentDataFailure);
+        var crash = silent.Headline! with { Workload = "other", Mode = FailureMode.ControlCrash, Detection = Detection.Signalled };
+        var campaign = Campaign with { Mutants = [new MutantResult(silent.Mutant, [], [.. silent.Outcomes, new StoredOutcome(crash, 1)], [])] };
+
+        Assert.AreEqual(FailureMode.ControlCrash, campaign.Mutants[0].Headline!.Mode);
+        Assert.AreEqual("lifecycle", campaign.UndetectedFailures.Single().Workload);
+    }
+
+    private static string Console(int width, bool ansi)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        ConsoleSummary.Write(Campaign, output, width, ansi, ".mutators/report.html");
+        return output.ToString();
+    }
+
+    private static ImmutableArray<JsonElement> Mutants(string json) =>
+        [.. JsonDocument.Parse(json).RootElement.GetProperty("files").EnumerateObject().SelectMany(file => file.Value.GetProperty("mutants").EnumerateArray())];
+
+    private static string WithoutScripts(string html) => Scripts().Replace(html, "<script>…</script>");
+
+    /// <summary>What the one hunk of a diff makes of a text.</summary>
+    private static string Apply(string diff, string[] lines)
+    {
+        var hunk = diff.Split('\n')[2..];
+        var numbers = HunkHead().Match(hunk[0]);
+        var (start, count) = (int.Parse(numbers.Groups[1].Value), int.Parse(numbers.Groups[2].Value));
+        var golden = hunk[1..].Where(line => line[0] != '+').Select(line => line[1..]);
+        CollectionAssert.AreEqual(lines[(start - 1)..(start - 1 + count)], golden.ToArray());
+        return string.Join('\n', [.. lines[..(start - 1)], .. hunk[1..].Where(line => line[0] != '-').Select(line => line[1..]), .. lines[(start - 1 + count)..]]);
+    }
+
+    [GeneratedRegex("<script")]
+    private static partial Regex ScriptStart();
+
+    [GeneratedRegex("<script>.*?</script>", RegexOptions.Singleline)]
+    private static partial Regex Scripts();
+
+    [GeneratedRegex(" id=\"([^\"]*)\"")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(" href=\"#([^\"]*)\"")]
+    private static partial Regex Link();
+
+    [GeneratedRegex("(src|href)=\"(?!#)|url\\(|@import|https?:")]
+    private static partial Regex Outside();
+
+    [GeneratedRegex("^@@ -([0-9]+),([0-9]+) ")]
+    private static partial Regex HunkHead();
+}
