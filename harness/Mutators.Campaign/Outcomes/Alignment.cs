@@ -72,14 +72,15 @@ internal sealed class Alignment
                 pairs.Add(new Counterparts(golden[g++], mutant[m++]));
             }
 
-            while (g < goldenEnd)
-            {
-                pairs.Add(new Counterparts(golden[g++], null));
-            }
-
+            // What only the mutant shows comes first: the death of a component stands before all that is missing because of it.
             while (m < mutantEnd)
             {
                 pairs.Add(new Counterparts(null, mutant[m++]));
+            }
+
+            while (g < goldenEnd)
+            {
+                pairs.Add(new Counterparts(golden[g++], null));
             }
         }
     }

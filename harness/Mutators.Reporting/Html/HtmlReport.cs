@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
 
@@ -8,7 +9,7 @@ namespace Mutators.Reporting.Html;
 /// A campaign as one file that needs no network: first what can be read without JavaScript (the figures, and every mutant with its
 /// diff and what was observed), then the source view of mutation-testing-elements.
 /// </summary>
-public static class HtmlReport
+public static partial class HtmlReport
 {
     // A policy for a file that is opened from a disk or an archive: nothing is loaded, nothing is sent.
     private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; font-src data:";
@@ -32,7 +33,7 @@ public static class HtmlReport
         page.Add($"</main>\n<section id=\"sources\">\n<h2>Sources</h2>\n")
             .Add($"<p class=\"note\">Here <i>killed</i> means a failure that was noticed, <i>survived</i> one that was not, <i>ignored</i> no impact, and the score the share of failures that were noticed.</p>\n")
             .Add($"<noscript><p class=\"note\">The source view needs JavaScript. Everything above does not.</p></noscript>\n")
-            .Add($"<mutation-test-report-app title-postfix=\"fault injection\"></mutation-test-report-app>\n</section>\n");
+            .Add($"<div class=\"frame\"><div class=\"pane\"><mutation-test-report-app title-postfix=\"fault injection\"></mutation-test-report-app></div></div>\n</section>\n");
 
         // Our own script comes first: it takes the fragment of the address before the source view reads it as a route.
         page.Add($"<script>\n").AddTrusted(Resource("report.js")).Add($"</script>\n")
@@ -45,9 +46,26 @@ public static class HtmlReport
 
     private static void AddHeader(HtmlText page, CampaignFigures figures)
     {
-        page.Add($"<header>\n<p class=\"kicker\">Mutators · software fault injection</p>\n<h1>{figures.Sentence}</h1>\n")
-            .Add($"<p>{figures.Beside} {figures.SilentDataFailures}</p>\n</header>\n");
+        page.Add($"<header>\n<p class=\"kicker\">Mutators · software fault injection</p>\n<h1>{Unbroken(figures.Sentence)}</h1>\n")
+            .Add($"<p>{figures.Beside} {Unbroken(figures.SilentDataFailures)}</p>\n</header>\n");
     }
+
+    /// <summary>A sentence whose intervals and percentages stay on one line each.</summary>
+    private static HtmlText Unbroken(string sentence)
+    {
+        var html = new HtmlText();
+        var end = 0;
+        foreach (var figure in FigureInText().EnumerateMatches(sentence))
+        {
+            html.Add($"{sentence[end..figure.Index]}<span class=\"unbroken\">{sentence.Substring(figure.Index, figure.Length)}</span>");
+            end = figure.Index + figure.Length;
+        }
+
+        return html.Add($"{sentence[end..]}");
+    }
+
+    [GeneratedRegex("[0-9.]+(–[0-9.]+)? %")]
+    private static partial Regex FigureInText();
 
     private static void AddModesByClass(HtmlText page, CampaignFigures figures)
     {

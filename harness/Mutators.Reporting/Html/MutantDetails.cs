@@ -102,7 +102,7 @@ internal static class MutantDetails
         if (outcome.Mode.IsFailure)
         {
             var detectors = outcome.Detectors.IsEmpty ? "" : $": {string.Join(", ", outcome.Detectors)}";
-            page.Add($"<dt>noticed</dt><dd>{outcome.Detection.Words}{detectors}</dd>\n");
+            page.Add($"<dt>detection</dt><dd>{outcome.Detection.Words}{detectors}</dd>\n");
         }
 
         if (outcome.Flags.Length > 1)

@@ -1,6 +1,8 @@
 // Links inside the report. The source view below takes every fragment of the address for one of its routes, so that ours are
 // followed here, without changing the address. Without JavaScript the browser follows them by itself.
 (() => {
+  document.documentElement.classList.add('js');
+
   const isRoute = hash => hash === '' || hash === '#' || /^#(mutant|test)(\/|$)/.test(hash);
 
   const reveal = hash => {
