@@ -134,20 +134,25 @@ public sealed class Monitors(Machine machine)
     public string? DiskReadBack(int domid)
     {
         if (machine.Kernel(domid) is not { } kernel) return $"domain {domid} has never run";
+        // A disk that was detached is still in the guest's list, and nothing can be read from it.
+        var disks = kernel.Disks.Where(disk => IsAttached(domid, disk)).ToList();
         var pending = 0;
-        foreach (var disk in kernel.Disks)
+        foreach (var disk in disks)
         {
             if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.Disk.VirtualDevice} was {disk.Outcome} before: {disk.Detail}";
             pending++;
             if (!disk.ReadBack(() => pending--)) pending--;
         }
         if (!Wait(() => pending == 0, ReadBackLimitNs)) return "the disk does not answer";
-        foreach (var disk in kernel.Disks)
+        foreach (var disk in disks)
         {
             if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.Disk.VirtualDevice}: {disk.Outcome}: {disk.Detail}";
         }
         return null;
     }
+
+    private bool IsAttached(int domid, ChecksummedBlocks disk) =>
+        machine.Xenstored.Tree.Find($"{StorePath.DomainHome(domid)}/device/vbd/{disk.Disk.VirtualDevice}") is not null;
 
     private static string Code(XlProcess process) => process.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "no exit code";
 

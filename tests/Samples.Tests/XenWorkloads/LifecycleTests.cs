@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Xen.XenWorkloads;
+
+namespace Samples.Tests.XenWorkloads;
+
+[TestClass]
+public sealed class LifecycleTests
+{
+    /// <summary>Commands that an administrator gets wrong on purpose, with the exit codes that they must have.</summary>
+    private static readonly SortedDictionary<string, int> Refused = new(StringComparer.Ordinal)
+    {
+        ["xl create homeless"] = 3,
+        ["xl create broken"] = 1,
+        ["xl destroy nobody"] = 1,
+    };
+
+    [TestMethod]
+    public void The_same_seed_prints_the_same_lines()
+    {
+        var first = LifecycleRun.Execute(new LifecycleOptions(5, 3, null));
+        var second = LifecycleRun.Execute(new LifecycleOptions(5, 3, null));
+        CollectionAssert.AreEqual(first.Output.ToArray(), second.Output.ToArray());
+        Assert.AreEqual(0, first.ExitCode);
+    }
+
+    [TestMethod]
+    public void Another_seed_is_another_run()
+    {
+        var first = LifecycleRun.Execute(new LifecycleOptions(5, 3, null));
+        var second = LifecycleRun.Execute(new LifecycleOptions(6, 3, null));
+        Assert.AreNotEqual(first.Output[^1], second.Output[^1]);
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(4)]
+    [DataRow(9)]
+    public void Without_faults_everything_holds_for_any_number_of_domains(int domains) => AssertHealthy((ulong)domains * 1000, domains);
+
+    [TestMethod]
+    public void Without_faults_everything_holds_for_the_first_seeds()
+    {
+        for (ulong seed = 0; seed < 20; seed++) AssertHealthy(seed, 3);
+    }
+
+    [TestMethod]
+    [TestCategory("Slow")]
+    public void Without_faults_everything_holds_for_200_seeds()
+    {
+        for (ulong seed = 0; seed < 200; seed++) AssertHealthy(seed, 1 + (int)(seed % 8));
+    }
+
+    [TestMethod]
+    public void Every_kind_of_observation_is_there()
+    {
+        var run = LifecycleRun.Execute(new LifecycleOptions(3, 3, null));
+        var kinds = Parse(run).Select(line => line.GetProperty("observe").GetString()).Distinct().ToArray();
+        CollectionAssert.AreEquivalent(new[] { "phase", "operation", "monitor", "data", "invariant", "state", "resource" }, kinds);
+        StringAssert.Matches(run.Output[^1], new("^trace [0-9a-f]{16}$"));
+    }
+
+    [TestMethod]
+    [DataRow("")]
+    [DataRow("lifecycle")]
+    [DataRow("lifecycle --seed 1")]
+    [DataRow("lifecycle --seed x --domains 3")]
+    [DataRow("lifecycle --seed 1 --domains 0")]
+    [DataRow("lifecycle --seed 1 --domains 17")]
+    [DataRow("lifecycle --seed 1 --seed 2 --domains 3")]
+    [DataRow("lifecycle --seed 1 --domains 3 --trace")]
+    [DataRow("lifecycle --seed 1 --domains 3 --loud yes")]
+    [DataRow("life --seed 1 --domains 3")]
+    public void A_wrong_command_line_is_refused(string line) =>
+        Assert.IsNull(LifecycleOptions.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+    [TestMethod]
+    public void A_right_command_line_is_understood() =>
+        Assert.AreEqual(new LifecycleOptions(7, 3, "t.txt"), LifecycleOptions.Parse("lifecycle --domains 3 --seed 7 --trace t.txt".Split(' ')));
+
+    [TestMethod]
+    public void The_trace_is_written_when_somebody_wants_it()
+    {
+        var lines = 0;
+        LifecycleRun.Execute(new LifecycleOptions(1, 1, null), _ => lines++);
+        Assert.IsGreaterThan(1000, lines);
+    }
+
+    private static void AssertHealthy(ulong seed, int domains)
+    {
+        var run = LifecycleRun.Execute(new LifecycleOptions(seed, domains, null));
+        Assert.AreEqual(LifecycleRun.Completed, run.ExitCode, $"lifecycle --seed {seed} --domains {domains}");
+        foreach (var line in Parse(run))
+        {
+            Assert.IsTrue(IsHealthy(line), $"lifecycle --seed {seed} --domains {domains}: {line.GetRawText()}");
+        }
+    }
+
+    private static bool IsHealthy(JsonElement line)
+    {
+        switch (line.GetProperty("observe").GetString())
+        {
+            case "component":
+                return false;
+            case "operation":
+                var name = line.GetProperty("name").GetString()!;
+                var expected = name.EndsWith(" again", StringComparison.Ordinal) ? 6 : Refused.GetValueOrDefault(name);
+                return line.GetProperty("code").GetInt32() == expected;
+            default:
+                return !line.TryGetProperty("ok", out var ok) || ok.GetBoolean();
+        }
+    }
+
+    private static List<JsonElement> Parse(LifecycleRun run) =>
+        [.. run.Output.SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement)];
+}
