@@ -4,10 +4,15 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Mutators.Campaign.Projects;
 
-/// <summary>Makes compilations from compiler arguments. One reader serves the projects of one load: they share references and generators.</summary>
+/// <summary>
+/// Makes compilations from compiler arguments. One reader serves the projects of one load: they share references and generators, and a
+/// project that refers to one read before gets its compilation, not its output. So nothing need be built, and what lies in the output
+/// folders, a mutant's build perhaps, has no say.
+/// </summary>
 internal sealed class CompilationReader(string root)
 {
     private readonly Dictionary<(string Path, MetadataReferenceProperties Properties), MetadataReference> _references = [];
+    private readonly Dictionary<string, CSharpCompilation> _read = new(StringComparer.Ordinal);
     private readonly AnalyzerAssemblies _analyzers = new();
 
     public TargetProject Read(CompilerInvocation invocation, CancellationToken cancel)
@@ -29,6 +34,12 @@ internal sealed class CompilationReader(string root)
 
         var warnings = ImmutableArray.CreateBuilder<string>();
         var whole = SourceGeneration.Run(compilation, arguments, _analyzers, editorConfig, warnings, cancel);
+        _read[invocation.OutputAssemblyPath] = whole;
+        if (invocation.ReferenceAssemblyPath is { } withoutBodies)
+        {
+            _read[withoutBodies] = whole;
+        }
+
         return new TargetProject(
             PathInRepository(invocation.ProjectPath),
             invocation.ProjectPath,
@@ -73,8 +84,9 @@ internal sealed class CompilationReader(string root)
             var key = (Path.GetFullPath(named.Reference, directory), named.Properties);
             if (!_references.TryGetValue(key, out var reference))
             {
-                reference = File.Exists(key.Item1)
-                    ? MetadataReference.CreateFromFile(key.Item1, key.Properties)
+                reference = _read.TryGetValue(key.Item1, out var project)
+                    ? project.ToMetadataReference(key.Properties.Aliases, key.Properties.EmbedInteropTypes)
+                    : File.Exists(key.Item1) ? MetadataReference.CreateFromFile(key.Item1, key.Properties)
                     : throw NotCompilable(invocation, $"it refers to '{PathInRepository(key.Item1)}', which is not built");
                 _references.Add(key, reference);
             }

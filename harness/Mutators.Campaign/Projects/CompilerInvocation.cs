@@ -11,6 +11,8 @@ namespace Mutators.Campaign.Projects;
 /// <param name="OutputDirectory">The folder of the output.</param>
 /// <param name="IntermediateDirectory">The folder of what the build itself writes, mostly <c>obj</c>.</param>
 /// <param name="Arguments">The compiler's command line.</param>
+/// <param name="ReferenceAssemblyPath">The assembly without bodies that the build leaves for other projects' compilers; null if it leaves none.</param>
+/// <param name="ProjectReferences">The C# projects that this one refers to, full paths.</param>
 internal sealed record CompilerInvocation(
     string ProjectPath,
     string AssemblyName,
@@ -19,4 +21,6 @@ internal sealed record CompilerInvocation(
     string OutputAssemblyPath,
     string OutputDirectory,
     string IntermediateDirectory,
-    ImmutableArray<string> Arguments);
+    ImmutableArray<string> Arguments,
+    string? ReferenceAssemblyPath,
+    ImmutableArray<string> ProjectReferences);

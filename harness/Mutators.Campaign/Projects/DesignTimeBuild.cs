@@ -38,7 +38,7 @@ internal sealed class DesignTimeBuild : IDisposable
         _projects = new ProjectCollection(_properties);
     }
 
-    /// <summary>The compiler's arguments of every project, in the order of the projects.</summary>
+    /// <summary>The compiler's arguments of the projects and of all projects that these refer to; a project comes after those it refers to.</summary>
     public static IReadOnlyList<CompilerInvocation> Run(
         IReadOnlyList<string> projects, string configuration, string? framework, CancellationToken cancel)
     {
@@ -53,7 +53,14 @@ internal sealed class DesignTimeBuild : IDisposable
         try
         {
             using var stop = cancel.Register(manager.CancelAllSubmissions);
-            return [.. projects.Select(project => build.Invocation(manager, project, framework, cancel))];
+            var invocations = new List<CompilerInvocation>();
+            var begun = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var project in projects)
+            {
+                build.AddWithReferences(invocations, begun, manager, project, framework, cancel);
+            }
+
+            return invocations;
         }
         finally
         {
@@ -62,6 +69,21 @@ internal sealed class DesignTimeBuild : IDisposable
     }
 
     public void Dispose() => _projects.Dispose();
+
+    private void AddWithReferences(
+        List<CompilerInvocation> invocations, HashSet<string> begun, BuildManager manager, string project, string? framework, CancellationToken cancel)
+    {
+        if (begun.Add(project))
+        {
+            var invocation = Invocation(manager, project, framework, cancel);
+            foreach (var reference in invocation.ProjectReferences.Where(File.Exists))
+            {
+                AddWithReferences(invocations, begun, manager, reference, framework, cancel);
+            }
+
+            invocations.Add(invocation);
+        }
+    }
 
     private CompilerInvocation Invocation(BuildManager manager, string project, string? framework, CancellationToken cancel)
     {
@@ -94,7 +116,13 @@ internal sealed class DesignTimeBuild : IDisposable
             FullPathOf("TargetPath"),
             FullPathOf("OutDir"),
             FullPathOf("BaseIntermediateOutputPath"),
-            arguments);
+            arguments,
+            evaluated.GetPropertyValue("TargetRefPath").Length > 0 ? FullPathOf("TargetRefPath") : null,
+            [
+                .. evaluated.GetItems("ProjectReference")
+                    .Select(each => Path.GetFullPath(each.EvaluatedInclude.Replace('\\', '/'), directory))
+                    .Where(each => each.EndsWith(".csproj", StringComparison.OrdinalIgnoreCase)),
+            ]);
     }
 
     /// <summary>The project as it is built: with one target framework.</summary>

@@ -12,7 +12,7 @@ public sealed class ProjectLoader(string root)
     private readonly string _root = Path.GetFullPath(root);
 
     /// <summary>
-    /// Loads projects that are restored; those that refer to other projects need the others' output, so golden is built before.
+    /// Loads projects that are restored; they need not be built. The projects that they refer to are read with them.
     /// </summary>
     /// <param name="projectPaths">Project files, absolute or relative to the root.</param>
     /// <param name="configuration">MSBuild's configuration.</param>
@@ -21,7 +21,7 @@ public sealed class ProjectLoader(string root)
     /// framework keeps that choice, because a library of a net10.0 program may well be netstandard2.0 only.
     /// </param>
     /// <param name="cancel">Stops the build.</param>
-    /// <returns>The projects in the order of their paths.</returns>
+    /// <returns>The projects in the order of <paramref name="projectPaths"/>.</returns>
     /// <exception cref="UsageException">A project cannot be evaluated, is not restored, or does not parse.</exception>
     public IReadOnlyList<TargetProject> Load(
         IReadOnlyList<string> projectPaths,
@@ -38,7 +38,8 @@ public sealed class ProjectLoader(string root)
         }
 
         var reader = new CompilationReader(_root);
-        return [.. invocations.Select(each => reader.Read(each, cancel))];
+        var read = invocations.Select(each => reader.Read(each, cancel)).ToDictionary(each => each.FullPath, StringComparer.Ordinal);
+        return [.. full.Select(path => read[path])];
     }
 
     /// <summary>Not inlined: the runtime must not look for Microsoft.Build before the SDK is registered.</summary>
