@@ -75,7 +75,7 @@ internal sealed class Exclusions
                     model.GetConstantValue(ancestor, cancel).HasValue,
                 AnonymousFunctionExpressionSyntax { Block: null } lambda =>
                     model.GetTypeInfo(lambda, cancel).ConvertedType is { } type && IsExpressionTree(type),
-                QueryClauseSyntax or SelectOrGroupClauseSyntax => IsTranslated(ancestor, model, cancel),
+                QueryClauseSyntax or SelectOrGroupClauseSyntax or OrderingSyntax => IsTranslated(ancestor, model, cancel),
                 _ => (bool?)null,
             };
             if (excluded == true)

@@ -67,7 +67,7 @@ public static class SiteScanner
                 members.Add(declaration, member);
             }
 
-            var goldenText = site.Identity ?? Tokens(root, site.Span);
+            var goldenText = site.Identity ?? GoldenText.Of(root, site.Span);
             var key = (faultOperator, member.DocumentationId, goldenText);
             ordinals.TryGetValue(key, out var ordinal);
             ordinals[key] = ordinal + 1;
@@ -76,10 +76,6 @@ public static class SiteScanner
             yield return new Mutant(id, site, path, member.DocumentationId, member.Name, lines);
         }
     }
-
-    private static string Tokens(SyntaxNode root, TextSpan span) => string.Join(" ", root.DescendantTokens(span)
-        .Where(token => span.Contains(token.Span) && token.Span.Length > 0)
-        .Select(token => token.Text));
 
     /// <summary>
     /// One form for all edits of one operator that give the same file: of two equal neighbours it does not matter which is removed.

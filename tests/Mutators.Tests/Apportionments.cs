@@ -10,6 +10,10 @@ public sealed class Apportionments
     public void The_library_is_368_of_the_668_faults() => Assert.AreEqual(368, FieldCounts.Sum());
 
     [TestMethod]
+    public void The_operators_carry_the_counts_of_the_field_study() => Assert.AreSequenceEqual(
+        FieldCounts, FaultOperator.All.Select(each => each.Definition.FieldCount ?? 0).Where(count => count > 0).OrderDescending());
+
+    [TestMethod]
     public void A_hundred_mutants_are_divided_as_the_field_study_divides() => Assert.AreSequenceEqual(
         [19, 13, 13, 9, 9, 6, 6, 5, 5, 4, 4, 4, 3], Apportionment.ByLargestRemainder(FieldCounts, 100));
 

@@ -47,6 +47,16 @@ public sealed class SiteScanning
     }
 
     [TestMethod]
+    public void Of_the_many_windows_of_a_block_three_are_taken_and_stay_taken_when_code_elsewhere_changes()
+    {
+        var steps = string.Join("\n        ", Enumerable.Range(0, 9).Select(i => $"list.Add({i});"));
+        var before = new Golden(Code.Replace("list.Clear();", steps, StringComparison.Ordinal)).Scan(new MissingLocalizedPart());
+        var after = new Golden(Code.Replace("list.Clear();", steps, StringComparison.Ordinal).Replace("x = 0;", "x = 1;", StringComparison.Ordinal));
+        Assert.HasCount(3, before);
+        Assert.AreSequenceEqual(before.Select(mutant => mutant.Id), after.Scan(new MissingLocalizedPart()).Select(mutant => mutant.Id));
+    }
+
+    [TestMethod]
     [DataRow("src/Code.g.cs")]
     [DataRow("src/Form.Designer.cs")]
     [DataRow("obj/Debug/net10.0/Target.AssemblyInfo.cs")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -31,34 +32,32 @@ internal static class Dependence
         || (MayAssignFirst(statement, model, cancel) && ValuesFlowOut(model.AnalyzeDataFlow(statement)));
 
     /// <summary>Whether other code needs the expression.</summary>
-    /// <param name="expression">A condition, or a part of one.</param>
-    /// <param name="next">
-    /// The statement that always runs once the condition is gone; what it assigns before it reads does not depend on the condition.
-    /// </param>
-    /// <param name="model">The semantic model of the tree.</param>
-    /// <param name="cancel">Stops the search.</param>
-    public static bool OnExpression(ExpressionSyntax expression, StatementSyntax? next, SemanticModel model, CancellationToken cancel)
+    public static bool OnExpression(ExpressionSyntax expression, SemanticModel model, CancellationToken cancel) =>
+        DeclaresForOthers(expression, expression.Span, model, cancel)
+        || (MayAssignFirst(expression, model, cancel) && ValuesFlowOut(model.AnalyzeDataFlow(expression)));
+
+    /// <summary>
+    /// Whether code needs what stands before <paramref name="kept"/> in an IF, when that part of it runs always: the condition, and
+    /// the THEN part where the ELSE part is kept. What the kept part assigns before it reads does not depend on the condition.
+    /// </summary>
+    public static bool OnGuard(IfStatementSyntax statement, StatementSyntax kept, SemanticModel model, CancellationToken cancel)
     {
-        if (DeclaresForOthers(expression, expression.Span, model, cancel))
+        var removed = TextSpan.FromBounds(statement.SpanStart, kept.SpanStart);
+        if (DeclaresForOthers(statement.Condition, removed, model, cancel) || (kept != statement.Statement && HoldsTheOnlyYield(statement.Statement, removed)))
         {
             return true;
         }
 
-        if (!MayAssignFirst(expression, model, cancel))
+        if (!MayAssignFirst(statement.Condition, model, cancel))
         {
             return false;
         }
 
-        var needed = FlowingOut(model.AnalyzeDataFlow(expression));
-        if (needed is null or { Count: 0 } || next is null)
-        {
-            return needed is not { Count: 0 };
-        }
-
-        var flow = model.AnalyzeDataFlow(next);
-        return flow is not { Succeeded: true } ||
-            !needed.All(variable => flow.AlwaysAssigned.Contains(variable, SymbolEqualityComparer.Default)
-                && !flow.DataFlowsIn.Contains(variable, SymbolEqualityComparer.Default));
+        var (condition, part, whole) = (
+            model.AnalyzeDataFlow(statement.Condition), model.AnalyzeDataFlow(kept), model.AnalyzeDataFlow(statement));
+        return condition is not { Succeeded: true } || part is not { Succeeded: true } || whole is not { Succeeded: true }
+            || FirstAssigned(condition).Any(variable => Holds(part.DataFlowsIn, variable)
+                || (IsReadOutside(whole, variable) && !Holds(part.AlwaysAssigned, variable)));
     }
 
     /// <summary>Whether the code declares pattern or out variables that become visible around it when it stands without braces.</summary>
@@ -102,8 +101,9 @@ internal static class Dependence
             _ => false,
         });
 
+    /// <summary>Whether the local has a value wherever it can be named, as far as its declaration alone tells.</summary>
     // The declaration in `switch (k) { case 1: int x = 0; break; case 2: x = 1; ... }` gives the second section no value.
-    private static bool IsAssignedThroughoutItsScope(ILocalSymbol local, SyntaxNode use, CancellationToken cancel)
+    internal static bool IsAssignedThroughoutItsScope(ILocalSymbol local, SyntaxNode use, CancellationToken cancel)
     {
         if (local.DeclaringSyntaxReferences is not [var reference])
         {
@@ -115,20 +115,20 @@ internal static class Dependence
             && (declaration.FirstAncestorOrSelf<StatementSyntax>() is not { Parent: SwitchSectionSyntax section } || section.Span.Contains(use.Span));
     }
 
-    private static bool ValuesFlowOut(DataFlowAnalysis? flow) => FlowingOut(flow) is not { Count: 0 };
-
     /// <summary>
-    /// The variables whose value from inside may be read outside while nothing assigns them before: without the region, that read
-    /// is an error. Null when the region cannot be analysed. For a captured variable the order of reads is unknown, so it counts.
+    /// Whether a value from inside may be read outside while nothing assigns the variable before: without the region, that read is an
+    /// error. A region that cannot be analysed counts as needed.
     /// </summary>
-    private static List<ISymbol>? FlowingOut(DataFlowAnalysis? flow) => flow is not { Succeeded: true }
-        ? null
-        :
-        [
-            .. flow.WrittenInside
-                .Where(variable => !flow.DefinitelyAssignedOnEntry.Contains(variable, SymbolEqualityComparer.Default))
-                .Where(variable => !flow.VariablesDeclared.Contains(variable, SymbolEqualityComparer.Default))
-                .Where(variable => flow.DataFlowsOut.Contains(variable, SymbolEqualityComparer.Default)
-                    || flow.Captured.Contains(variable, SymbolEqualityComparer.Default)),
-        ];
+    private static bool ValuesFlowOut(DataFlowAnalysis? flow) =>
+        flow is not { Succeeded: true } || FirstAssigned(flow).Any(variable => IsReadOutside(flow, variable));
+
+    private static IEnumerable<ISymbol> FirstAssigned(DataFlowAnalysis flow) => flow.WrittenInside
+        .Where(variable => !Holds(flow.DefinitelyAssignedOnEntry, variable) && !Holds(flow.VariablesDeclared, variable));
+
+    // When a lambda reads the variable is unknown, so a captured one counts as read.
+    private static bool IsReadOutside(DataFlowAnalysis flow, ISymbol variable) =>
+        Holds(flow.DataFlowsOut, variable) || Holds(flow.Captured, variable);
+
+    private static bool Holds(ImmutableArray<ISymbol> symbols, ISymbol symbol) =>
+        symbols.Contains(symbol, SymbolEqualityComparer.Default);
 }

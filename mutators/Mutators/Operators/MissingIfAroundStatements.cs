@@ -38,7 +38,7 @@ public sealed class MissingIfAroundStatements : FaultOperator<IfStatementSyntax>
     {
         if (Placement.StandsWithoutElse(node)
             && GuardedPart.IsSmallAndStraight(node.Statement)
-            && !Dependence.OnExpression(node.Condition, node.Statement, model, cancel))
+            && !Dependence.OnGuard(node, node.Statement, model, cancel))
         {
             var change = $"drop the check if ({Excerpt.Of(node.Condition)})";
             yield return Site(node, change, Unguarding.Keep(node, node.Statement).AsSpan());
