@@ -57,8 +57,11 @@ public sealed partial class Blkfront : XenbusDriver
     /// <summary>The disk is there, or it has another size.</summary>
     public event Action<Blkfront>? DiskReady;
 
-    /// <summary>The disk has gone.</summary>
+    /// <summary>The disk can no longer be used, although the device still exists.</summary>
     public event Action<Blkfront>? DiskGone;
+
+    /// <summary>The toolstack has taken the device away.</summary>
+    public event Action<Blkfront>? DeviceRemoved;
 
     private XenbusClient Xenbus => Device.Xenbus;
 
@@ -120,7 +123,7 @@ public sealed partial class Blkfront : XenbusDriver
         State = BlkfrontState.Disconnected;
         FreeRing();
         FailWaiting();
-        DiskGone?.Invoke(this);
+        DeviceRemoved?.Invoke(this);
     }
 
     // talk_to_blkback.

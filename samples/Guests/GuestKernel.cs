@@ -60,7 +60,7 @@ public sealed class GuestKernel
     /// <summary>The disk workloads, in the order in which the disks appeared.</summary>
     public IReadOnlyList<ChecksummedBlocks> Disks => disks;
 
-    /// <summary>Some disks that the manifest asks for never came.</summary>
+    /// <summary>Some disks that the manifest asks for never came, or were taken away.</summary>
     public bool DisksMissing { get; private set; }
 
     /// <summary>What the guest was asked to do through control/shutdown; null until then.</summary>
@@ -198,12 +198,14 @@ public sealed class GuestKernel
     {
         var frontend = new Blkfront(device, Grants, Pages!);
         frontend.DiskReady += DiskReady;
+        frontend.DiskGone += f => console!.WriteLine($"vd{f.VirtualDevice}: closed");
+        frontend.DeviceRemoved += DeviceRemoved;
         return frontend;
     }
 
     private void DiskReady(Blkfront frontend)
     {
-        if (Manifest.Workload != GuestManifest.ChecksummedBlocks || disks.Exists(d => d.Disk == frontend))
+        if (shuttingDown || Manifest.Workload != GuestManifest.ChecksummedBlocks || disks.Exists(d => d.Disk == frontend))
         {
             return;
         }
@@ -218,6 +220,17 @@ public sealed class GuestKernel
 
         workload.Finished += DiskWorkloadEnded;
         workload.Start();
+    }
+
+    // What was removed in good order is forgotten, as a kernel forgets an unplugged disk. A disk that the guest needs is missed.
+    private void DeviceRemoved(Blkfront frontend)
+    {
+        console!.WriteLine($"vd{frontend.VirtualDevice}: removed");
+        disks.RemoveAll(d => d.Disk == frontend && d.Outcome == DiskOutcome.Ok);
+        if (disks.Count < Manifest.Disks)
+        {
+            DisksMissing = true;
+        }
     }
 
     private void DiskWorkloadEnded(ChecksummedBlocks workload)

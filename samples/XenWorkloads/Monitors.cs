@@ -134,8 +134,9 @@ public sealed class Monitors(Machine machine)
     public string? DiskReadBack(int domid)
     {
         if (machine.Kernel(domid) is not { } kernel) return $"domain {domid} has never run";
-        // A disk that was detached is still in the guest's list, and nothing can be read from it.
-        var disks = kernel.Disks.Where(disk => IsAttached(domid, disk)).ToList();
+        if (kernel.DisksMissing) return "the guest misses a disk";
+        // The guest forgets a disk that was detached in good order.
+        var disks = kernel.Disks.ToList();
         var pending = 0;
         foreach (var disk in disks)
         {
@@ -150,9 +151,6 @@ public sealed class Monitors(Machine machine)
         }
         return null;
     }
-
-    private bool IsAttached(int domid, ChecksummedBlocks disk) =>
-        machine.Xenstored.Tree.Find($"{StorePath.DomainHome(domid)}/device/vbd/{disk.Disk.VirtualDevice}") is not null;
 
     private static string Code(XlProcess process) => process.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "no exit code";
 
