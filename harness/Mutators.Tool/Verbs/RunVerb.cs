@@ -3,6 +3,7 @@ using Mutators.Campaign;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
+using Mutators.Reporting;
 
 namespace Mutators.Tool.Verbs;
 
@@ -33,7 +34,7 @@ internal static class RunVerb
         progress.Dispose();
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
-            _ = snapshot;
+            Console.Out.Write(CampaignJson.Render(snapshot));
         }
         else
         {
