@@ -28,11 +28,13 @@ public sealed class LoopDevice
     private readonly Simulation simulation;
     private readonly RandomStream service;
     private readonly byte[] content;
+    private readonly Action<LoopDevice> cleared;
     private int writesInFlight;
     private List<Action> afterWrites = [];
 
-    internal LoopDevice(Simulation simulation, int minor, string backingFile, byte[] content, bool readOnly)
+    internal LoopDevice(Simulation simulation, int minor, string backingFile, byte[] content, bool readOnly, Action<LoopDevice> cleared)
     {
+        this.cleared = cleared;
         this.simulation = simulation;
         this.content = content;
         Minor = minor;
@@ -64,7 +66,7 @@ public sealed class LoopDevice
     /// <summary>Detached while it was open: it goes away with its last opener.</summary>
     public bool AutoClear { get; internal set; }
 
-    internal bool Attached { get; set; } = true;
+    internal bool Attached { get; private set; } = true;
 
     public void Open() => Openers++;
 
@@ -78,8 +80,14 @@ public sealed class LoopDevice
         Openers--;
         if (Openers == 0 && AutoClear)
         {
-            Attached = false;
+            Clear();
         }
+    }
+
+    internal void Clear()
+    {
+        Attached = false;
+        cleared(this);
     }
 
     /// <summary>
@@ -186,18 +194,7 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files)
     private readonly SortedDictionary<int, LoopDevice> devices = [];
 
     /// <summary>The attached devices, by minor.</summary>
-    public IReadOnlyList<LoopDevice> Attached
-    {
-        get
-        {
-            foreach (var minor in devices.Where(d => !d.Value.Attached).Select(d => d.Key).ToList())
-            {
-                devices.Remove(minor);
-            }
-
-            return [.. devices.Values];
-        }
-    }
+    public IReadOnlyList<LoopDevice> Attached => [.. devices.Values];
 
     /// <summary>Puts a loop device over an image, on the lowest free minor. Null when there is no such file.</summary>
     public LoopDevice? Attach(string path, bool readOnly)
@@ -208,15 +205,12 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files)
         }
 
         var minor = 0;
-        foreach (var device in Attached)
+        while (devices.ContainsKey(minor))
         {
-            if (device.Minor == minor)
-            {
-                minor++;
-            }
+            minor++;
         }
 
-        var attached = new LoopDevice(simulation, minor, path, content, readOnly);
+        var attached = new LoopDevice(simulation, minor, path, content, readOnly, d => devices.Remove(d.Minor));
         devices.Add(minor, attached);
         return attached;
     }
@@ -235,12 +229,12 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files)
         }
         else
         {
-            device.Attached = false;
+            device.Clear();
         }
 
         return true;
     }
 
     /// <summary>The device with these numbers.</summary>
-    public LoopDevice? Find(int major, int minor) => major == LoopDevice.Major ? Attached.FirstOrDefault(d => d.Minor == minor) : null;
+    public LoopDevice? Find(int major, int minor) => major == LoopDevice.Major ? devices.GetValueOrDefault(minor) : null;
 }
