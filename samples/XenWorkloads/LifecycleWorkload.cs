@@ -94,6 +94,10 @@ public sealed class LifecycleWorkload
         for (var i = 0; i < plan.Disks; i++)
         {
             var disk = kernel is not null && i < kernel.Disks.Count ? kernel.Disks[i] : null;
+            if (kernel is not null && disk is not { Outcome: DiskOutcome.Ok or DiskOutcome.Corrupt })
+            {
+                observations.Component(plan.Name, "guest", "io-loss", DiskProblem(disk) ?? "");
+            }
             observations.Data($"{plan.Name} disk{i}", DiskProblem(disk), disk?.Digest ?? 0);
             var digest = ImageDigest(plan.ImagePath(i), plan.Blocks);
             observations.Data($"{plan.Name} image{i}", disk is not null && disk.Digest == digest ? null : "the image is not what the guest reads", digest);
