@@ -12,7 +12,7 @@ internal static class ExplainVerb
 
     internal static Command Create(CommonOptions options)
     {
-        var which = new Argument<string?>("operator") { Description = "The operator's id, for example MFC. Left out: a line for each operator.", Arity = ArgumentArity.ZeroOrOne };
+        var which = new Argument<string?>("operator") { HelpName = "OPERATOR", Description = "The operator's id, for example MFC. Left out: a line for each operator.", Arity = ArgumentArity.ZeroOrOne };
         which.CompletionSources.Add(_ => FaultOperator.All.Select(each => new System.CommandLine.Completions.CompletionItem(each.Definition.Id)));
         var sites = new Option<bool>("--sites") { Description = "Also show sites of it in this repository." };
         var command = new Command("explain", "Explains a fault operator: the bug it stands for, how often the field studies met it, an example.")

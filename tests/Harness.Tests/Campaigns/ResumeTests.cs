@@ -1,3 +1,4 @@
+using Mutators.Campaign;
 using Mutators.Campaign.Store;
 
 namespace Harness.Tests.Campaigns;
@@ -36,6 +37,20 @@ public sealed class ResumeTests
             undisturbed.Git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads"),
             disturbed.Git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads"));
         Assert.AreEqual(Notes(undisturbed), Notes(disturbed));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void Interrupted_by_the_user_says_so_and_can_be_resumed()
+    {
+        using var tree = new Tree("strict_warnings");
+
+        var (code, error) = ToolProcess.RunAndInterrupt(tree.Root, "activated", "run");
+
+        Assert.AreEqual((int)ExitCode.Interrupted, code, error);
+        Assert.Contains("the same command resumes", error);
+        Assert.AreEqual("", tree.Git("status", "--porcelain"));
+        Assert.AreNotEqual(0, CampaignStore.Read(Path.Combine(tree.Root, ".mutators")).Pending);
     }
 
     private static string Notes(Tree tree) => tree.Git("log", "--notes=mutators", "--format=%H%n%N", "--branches=mutants/*");

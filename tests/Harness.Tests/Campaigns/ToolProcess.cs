@@ -32,6 +32,29 @@ internal static class ToolProcess
         process.WaitForExit();
     }
 
+    /// <summary>Starts a command and interrupts it, as Ctrl-C does, when it has written a line that begins so on standard error.</summary>
+    public static (int ExitCode, string Error) RunAndInterrupt(string directory, string atLine, params ReadOnlySpan<string> arguments)
+    {
+        using var process = Start(directory, arguments);
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var error = new System.Text.StringBuilder();
+        var isInterrupted = false;
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            error.Append(line).Append('\n');
+            if (!isInterrupted && line.StartsWith(atLine, StringComparison.Ordinal))
+            {
+                isInterrupted = true;
+                using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+                kill.WaitForExit();
+            }
+        }
+
+        Assert.IsTrue(process.WaitForExit(PatienceMilliseconds), "the tool does not end");
+        return (process.ExitCode, error.ToString());
+    }
+
     private static Process Start(string directory, ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet")
