@@ -5,7 +5,7 @@ namespace Xen.XenStore;
 
 /// <summary>
 /// The xenstore daemon, a process of Dom0. It reads requests from its channels, answers each of them, and sends watch events
-/// before the reply of the request that caused them.
+/// before the reply of the request that caused them. The protocol is that of the Xen Project's docs/misc/xenstore.txt.
 /// </summary>
 public sealed partial class Xenstored
 {

@@ -48,11 +48,17 @@ public sealed record LifecycleRun(int ExitCode, IReadOnlyList<string> Output)
         var machine = new Machine(options.Seed);
         machine.Simulation.EventLimit = EventLimit;
         machine.Simulation.TraceSink = trace;
+        return On(machine, options.Domains);
+    }
+
+    /// <summary>Runs the workload on a machine that may have been prepared.</summary>
+    public static LifecycleRun On(Machine machine, int domains)
+    {
         var observations = new Observations(machine.Simulation);
         var code = Completed;
         try
         {
-            new LifecycleWorkload(machine, observations, options.Domains).Run();
+            new LifecycleWorkload(machine, observations, domains).Run();
             if (machine.Host.Crashed) code = HostCrashed;
         }
         catch (SimulationLimitException limit)

@@ -33,8 +33,6 @@ public sealed class Machine
         InitDom0();
         Consoles = new ConsoleDaemon(Host, Xenstored);
         Blkback = StartBlkback();
-        Monitor = new Component(Simulation, "monitor", Containment.Trusted, Host.Dom0);
-        MonitorStore = Xenstored.Connect(Monitor);
     }
 
     public Simulation Simulation { get; }
@@ -49,11 +47,6 @@ public sealed class Machine
 
     /// <summary>The back-ends of all disks.</summary>
     public XenbusBus Blkback { get; }
-
-    /// <summary>The trusted observer, with a connection of its own to the store.</summary>
-    public Component Monitor { get; }
-
-    public XsClient MonitorStore { get; }
 
     /// <summary>The kernel that runs, or ran, in a domain.</summary>
     public GuestKernel? Kernel(int domid) => kernels.GetValueOrDefault(domid);

@@ -20,9 +20,10 @@ public sealed class Monitors(Machine machine)
     private const long BootLimitNs = 10 * SecondNs;
     private const long PingLimitNs = 2 * SecondNs;
     private const long ReadBackLimitNs = 120 * SecondNs;
+    private const string ProbePath = "/tool/probe";
 
     private int canaries;
-    private int stamps;
+    private int probes;
 
     private Simulation Simulation => machine.Simulation;
 
@@ -88,27 +89,43 @@ public sealed class Monitors(Machine machine)
     /// <summary>The store keeps what is written in a transaction, and tells those who watch.</summary>
     public string? Store()
     {
-        const string path = "/tool/monitor";
-        stamps++;
-        var stamp = stamps.ToString(CultureInfo.InvariantCulture);
-        var store = machine.MonitorStore;
+        // The library under test runs in a process of its own: when it breaks, it breaks there.
+        var process = machine.Host.CreateProcess("store-probe");
+        probes++;
+        var stamp = probes.ToString(CultureInfo.InvariantCulture);
         var fired = 0;
-        var watch = store.WatchNow(path, "monitor" + stamp, (_, _) => fired++);
-        if (watch is null) return "the watch was refused";
-        if (!Wait(() => fired == 1, SecondNs)) return "a new watch does not fire";
+        XsClient? store = null;
+        string? problem = null;
+        Simulation.RunAs(process, () =>
+        {
+            store = machine.Xenstored.Connect(process);
+            if (store.WatchNow(ProbePath, "probe", (_, _) => fired++) is null) problem = "the watch was refused";
+        });
+        if (problem is null && process.Alive && !Wait(() => fired >= 1, SecondNs)) problem = "a new watch does not fire";
+        if (problem is null) Simulation.RunAs(process, () => problem = Transact(store!, stamp));
+        if (problem is null && process.Alive && !Wait(() => fired >= 2, SecondNs)) problem = "the watch does not fire after the commit";
+        if (problem is null) Simulation.RunAs(process, () => problem = Expect(store!, stamp));
+        if (!process.Alive) return process.Death;
+        process.Exit();
+        return problem;
+    }
 
+    private static string? Transact(XsClient store, string stamp)
+    {
         var start = store.Call(XsMessageType.TransactionStart, 0, XsPayload.Strings(""));
         var transaction = XsClient.TransactionId(start);
         if (transaction == 0) return $"no transaction: {start.Error}";
-        var write = store.Call(XsMessageType.Write, transaction, XsPayload.PathAndValue(path, stamp));
+        var write = store.Call(XsMessageType.Write, transaction, XsPayload.PathAndValue(ProbePath, stamp));
         if (!write.Ok) return $"write: {write.Error}";
-        var inside = store.Call(XsMessageType.Read, transaction, XsPayload.Strings(path));
+        var inside = store.Call(XsMessageType.Read, transaction, XsPayload.Strings(ProbePath));
         if (!inside.Ok || inside.Value != stamp) return "a transaction does not see its own write";
         var end = store.Call(XsMessageType.TransactionEnd, transaction, XsPayload.Strings("T"));
-        if (!end.Ok) return $"commit: {end.Error}";
-        if (!Wait(() => fired >= 2, SecondNs)) return "the watch does not fire after the commit";
-        var read = store.Call(XsMessageType.Read, 0, XsPayload.Strings(path));
-        store.UnwatchNow(watch);
+        return end.Ok ? null : $"commit: {end.Error}";
+    }
+
+    private static string? Expect(XsClient store, string stamp)
+    {
+        var read = store.Call(XsMessageType.Read, 0, XsPayload.Strings(ProbePath));
         return read.Ok && read.Value == stamp ? null : "the store has lost the write";
     }
 
@@ -135,14 +152,17 @@ public sealed class Monitors(Machine machine)
     {
         if (machine.Kernel(domid) is not { } kernel) return $"domain {domid} has never run";
         if (kernel.DisksMissing) return "the guest misses a disk";
+
         // The guest forgets a disk that was detached in good order.
         var disks = kernel.Disks.ToList();
-        var pending = 0;
+        var pending = disks.Count;
         foreach (var disk in disks)
         {
             if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.Disk.VirtualDevice} was {disk.Outcome} before: {disk.Detail}";
-            pending++;
-            if (!disk.ReadBack(() => pending--)) pending--;
+            Simulation.Post(kernel.Component, "read back", () =>
+            {
+                if (!disk.ReadBack(() => pending--)) pending--;
+            });
         }
         if (!Wait(() => pending == 0, ReadBackLimitNs)) return "the disk does not answer";
         foreach (var disk in disks)

@@ -10,7 +10,7 @@ public sealed record XluAtom(string Text, bool Quoted, int Line) : XluValue(Line
 
 public sealed record XluList(IReadOnlyList<XluValue> Values, int Line) : XluValue(Line);
 
-/// <summary>A parsed configuration file (libxlu_cfg). What it warns about is kept in <see cref="Messages"/>.</summary>
+/// <summary>A parsed configuration file (libxlu_cfg), as the manual page xl.cfg(5) describes it. What it warns about is kept in <see cref="Messages"/>.</summary>
 public sealed class XluConfig
 {
     private readonly Dictionary<string, XluValue> settings = new(StringComparer.Ordinal);

@@ -9,7 +9,7 @@ namespace Xen.Toolstack.Hotplug;
 public sealed record HotplugEnvironment(string XenbusType, string XenbusPath);
 
 /// <summary>
-/// The block hotplug script, with the protocol of the shell original: it makes a loop device over an image file, checks that nobody
+/// The block hotplug script, with the protocol of docs/misc/block-scripts.txt: it makes a loop device over an image file, checks that nobody
 /// else writes to it, and tells the back-end driver the numbers of the physical device. It runs as a process of its own.
 /// </summary>
 public sealed class BlockScript

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Xen.Toolstack.Libxl;
 
-/// <summary>What all kinds of devices have in common in the store (libxl_device).</summary>
+/// <summary>What all kinds of devices have in common in the store (libxl_device); the paths are those of docs/misc/xenstore-paths.</summary>
 public sealed class LibxlDevice(LibxlContext context)
 {
     public const int XenbusInitialising = 1;

@@ -35,8 +35,7 @@ public sealed class XlDaemon
     public static void Fork(Dom0Services services, int domid, string name)
     {
         var process = services.Host.CreateProcess($"xl daemon {name}");
-        var daemon = new XlDaemon(services, process, domid, name);
-        services.Host.Simulation.Post(process, "main", daemon.Watch);
+        services.Host.Simulation.Post(process, "main", () => new XlDaemon(services, process, domid, name).Watch());
     }
 
     private void Watch()

@@ -3,7 +3,7 @@ using Xen.Toolstack.Libxl;
 
 namespace Xen.Toolstack.Xl;
 
-/// <summary>xl's main: finds the verb and runs it. Verbs may be cut to any prefix that is not ambiguous.</summary>
+/// <summary>xl's main, after the manual page xl(1): finds the verb and runs it. Verbs may be cut to any prefix that is not ambiguous.</summary>
 public sealed class XlMain(XlProcess process, Dom0Services services)
 {
     public const int ExitSuccess = 0;

@@ -15,6 +15,7 @@ public sealed class XlProcess
 
     private readonly StringBuilder output = new();
 
+    private LibxlContext? context;
     private string abort = "";
 
     private XlProcess(Dom0Services services, IReadOnlyList<string> arguments)
@@ -22,7 +23,6 @@ public sealed class XlProcess
 
         Arguments = arguments;
         Component = services.Host.CreateProcess("xl " + (arguments.Count > 0 ? arguments[0] : ""));
-        Context = new LibxlContext(services.Host, services.Xenstored, Component);
         Component.Died += Aborted;
     }
 
@@ -30,7 +30,8 @@ public sealed class XlProcess
 
     public Component Component { get; }
 
-    public LibxlContext Context { get; }
+    /// <summary>What the process holds open. It is there as soon as main runs.</summary>
+    public LibxlContext Context => context ?? throw new InvalidOperationException("xl has not started yet");
 
     /// <summary>Null while the process runs.</summary>
     public int? ExitCode { get; private set; }
@@ -39,14 +40,20 @@ public sealed class XlProcess
     public string Output => output.ToString();
 
     /// <summary>The last line of standard error, or how the process died.</summary>
-    public string Error => abort.Length > 0 ? abort : Context.Log.LastError;
+    public string Error => abort.Length > 0 ? abort : context?.Log.LastError ?? "";
 
     /// <summary>Starts a command. It runs as the simulation does.</summary>
     public static XlProcess Start(Dom0Services services, params IReadOnlyList<string> arguments)
     {
         var process = new XlProcess(services, arguments);
-        services.Host.Simulation.Post(process.Component, "main", () => new XlMain(process, services).Run());
+        services.Host.Simulation.Post(process.Component, "main", () => process.Main(services));
         return process;
+    }
+
+    private void Main(Dom0Services services)
+    {
+        context = new LibxlContext(services.Host, services.Xenstored, Component);
+        new XlMain(this, services).Run();
     }
 
     public void Print(string text) => output.Append(text).Append('\n');

@@ -8,7 +8,13 @@ namespace Samples.Tests.Toolstack;
 /// <summary>A booted host and the means to run commands on it to their end.</summary>
 internal sealed class XlBench
 {
-    public XlBench() => Monitors = new Monitors(Machine);
+    private readonly XsClient store;
+
+    public XlBench()
+    {
+        Monitors = new Monitors(Machine);
+        store = Machine.Xenstored.Connect(new Component(Machine.Simulation, "bench", Containment.Trusted, Machine.Host.Dom0));
+    }
 
     public Machine Machine { get; } = new(1);
 
@@ -43,9 +49,11 @@ internal sealed class XlBench
     public string? Read(string path) => Machine.Xenstored.Tree.Find(path) is { } node ? XsPayload.Text(node.Value) : null;
 
     public void Write(string path, string value) =>
-        Assert.IsTrue(Machine.MonitorStore.Call(XsMessageType.Write, 0, XsPayload.PathAndValue(path, value)).Ok);
+        Assert.IsTrue(store.Call(XsMessageType.Write, 0, XsPayload.PathAndValue(path, value)).Ok);
 
-    public void Remove(string path) => Assert.IsTrue(Machine.MonitorStore.Call(XsMessageType.Rm, 0, XsPayload.Strings(path)).Ok);
+    public void Release(int domid) => Assert.IsTrue(store.Call(XsMessageType.Release, 0, XsPayload.Strings($"{domid}")).Ok);
+
+    public void Remove(string path) => Assert.IsTrue(store.Call(XsMessageType.Rm, 0, XsPayload.Strings(path)).Ok);
 
     /// <summary>The whole store as text, without the two top directories that stay, empty, once there was a domain.</summary>
     public string Store() =>

@@ -1,7 +1,6 @@
 using Samples.Tests.Toolstack;
 using Xen.Hypervisor;
 using Xen.Toolstack.Xl;
-using Xen.XenStore;
 using Xen.XenWorkloads;
 
 namespace Samples.Tests.XenWorkloads;
@@ -52,7 +51,7 @@ public sealed class InvariantTests
     [TestMethod]
     public void A_domain_that_was_released_by_hand_violates_introduced_domains()
     {
-        bench.Machine.MonitorStore.Call(XsMessageType.Release, 0, XsPayload.Strings($"{domid}"));
+        bench.Release(domid);
         StringAssert.Contains(bench.Violated(), Dom0Invariants.IntroducedDomains);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Xen.XenStore;
 using Xen.XenWorkloads;
 
 namespace Samples.Tests.XenWorkloads;
@@ -85,6 +86,95 @@ public sealed class LifecycleTests
         LifecycleRun.Execute(new LifecycleOptions(1, 1, null), _ => lines++);
         Assert.IsGreaterThan(1000, lines);
     }
+
+    [TestMethod]
+    public void A_run_reports_to_its_end_when_xenstored_dies()
+    {
+        var machine = new Machine(1);
+        machine.Simulation.After(2_000_000, machine.Xenstored.Component, "bug", () => throw new InvalidOperationException("bad state"));
+        var run = LifecycleRun.On(machine, 3);
+        Assert.AreEqual(LifecycleRun.Completed, run.ExitCode);
+        Assert.IsTrue(Has(run, "component", "xenstored", "\"event\":\"crash\",\"detail\":\"InvalidOperationException: bad state"));
+        Assert.IsTrue(Has(run, "monitor", "xenstore", "\"ok\":false"));
+        Assert.IsTrue(Has(run, "monitor", "canary", "\"ok\":false"));
+        Assert.IsTrue(Has(run, "phase", "end", ""));
+    }
+
+    [TestMethod]
+    public void An_oops_in_Dom0s_kernel_is_a_host_crash_and_exit_code_3()
+    {
+        var machine = new Machine(1);
+        machine.Simulation.After(2_000_000, machine.Blkback.Xenbus.Component, "bug", () => throw new InvalidOperationException("bad state"));
+        var run = LifecycleRun.On(machine, 3);
+        Assert.AreEqual(LifecycleRun.HostCrashed, run.ExitCode);
+        Assert.IsTrue(Has(run, "component", "blkback", "\"kind\":\"kernel\",\"event\":\"crash\""));
+        Assert.IsTrue(Has(run, "component", "host", "\"kind\":\"host\",\"event\":\"crash\""));
+        Assert.IsFalse(Has(run, "phase", "end", ""));
+    }
+
+    [TestMethod]
+    public void A_guest_that_crashes_is_reported_by_its_name()
+    {
+        var machine = new Machine(1);
+        machine.Host.GuestEntry += domain => machine.Simulation.Post(domain.Kernel, "bug", () => throw new InvalidOperationException("bad state"));
+        var run = LifecycleRun.On(machine, 1);
+        Assert.AreEqual(LifecycleRun.Completed, run.ExitCode);
+        Assert.IsTrue(Has(run, "component", "web1", "\"kind\":\"guest\",\"event\":\"crash\""));
+        Assert.IsTrue(Has(run, "data", "web1 disk0", "\"ok\":false"));
+    }
+
+    [TestMethod]
+    public void A_command_that_dies_has_exit_code_134_and_its_exception()
+    {
+        var machine = new Machine(1);
+        void Sabotage()
+        {
+            var xl = machine.Simulation.Components.First(component => component.Name == "xl create");
+            machine.Simulation.Post(xl, "bug", () => throw new InvalidOperationException("bad state"));
+        }
+        var saboteur = machine.Host.CreateProcess("saboteur");
+        machine.Simulation.After(400_000, saboteur, "sabotage", Sabotage);
+        var run = LifecycleRun.On(machine, 2);
+        Assert.IsTrue(Has(run, "component", "xl create", "\"kind\":\"process\",\"event\":\"crash\""));
+        Assert.IsTrue(Has(run, "operation", "xl create web1", "\"code\":134,\"error\":\"InvalidOperationException: bad state"));
+        Assert.IsTrue(Has(run, "invariant", "locks-released", "\"ok\":false"));
+    }
+
+    [TestMethod]
+    public void A_component_that_floods_the_machine_ends_the_run_with_exit_code_4()
+    {
+        var machine = new Machine(1);
+        machine.Simulation.EventLimit = 20_000;
+        var flood = machine.Host.CreateProcess("flood");
+        void Again() => machine.Simulation.Post(flood, "flood", Again);
+        Again();
+        var run = LifecycleRun.On(machine, 1);
+        Assert.AreEqual(LifecycleRun.Livelock, run.ExitCode);
+        Assert.IsTrue(Has(run, "component", "flood", "\"event\":\"hang\""));
+        StringAssert.StartsWith(run.Output[^1], "trace ");
+    }
+
+    [TestMethod]
+    public void A_component_that_never_stops_calling_the_store_ends_the_run_with_exit_code_4()
+    {
+        var machine = new Machine(1);
+        machine.Simulation.EventLimit = 20_000;
+        var caller = machine.Host.CreateProcess("caller");
+        machine.Simulation.Post(caller, "loop", () =>
+        {
+            var store = machine.Xenstored.Connect(caller);
+            while (store.Call(XsMessageType.Directory, 0, XsPayload.Strings("/")).Ok)
+            {
+            }
+        });
+        var run = LifecycleRun.On(machine, 1);
+        Assert.AreEqual(LifecycleRun.Livelock, run.ExitCode);
+        Assert.IsTrue(Has(run, "component", "caller", "\"event\":\"hang\""));
+    }
+
+    private static bool Has(LifecycleRun run, string kind, string name, string text) =>
+        run.Output.Any(line => line.StartsWith($"{{\"observe\":\"{kind}\",\"name\":\"{name}\"", StringComparison.Ordinal)
+            && line.Contains(text, StringComparison.Ordinal));
 
     private static void AssertHealthy(ulong seed, int domains)
     {
