@@ -3,6 +3,8 @@
 # LibGit2Sharp brings its native library in a package of its own. Where the package feed lacks that package, the system's
 # libgit2 is used instead, and Directory.Build.local.props (ignored by git) tells every later build where it lies.
 
+# One warm compiler for all projects of a build, whatever the surroundings prefer.
+export UseSharedCompilation=true
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
 
 say() { printf '%s\n' "$*" >&2; }
