@@ -31,6 +31,7 @@ internal static class VisibleVariables
     {
         var body = Body.Outermost(use);
         return body.DescendantNodes(TextSpan.FromBounds(body.SpanStart, use.SpanStart)).Where(node => node.SpanStart < use.SpanStart
+            && !(node is VariableDeclaratorSyntax && node.Contains(use))
             && node is ParameterSyntax or VariableDeclaratorSyntax or SingleVariableDesignationSyntax or ForEachStatementSyntax or CatchDeclarationSyntax);
     }
 
