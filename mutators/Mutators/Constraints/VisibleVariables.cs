@@ -16,23 +16,35 @@ internal static class VisibleVariables
     /// <param name="variable">The variable.</param>
     /// <param name="model">The semantic model of the tree.</param>
     /// <param name="cancel">Stops the search.</param>
-    public static ISymbol? FirstOther(IdentifierNameSyntax use, ISymbol variable, SemanticModel model, CancellationToken cancel)
-    {
-        var others = DeclaredAbove(use)
+    public static ISymbol? FirstOther(IdentifierNameSyntax use, ISymbol variable, SemanticModel model, CancellationToken cancel) =>
+        ParametersAround(use).Concat(LocalsAbove(use))
             .Select(declaration => model.GetDeclaredSymbol(declaration, cancel))
-            .Where(other => other is not null && other.Name.Length > 0 && other.Name != "_" && StackVariable.IsInStackFrame(other))
-            .Where(other => !SymbolEqualityComparer.Default.Equals(other, variable))
-            .Where(other => SymbolEqualityComparer.Default.Equals(TypeOf(other!), TypeOf(variable)))
-            .ToList();
-        return others.OrderBy(other => other is IParameterSymbol ? 0 : 1).FirstOrDefault(other => IsUsable(other!, use, model, cancel));
-    }
+            .FirstOrDefault(other => other is not null
+                && other.Name.Length > 0
+                && other.Name != "_"
+                && StackVariable.IsInStackFrame(other)
+                && !SymbolEqualityComparer.Default.Equals(other, variable)
+                && SymbolEqualityComparer.Default.Equals(TypeOf(other), TypeOf(variable))
+                && IsUsable(other, use, model, cancel));
 
-    private static IEnumerable<SyntaxNode> DeclaredAbove(SyntaxNode use)
+    // The parameters of the functions around the use, outermost first. Most uses need no search for locals, which takes the whole body.
+    private static IEnumerable<SyntaxNode> ParametersAround(SyntaxNode use) => use.Ancestors()
+        .TakeWhile(ancestor => ancestor is not BaseTypeDeclarationSyntax)
+        .Reverse()
+        .SelectMany(ancestor => ancestor.ChildNodes())
+        .SelectMany(child => child switch
+        {
+            ParameterSyntax parameter => [parameter],
+            ParameterListSyntax list => list.Parameters,
+            _ => Enumerable.Empty<SyntaxNode>(),
+        });
+
+    private static IEnumerable<SyntaxNode> LocalsAbove(SyntaxNode use)
     {
         var body = Body.Outermost(use);
         return body.DescendantNodes(TextSpan.FromBounds(body.SpanStart, use.SpanStart)).Where(node => node.SpanStart < use.SpanStart
             && !(node is VariableDeclaratorSyntax && node.Contains(use))
-            && node is ParameterSyntax or VariableDeclaratorSyntax or SingleVariableDesignationSyntax or ForEachStatementSyntax or CatchDeclarationSyntax);
+            && node is VariableDeclaratorSyntax or SingleVariableDesignationSyntax or ForEachStatementSyntax or CatchDeclarationSyntax);
     }
 
     private static ITypeSymbol? TypeOf(ISymbol variable) => variable switch
