@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Mutators.Campaign;
+using Mutators.Campaign.Branches;
 using Mutators.Tool;
 
 using var interrupt = new CancellationTokenSource();
@@ -25,6 +26,13 @@ catch (UsageException mistake)
     Console.Error.WriteLine($"error: {mistake.Message}");
     Console.Error.WriteLine($"       {mistake.Remedy}");
     return (int)mistake.ExitCode;
+}
+catch (IOException problem) when (DiskSpace.IsFull(problem))
+{
+    var full = DiskSpace.Full(Directory.GetCurrentDirectory());
+    Console.Error.WriteLine($"error: {full.Message}");
+    Console.Error.WriteLine($"       {full.Remedy}");
+    return (int)full.ExitCode;
 }
 catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
 {

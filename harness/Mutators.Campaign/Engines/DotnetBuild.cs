@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Mutators.Campaign.Branches;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Engines;
@@ -56,6 +57,7 @@ public sealed partial class DotnetBuild(string root)
         string[] Messages(bool compiler) =>
             [.. errors.Where(match => match.Groups["code"].Value.StartsWith("CS", StringComparison.Ordinal) == compiler).Select(Message).Distinct()];
         var other = Messages(compiler: false);
+        DiskSpace.RequireNotFull(root, string.Join('\n', other));
         if (errors.Length == 0)
         {
             other = [$"dotnet {arguments[0]} ended with {run.End}, code {run.ExitCode}: {run.Output.Concat(run.Error).LastOrDefault(line => line.Trim().Length > 0)}"];

@@ -4,6 +4,7 @@ using Microsoft.Build.Evaluation.Context;
 using Microsoft.Build.Exceptions;
 using Microsoft.Build.Execution;
 using Microsoft.Build.Framework;
+using Mutators.Campaign.Branches;
 
 namespace Mutators.Campaign.Projects;
 
@@ -103,6 +104,7 @@ internal sealed class DesignTimeBuild : IDisposable
         if (result.OverallResult != BuildResultCode.Success || arguments.IsEmpty)
         {
             var why = _errors.Message ?? result.Exception?.Message ?? "the build gives the C# compiler nothing to compile";
+            DiskSpace.RequireNotFull(evaluated.Directory, why);
             throw Unusable($"{Path.GetFileName(project)} cannot be loaded: {why}", $"Run 'dotnet build {project}' to see it in full.");
         }
 
