@@ -25,10 +25,25 @@ public sealed record CampaignIdentity(string GoldenCommit, string GoldenTree, st
 
 /// <summary>How the mutants of a campaign were drawn.</summary>
 /// <param name="Seed">The seed of the draw.</param>
-/// <param name="Rule">The sampling rule in words, for example <c>field weighted, 300 of 4,512</c>.</param>
-/// <param name="Strata">The sizes, one row per operator.</param>
+/// <param name="Rule">The sampling rule in words, for example <c>field-weighted, 300 of 4512 sites</c>.</param>
+/// <param name="Strata">The sizes, one stratum for each operator.</param>
 public sealed record FaultloadRecord(ulong Seed, string Rule, ImmutableArray<Stratum> Strata)
 {
+    /// <summary>What is to be kept of a faultload.</summary>
+    public static FaultloadRecord Of(Faultload faultload)
+    {
+        var rule = faultload.Rule switch
+        {
+            SamplingRule.FieldWeighted => "field-weighted",
+            SamplingRule.Uniform => "uniform",
+            _ => "all",
+        };
+        var sites = faultload.Strata.Sum(stratum => stratum.Available);
+        var amount = faultload.Sample is null ? $"{sites} sites" : $"{faultload.Mutants.Length} of {sites} sites";
+        var shortfall = faultload.Shortfall > 0 ? $", {faultload.Shortfall} fewer than asked for" : "";
+        return new FaultloadRecord(faultload.Seed, $"{rule}, {amount}{shortfall}", faultload.Strata);
+    }
+
     /// <summary>As the store keeps it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);
 

@@ -144,7 +144,7 @@ internal static class CampaignFixture
             Failing(Mfc, Commands, "Commands.Destroy", "drop call Release(domain)", "        Release(domain);\n", "the worker's folder vanished"),
             Pending(Mia, Disk, "DiskBackend.Serve", "drop while (ring.Consumer != ring.Producer)", "        while (ring.Consumer != ring.Producer)\n", ""),
         ];
-        var faultload = new FaultloadRecord(42, "field weighted, 15 of 23", [new("MFC", null, 9, 7, 7), new("MIA", null, 3, 4, 3), new("MIFS", null, 3, 2, 2), new("MVAE", null, 8, 3, 3)]);
+        var faultload = new FaultloadRecord(42, "field-weighted, 15 of 22 sites", [new("MFC", 46, 9, 8, 8), new("MIA", 32, 2, 3, 2), new("MIFS", 71, 3, 2, 2), new("MVAE", 25, 8, 3, 3)]);
         return new CampaignSnapshot(
             new CampaignIdentity("0123456789abcdef0123456789abcdef01234567", "89abcdef0123456789abcdef0123456789abcdef", "rebuild", """{"degradedShare":0.5}""", faultload),
             [Golden],
