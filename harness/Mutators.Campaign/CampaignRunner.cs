@@ -102,7 +102,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         repository.Golden.TreeSha,
         RebuildEngine.Name,
         JsonSerializer.Serialize(configuration),
-        new FaultloadRecord(faultload.Seed, Suggestion.Kebab(faultload.Rule.ToString()), faultload.Strata));
+        FaultloadRecord.Of(faultload));
 
     /// <summary>The drawn mutants with the error of the compiler where it refuses one.</summary>
     private static ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> Drawn(GoldenWorkspace workspace, Faultload faultload, CancellationToken cancel)

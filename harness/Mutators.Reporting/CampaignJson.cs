@@ -79,8 +79,8 @@ public static class CampaignJson
         result.Mutant.Column,
         result.Mutant.Member,
         result.Mutant.Change,
-        result.Mutant.Branch,
-        result.Mutant.Commit,
+        Branch = NullIfEmpty(result.Mutant.Branch),
+        Commit = NullIfEmpty(result.Mutant.Commit),
         result.Mutant.Diff,
         FailureMode = result.Headline?.Mode.Key,
         Activations = result.Activations.Select(each => new { each.Workload, each.Hits, each.FirstOrder }),
@@ -99,6 +99,8 @@ public static class CampaignJson
         }),
         Errors = result.Errors.Select(each => new { each.Workload, each.Message }),
     };
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     private static string Name(Detection detection) => JsonNamingPolicy.KebabCaseLower.ConvertName(detection.ToString());
 }

@@ -98,8 +98,12 @@ public static class MutationTestingJson
             ["coveredBy"] = Ids("workload", result.Outcomes.Where(each => each.Outcome.Mode.IsActivated).Select(each => each.Outcome.Workload)),
             ["killedBy"] = Ids("monitor", status is "Killed" or "Timeout" ? headline!.Detectors : []),
             ["faultClass"] = mutant.FaultClass.ToString(),
-            ["branch"] = mutant.Branch,
         };
+        if (mutant.Branch.Length > 0)
+        {
+            json["branch"] = mutant.Branch;
+        }
+
         if (headline is not null)
         {
             json["failureMode"] = headline.Mode.Key;

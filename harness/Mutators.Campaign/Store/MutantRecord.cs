@@ -12,8 +12,8 @@ namespace Mutators.Campaign.Store;
 /// <param name="Column">The site's first column in golden, from 1.</param>
 /// <param name="Change">The change in words.</param>
 /// <param name="Subject">The commit's subject.</param>
-/// <param name="Branch">The full name of the ref.</param>
-/// <param name="Commit">The commit that the ref points to.</param>
+/// <param name="Branch">The full name of the ref; empty where the compiler refuses the mutant, so that it has no branch.</param>
+/// <param name="Commit">The commit that the ref points to; empty likewise.</param>
 /// <param name="Edit">What text becomes what.</param>
 /// <param name="Diff">The change as a unified diff.</param>
 public sealed record MutantRecord(
@@ -58,7 +58,7 @@ public sealed record MutantRecord(
             branch,
             commit,
             TextEdit.Of(golden, mutant.Site.Edits),
-            UnifiedDiff.Of(mutant.Path, golden, mutant.Inject(golden)));
+            UnifiedDiff.Of(mutant.Path, golden, mutant.Inject(golden), TextEdit.Covered(mutant.Site.Edits)));
     }
 }
 
@@ -73,11 +73,17 @@ public sealed record TextEdit(int StartLine, int StartColumn, int EndLine, int E
     /// <summary>One stretch that covers all edits.</summary>
     public static TextEdit Of(SourceText golden, IReadOnlyList<TextChange> edits)
     {
-        Invariant.Holds(edits.Count > 0);
-        var covered = TextSpan.FromBounds(edits.Min(edit => edit.Span.Start), edits.Max(edit => edit.Span.End));
+        var covered = Covered(edits);
         var mutated = golden.WithChanges(edits);
         var replacement = mutated.ToString(TextSpan.FromBounds(covered.Start, covered.End + mutated.Length - golden.Length));
         var lines = golden.Lines.GetLinePositionSpan(covered);
         return new TextEdit(lines.Start.Line + 1, lines.Start.Character + 1, lines.End.Line + 1, lines.End.Character + 1, replacement);
+    }
+
+    /// <summary>The stretch of golden text that holds all edits.</summary>
+    internal static TextSpan Covered(IReadOnlyList<TextChange> edits)
+    {
+        Invariant.Holds(edits.Count > 0);
+        return TextSpan.FromBounds(edits.Min(edit => edit.Span.Start), edits.Max(edit => edit.Span.End));
     }
 }

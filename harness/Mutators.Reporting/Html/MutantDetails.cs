@@ -22,46 +22,47 @@ internal static class MutantDetails
     {
         page.Add($"<section>\n<h2>Mutants</h2>\n");
         var left = MaximumMutants;
+        var shared = SourceRoute.SharedFolders(campaign);
         foreach (var mode in FailureModes.All.OrderBy(mode => !mode.IsActivated))
         {
             var mutants = campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline?.Mode == mode).ToList();
             if (mutants.Count > 0)
             {
-                AddGroup(page, HtmlReport.Pill(mode), Anchor(mode), mode, mutants, ref left, campaign);
+                AddGroup(page, HtmlReport.Pill(mode), Anchor(mode), mode, mutants, ref left, shared);
             }
         }
 
-        AddUnknown(page, campaign, "harness error", [.. campaign.Mutants.Where(each => !each.Errors.IsEmpty)], ref left);
-        AddUnknown(page, campaign, "not run yet", [.. campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline is null)], ref left);
+        AddUnknown(page, "harness error", [.. campaign.Mutants.Where(each => !each.Errors.IsEmpty)], ref left, shared);
+        AddUnknown(page, "not run yet", [.. campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline is null)], ref left, shared);
         page.Add($"</section>\n");
     }
 
     private static void AddGroup(
-        HtmlText page, HtmlText title, string anchor, FailureMode mode, List<MutantResult> mutants, ref int left, CampaignSnapshot campaign)
+        HtmlText page, HtmlText title, string anchor, FailureMode mode, List<MutantResult> mutants, ref int left, int shared)
     {
         page.Add($"<h3 id=\"{anchor}\">{title} <span class=\"count\">{mutants.Count}</span></h3>\n");
         foreach (var faultClass in mutants.GroupBy(each => each.Mutant.FaultClass).OrderBy(group => group.Key))
         {
             page.Add($"<div id=\"{Anchor(mode, faultClass.Key)}\"><h4>{faultClass.Key}</h4>\n");
-            AddMutants(page, [.. faultClass], ref left, campaign);
+            AddMutants(page, [.. faultClass], ref left, shared);
             page.Add($"</div>\n");
         }
     }
 
-    private static void AddUnknown(HtmlText page, CampaignSnapshot campaign, string title, List<MutantResult> mutants, ref int left)
+    private static void AddUnknown(HtmlText page, string title, List<MutantResult> mutants, ref int left, int shared)
     {
         if (mutants.Count > 0)
         {
             page.Add($"<h3><span class=\"pill quiet\">{title}</span> <span class=\"count\">{mutants.Count}</span></h3>\n");
-            AddMutants(page, mutants, ref left, campaign);
+            AddMutants(page, mutants, ref left, shared);
         }
     }
 
-    private static void AddMutants(HtmlText page, List<MutantResult> mutants, ref int left, CampaignSnapshot campaign)
+    private static void AddMutants(HtmlText page, List<MutantResult> mutants, ref int left, int shared)
     {
         foreach (var mutant in mutants.Take(left))
         {
-            AddMutant(page, mutant, campaign);
+            AddMutant(page, mutant, shared);
         }
 
         if (mutants.Count > left)
@@ -72,7 +73,7 @@ internal static class MutantDetails
         left = Math.Max(0, left - mutants.Count);
     }
 
-    private static void AddMutant(HtmlText page, MutantResult result, CampaignSnapshot campaign)
+    private static void AddMutant(HtmlText page, MutantResult result, int shared)
     {
         var mutant = result.Mutant;
         var unnoticed = result.UndetectedFailures.Any() ? new HtmlText().Add($" <span class=\"pill silent\">unnoticed</span>") : null;
@@ -91,8 +92,14 @@ internal static class MutantDetails
             AddOutcome(page, stored, result);
         }
 
-        page.Add($"<dl>\n<dt>repeat</dt><dd><code>{Repeat.Run(mutant.Id)}</code></dd>\n<dt>review</dt><dd><code>{Repeat.Review(mutant.Branch)}</code></dd>\n")
-            .Add($"<dt>commit</dt><dd><code>{mutant.Commit}</code></dd>\n<dt>source</dt><dd><a class=\"source\" href=\"#mutant/{SourceRoute.Of(mutant.Path, campaign)}\">{mutant.Path}</a></dd>\n</dl>\n</div>\n</details>\n");
+        page.Add($"<dl>\n");
+        if (mutant.Branch.Length > 0)
+        {
+            page.Add($"<dt>repeat</dt><dd><code>{Repeat.Run(mutant.Id)}</code></dd>\n<dt>review</dt><dd><code>{Repeat.Review(mutant.Branch)}</code></dd>\n")
+                .Add($"<dt>commit</dt><dd><code>{mutant.Commit}</code></dd>\n");
+        }
+
+        page.Add($"<dt>source</dt><dd><a class=\"source\" href=\"#mutant/{SourceRoute.Of(mutant.Path, shared)}\">{mutant.Path}</a></dd>\n</dl>\n</div>\n</details>\n");
     }
 
     private static void AddOutcome(HtmlText page, StoredOutcome stored, MutantResult result)
@@ -164,11 +171,12 @@ internal static class MutantDetails
 /// <summary>The source view's address of a file: it strips the folders that all files share.</summary>
 internal static class SourceRoute
 {
+    /// <summary>How many folders all files of a campaign share.</summary>
+    public static int SharedFolders(CampaignSnapshot campaign) => campaign.Mutants.IsEmpty
+        ? 0
+        : campaign.Mutants.Select(each => each.Mutant.Path).Distinct().Select(path => path.Split('/')[..^1])
+            .Aggregate((left, right) => left[..left.AsSpan().CommonPrefixLength(right)]).Length;
+
     /// <summary>The route, encoded for an address.</summary>
-    public static string Of(string path, CampaignSnapshot campaign)
-    {
-        var folders = campaign.Mutants.Select(each => each.Mutant.Path.Split('/')[..^1]).ToList();
-        var shared = folders.Aggregate((left, right) => left[..left.AsSpan().CommonPrefixLength(right)]).Length;
-        return string.Join('/', path.Split('/')[shared..].Select(Uri.EscapeDataString));
-    }
+    public static string Of(string path, int sharedFolders) => string.Join('/', path.Split('/')[sharedFolders..].Select(Uri.EscapeDataString));
 }

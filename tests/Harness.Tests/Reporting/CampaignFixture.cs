@@ -164,7 +164,7 @@ internal static class CampaignFixture
 
     private static MutantResult Rejected(FaultDefinition definition, string path, string member, string change, string old, string error)
     {
-        var mutant = Record(definition, path, member, change, old, "");
+        var mutant = Record(definition, path, member, change, old, "") with { Branch = "", Commit = "" };
         return new MutantResult(mutant, [], [new StoredOutcome(OutcomeClassifier.BuildReject(mutant.Id, "lifecycle", error), 0)], []);
     }
 
