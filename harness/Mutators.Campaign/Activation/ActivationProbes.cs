@@ -25,7 +25,7 @@ public static class ActivationProbes
         var anchors = new SortedDictionary<(int Start, int End), (SyntaxNode Node, List<int> Numbers)>();
         foreach (var (number, span) in sites)
         {
-            if (Anchor(root.FindNode(span, getInnermostNodeForTie: true)) is not { } anchor)
+            if (Anchor(FirstNode(root, span)) is not { } anchor)
             {
                 unprobed.Add(number);
                 continue;
@@ -51,6 +51,13 @@ public static class ActivationProbes
             .OrderBy(group => group.Key)
             .Select(group => new TextChange(new TextSpan(group.Key, 0), string.Concat(group.Order().Select(each => each.Text))));
         return model.SyntaxTree.GetText().WithChanges(changes);
+    }
+
+    /// <summary>The node of a site; the first one of a site that spans several neighbours.</summary>
+    private static SyntaxNode FirstNode(SyntaxNode root, TextSpan span)
+    {
+        var node = root.FindNode(span, getInnermostNodeForTie: true);
+        return node.SpanStart < span.Start && node.ChildNodes().FirstOrDefault(child => child.SpanStart == span.Start) is { } first ? first : node;
     }
 
     /// <summary>Where a probe for this node goes: the innermost statement, expression body or constructor that holds it.</summary>

@@ -21,6 +21,12 @@ public sealed class ActivationProbesTests
         Assert.AreEqual("0", Reached("class P { static void Main() { A(); if (false.ToString() == \"x\") { B(); } } static void A() { } static void B() { } }", "A();", "B();"));
 
     [TestMethod]
+    public void Several_statements_are_reached_with_the_first() =>
+        Assert.AreEqual("0", Reached(
+            "class P { static void Main() { A(); B(); A(); switch (2) { case 1: B(); A(); break; } } static void A() { } static void B() { } }",
+            "B(); A(); switch", "B(); A(); break"));
+
+    [TestMethod]
     public void An_unbraced_branch_is_reached_only_when_taken() =>
         Assert.AreEqual("1", Reached("class P { static void Main() { int x = 1; if (x == 2) x = 3; else x = 4; } }", "x = 3;", "x = 4;"));
 
