@@ -52,7 +52,7 @@ public static class ProcessRunner
         using var process = new Process { StartInfo = StartInfo(program, arguments, workingDirectory, environment, limits) };
         var started = Stopwatch.GetTimestamp();
         Start(process, program);
-        var tree = new ProcessTree(process, ProcessTree.SessionStarter is not null);
+        var tree = new ProcessTree(process, ownSession: !ProcessTree.Starter.IsEmpty);
         var leavesServers = false;
         try
         {
@@ -147,7 +147,8 @@ public static class ProcessRunner
     private static ProcessStartInfo StartInfo(
         string program, IReadOnlyList<string> arguments, string workingDirectory, IReadOnlyDictionary<string, string>? environment, RunLimits limits)
     {
-        var start = new ProcessStartInfo(ProcessTree.SessionStarter ?? program)
+        ImmutableArray<string> command = [.. ProcessTree.Starter, program, .. arguments];
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = workingDirectory,
             UseShellExecute = false,
@@ -156,12 +157,7 @@ public static class ProcessRunner
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (ProcessTree.SessionStarter is not null)
-        {
-            start.ArgumentList.Add(program);
-        }
-
-        foreach (var argument in arguments)
+        foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
         }

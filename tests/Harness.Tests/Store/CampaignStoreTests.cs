@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.Data.Sqlite;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Workloads;
@@ -214,9 +212,8 @@ public sealed class CampaignStoreTests
     [OSCondition(OperatingSystems.Linux | OperatingSystems.OSX)]
     public void A_campaign_that_is_killed_loses_no_outcome_and_has_no_half_one()
     {
-        var program = KilledWriter.Compile();
-        var limits = new RunLimits(TimeSpan.FromMinutes(1), 512L << 20, OutputBytes: 3_000);
-        var run = ProcessRunner.Run("dotnet", KilledWriter.Arguments(program, directory), directory, null, limits, TestContext.CancellationToken);
+                var limits = new RunLimits(TimeSpan.FromMinutes(1), 512L << 20, OutputBytes: 3_000);
+        var run = ProcessRunner.Run("dotnet", KilledWriter.Command(directory), directory, null, limits, TestContext.CancellationToken);
         Assert.AreEqual(ProcessEnd.OutputLimit, run.End, string.Join('\n', run.Error));
 
         using var store = CampaignStore.Open(directory);
@@ -255,53 +252,4 @@ public sealed class CampaignStoreTests
         File.Delete(FilePath);
         CampaignStore.Open(directory).Dispose();
     }
-}
-
-/// <summary>A program that records outcomes without end, each with some differences, and says so after each.</summary>
-internal static class KilledWriter
-{
-    public const int Differences = 25;
-
-    private const string Source = """
-        using System;
-        using System.Linq;
-        using System.Collections.Generic;
-        using System.Collections.Immutable;
-        using Mutators;
-        using Mutators.Campaign.Outcomes;
-        using Mutators.Campaign.Store;
-        using Mutators.Campaign.Workloads;
-
-        var identity = new CampaignIdentity("commit", "tree", "rebuild", "{}", new FaultloadRecord(1, "all", ImmutableArray<Stratum>.Empty));
-        using var store = CampaignStore.Open(args[0]);
-        store.Begin(identity, new[] { new Workload("w", "p", ImmutableArray<string>.Empty) });
-        var ids = Enumerable.Range(0, 2000).Select(i => MutantId.Of("MFC", "a.cs", "M:A", "x", i)).ToList();
-        store.AddMutants(
-            ids.Select(id => new MutantRecord(id, "n", FaultClass.Algorithm, "a.cs", "A", 1, 1, "c", "s", "b", "s", new TextEdit(1, 1, 1, 1, ""), "d")).ToList(),
-            new Dictionary<string, string> { ["a.cs"] = "" });
-        var differences = Enumerable.Range(0, int.Parse(args[1])).Select(i => new Difference("golden " + i, "mutant " + i)).ToImmutableArray();
-        foreach (var id in ids)
-        {
-            store.Record(new Outcome(id, "w", FailureMode.NoImpact, ImmutableArray.Create(FailureMode.NoImpact), Detection.None, ImmutableArray<string>.Empty, "", "rebuild", differences));
-            Console.WriteLine("recorded " + id);
-        }
-        """;
-
-    public static string Compile()
-    {
-        // Beside the tests' own assemblies, so that their dependencies are found.
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
-        var path = Path.Combine(AppContext.BaseDirectory, "KilledWriter.dll");
-        var result = CSharpCompilation.Create("KilledWriter", [CSharpSyntaxTree.ParseText(Source)], references).Emit(path);
-        Assert.IsTrue(result.Success, string.Join('\n', result.Diagnostics));
-        return path;
-    }
-
-    public static string[] Arguments(string program, string directory) =>
-    [
-        "exec",
-        "--depsfile", Path.Combine(AppContext.BaseDirectory, "Harness.Tests.deps.json"),
-        "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "Harness.Tests.runtimeconfig.json"),
-        program, directory, $"{Differences}",
-    ];
 }

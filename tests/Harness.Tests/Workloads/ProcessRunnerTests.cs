@@ -9,7 +9,14 @@ public sealed class ProcessRunnerTests
 {
     private static readonly RunLimits Limits = new(TimeSpan.FromSeconds(60), 256L << 20, 1 << 20);
 
+    private readonly string directory = Directory.CreateTempSubdirectory("mutators-tests-").FullName;
+
+    private string PidFile => Path.Combine(directory, "pid");
+
     public TestContext TestContext { get; set; } = null!;
+
+    [TestCleanup]
+    public void Delete() => Directory.Delete(directory, recursive: true);
 
     [TestMethod]
     public void A_run_keeps_the_lines_of_both_streams_and_the_exit_code()
@@ -83,12 +90,35 @@ public sealed class ProcessRunnerTests
     public void Cancelling_kills_the_program()
     {
         using var cancel = new CancellationTokenSource();
-        var file = Path.Combine(Directory.CreateTempSubdirectory("mutators-tests-").FullName, "pid");
         cancel.CancelAfter(TimeSpan.FromMilliseconds(300));
 
         Assert.ThrowsExactly<OperationCanceledException>(() =>
-            ProcessRunner.Run("sh", ["-c", $"echo $$ >'{file}'; sleep 60"], Path.GetTempPath(), null, Limits, cancel.Token));
-        AssertGone(File.ReadAllText(file).Trim());
+            ProcessRunner.Run("sh", ["-c", $"echo $$ >'{PidFile}'; sleep 60"], Path.GetTempPath(), null, Limits, cancel.Token));
+        AssertGone(File.ReadAllText(PidFile).Trim());
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void A_program_does_not_outlive_a_harness_that_is_killed()
+    {
+        var start = new ProcessStartInfo("dotnet", HarnessProgram.Command("KilledHarness", """
+            using System;
+            using System.Threading;
+            using Mutators.Campaign.Workloads;
+
+            ProcessRunner.Run("sh", new[] { "-c", "echo $$ >&3; exec sleep 61" }, "/", null, RunLimits.Golden, CancellationToken.None);
+            """.Replace(">&3", $">'{PidFile}'", StringComparison.Ordinal))) { RedirectStandardOutput = true };
+        using var harness = Process.Start(start)!;
+        string? id = null;
+        while (string.IsNullOrWhiteSpace(id))
+        {
+            Assert.IsFalse(harness.WaitForExit(TimeSpan.FromMilliseconds(20)), "the harness ended before it had started anything");
+            id = File.Exists(PidFile) ? File.ReadAllText(PidFile).Trim() : null;
+        }
+
+        harness.Kill(entireProcessTree: false);
+
+        AssertGone(id);
     }
 
     [TestMethod]
