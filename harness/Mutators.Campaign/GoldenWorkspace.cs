@@ -55,7 +55,7 @@ public sealed class GoldenWorkspace : IDisposable
     /// <summary>Every injection site of the targets that the configuration lets through, in document order.</summary>
     public ImmutableArray<Mutant> Sites(CancellationToken cancel)
     {
-        var operators = FaultOperator.All
+        var operators = (_configuration.Operators.IsEmpty ? FaultOperator.Library : FaultOperator.All)
             .Where(each => _configuration.Operators.IsEmpty || _configuration.Operators.Contains(each.Definition.Id, StringComparer.OrdinalIgnoreCase))
             .ToImmutableArray();
         var isAsked = PathFilter(_configuration.In);

@@ -15,6 +15,11 @@ namespace Mutators;
 /// How many of the 668 faults of the field study are of this type (Durães and Madeira 2006); null where no count is published.
 /// </param>
 /// <param name="constraints">The constraints C01 to C12 of the G-SWFIT library that the operator obeys.</param>
+/// <param name="origin">Where the type comes from.</param>
+/// <param name="weighedWith">
+/// The library operator whose field weight this one shares when both are drawn from: its sites are faults of that type which a
+/// strict constraint leaves out. Null for an operator with a weight of its own, or without any.
+/// </param>
 public sealed class FaultDefinition(
     string id,
     string name,
@@ -23,7 +28,9 @@ public sealed class FaultDefinition(
     string before,
     string after,
     int? fieldCount = null,
-    ImmutableArray<string> constraints = default)
+    ImmutableArray<string> constraints = default,
+    FaultOrigin origin = FaultOrigin.Library,
+    string? weighedWith = null)
 {
     /// <summary>The fault type's acronym.</summary>
     public string Id { get; } = id;
@@ -48,4 +55,10 @@ public sealed class FaultDefinition(
 
     /// <summary>The constraints of the G-SWFIT library that the operator obeys.</summary>
     public ImmutableArray<string> Constraints { get; } = constraints.IsDefault ? [] : constraints;
+
+    /// <summary>Where the type comes from.</summary>
+    public FaultOrigin Origin { get; } = origin;
+
+    /// <summary>The library operator whose field weight this one shares, or null.</summary>
+    public string? WeighedWith { get; } = weighedWith;
 }

@@ -23,6 +23,12 @@ public abstract class FaultOperator
             .OrderBy(each => each.Definition.Id, StringComparer.Ordinal),
     ];
 
+    /// <summary>
+    /// The 13 operators of the G-SWFIT library, ordered by id: what is injected where nobody asks for more, because only their
+    /// proportions are known from the field.
+    /// </summary>
+    public static ImmutableArray<FaultOperator> Library { get; } = [.. All.Where(each => each.Definition.Origin == FaultOrigin.Library)];
+
     /// <summary>What the operator emulates.</summary>
     public abstract FaultDefinition Definition { get; }
 

@@ -68,20 +68,29 @@ public sealed class Faultload
         var byOperator = sites.ToLookup(site => site.Operator.Definition.Id, StringComparer.Ordinal);
         return rule switch
         {
-            SamplingRule.FieldWeighted => FieldWeighted(definitions, byOperator, sample!.Value, seed),
-            SamplingRule.Uniform when sample is { } size => Load(seed, rule, sample, definitions, byOperator, null,
+            SamplingRule.FieldWeighted => FieldWeighted(definitions, sites, sample!.Value, seed),
+            SamplingRule.Uniform when sample is { } size => Load(seed, rule, sample, definitions, Own, sites, null,
                 [.. sites.OrderBy(site => Key(seed, site)).ThenBy(site => site.Id).Take(size)]),
-            _ => Load(seed, rule, sample, definitions, byOperator, definition => byOperator[definition.Id].Count(), sites),
+            _ => Load(seed, rule, sample, definitions, Own, sites, definition => byOperator[definition.Id].Count(), sites),
         };
+
+        static string Own(FaultDefinition definition) => definition.Id;
     }
 
-    private static Faultload FieldWeighted(
-        ImmutableArray<FaultDefinition> definitions, ILookup<string, Mutant> byOperator, int sample, ulong seed)
+    private static Faultload FieldWeighted(ImmutableArray<FaultDefinition> definitions, IReadOnlyList<Mutant> sites, int sample, ulong seed)
     {
-        var shares = Apportionment.ByLargestRemainder([.. definitions.Select(definition => definition.FieldCount ?? 0)], sample);
-        var wanted = definitions.Zip(shares, (definition, share) => (definition.Id, share)).ToDictionary(each => each.Id, each => each.share);
-        var drawn = definitions.SelectMany(definition => Spread([.. byOperator[definition.Id]], definition.Id, wanted[definition.Id], seed));
-        return Load(seed, SamplingRule.FieldWeighted, sample, definitions, byOperator, definition => wanted[definition.Id], [.. drawn]);
+        var strata = definitions.Where(definition => StratumOf(definition) == definition.Id).ToImmutableArray();
+        var byStratum = sites.ToLookup(site => StratumOf(site.Operator.Definition), StringComparer.Ordinal);
+        var shares = Apportionment.ByLargestRemainder([.. strata.Select(Weight)], sample);
+        var wanted = strata.Zip(shares, (definition, share) => (definition.Id, share)).ToDictionary(each => each.Id, each => each.share);
+        var drawn = strata.SelectMany(definition => Spread([.. byStratum[definition.Id]], definition.Id, wanted[definition.Id], seed));
+        return Load(seed, SamplingRule.FieldWeighted, sample, strata, StratumOf, sites, definition => wanted[definition.Id], [.. drawn]);
+
+        // Only the library's proportions are known as a whole; a count beside them would change what they say.
+        static int Weight(FaultDefinition definition) => definition.Origin == FaultOrigin.Library ? definition.FieldCount ?? 0 : 0;
+
+        string StratumOf(FaultDefinition definition) =>
+            definition.WeighedWith is { } shared && definitions.Any(each => each.Id == shared) ? shared : definition.Id;
     }
 
     /// <summary>
@@ -110,13 +119,15 @@ public sealed class Faultload
         SamplingRule rule,
         int? sample,
         ImmutableArray<FaultDefinition> definitions,
-        ILookup<string, Mutant> byOperator,
+        Func<FaultDefinition, string> stratumOf,
+        IReadOnlyList<Mutant> sites,
         Func<FaultDefinition, int>? wanted,
         IReadOnlyList<Mutant> drawn)
     {
-        var drawnByOperator = drawn.ToLookup(mutant => mutant.Operator.Definition.Id, StringComparer.Ordinal);
+        var available = sites.ToLookup(site => stratumOf(site.Operator.Definition), StringComparer.Ordinal);
+        var taken = drawn.ToLookup(mutant => stratumOf(mutant.Operator.Definition), StringComparer.Ordinal);
         var strata = definitions.Select(definition => new Stratum(
-            definition.Id, definition.FieldCount, byOperator[definition.Id].Count(), wanted?.Invoke(definition), drawnByOperator[definition.Id].Count()));
+            definition.Id, definition.FieldCount, available[definition.Id].Count(), wanted?.Invoke(definition), taken[definition.Id].Count()));
         var inDocumentOrder = drawn
             .OrderBy(mutant => mutant.Path, StringComparer.Ordinal)
             .ThenBy(mutant => mutant.Site.Span)

@@ -1,7 +1,9 @@
 namespace Mutators;
 
 /// <summary>The sites of one operator, and how many of them a faultload holds.</summary>
-/// <param name="Operator">The operator's id.</param>
+/// <param name="Operator">
+/// The operator's id. In a field-weighted faultload a stratum also holds the sites of the operators that share its weight.
+/// </param>
 /// <param name="FieldCount">Its weight: faults of this type in the field study; null where none is published.</param>
 /// <param name="Available">How many sites there are.</param>
 /// <param name="Wanted">How many the sampling rule asks for; null where it asks for none of this stratum in particular.</param>

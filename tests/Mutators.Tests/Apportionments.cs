@@ -11,7 +11,7 @@ public sealed class Apportionments
 
     [TestMethod]
     public void The_operators_carry_the_counts_of_the_field_study() => Assert.AreSequenceEqual(
-        FieldCounts, FaultOperator.All.Select(each => each.Definition.FieldCount ?? 0).Where(count => count > 0).OrderDescending());
+        FieldCounts, FaultOperator.Library.Select(each => each.Definition.FieldCount!.Value).OrderDescending());
 
     [TestMethod]
     public void A_hundred_mutants_are_divided_as_the_field_study_divides() => Assert.AreSequenceEqual(

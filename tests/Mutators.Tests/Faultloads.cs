@@ -65,6 +65,24 @@ public sealed class Faultloads
     }
 
     [TestMethod]
+    public void A_variant_that_shares_a_weight_is_drawn_from_the_same_stratum()
+    {
+        FaultOperator guard = new MissingGuard();
+        var sites = Scan("src/A.cs", 10, If, guard, Call);
+        var load = Faultload.Draw(sites, sample: 23, seed: 1, SamplingRule.FieldWeighted);
+        Assert.AreSequenceEqual([new Stratum("MFC", 46, 10, 9, 9), new Stratum("MIFS", 71, 20, 14, 14)], load.Strata);
+        Assert.AreSequenceEqual(["MFC", "MIFS", "MIFS.G"], load.Mutants.Select(mutant => mutant.Operator.Definition.Id).Distinct().Order());
+    }
+
+    [TestMethod]
+    public void An_operator_outside_of_the_library_has_no_share_of_a_field_weighted_sample()
+    {
+        FaultOperator logic = new WrongLogicalExpression();
+        var load = Faultload.Draw(Scan("src/A.cs", 10, logic, Call), sample: 5, seed: 1, SamplingRule.FieldWeighted);
+        Assert.AreSequenceEqual([new Stratum("MFC", 46, 10, 5, 5), new Stratum("WLEC", 22, 20, 0, 0)], load.Strata);
+    }
+
+    [TestMethod]
     public void Each_file_gets_its_share_of_an_operator()
     {
         for (var seed = 0UL; seed < 20; seed++)
@@ -119,7 +137,7 @@ public sealed class Faultloads
 
     private static IEnumerable<string> Ids(Faultload load) => load.Mutants.Select(mutant => mutant.Id.ToString());
 
-    private static IReadOnlyList<Mutant> Scan(string path, int methods)
+    private static IReadOnlyList<Mutant> Scan(string path, int methods, params FaultOperator[] operators)
     {
         var members = Enumerable.Range(0, methods).Select(i => $$"""
                 void M{{i}}(List<int> list)
@@ -130,9 +148,10 @@ public sealed class Faultloads
                         count = {{i}};
                     }
 
+                    if (count > {{i}}) return;
                     count++;
                 }
             """);
-        return new Golden($"class C\n{{\n{string.Join('\n', members)}\n    int count;\n}}", path).Scan(Call, If, Around);
+        return new Golden($"class C\n{{\n{string.Join('\n', members)}\n    int count;\n}}", path).Scan(operators is [] ? [Call, If, Around] : operators);
     }
 }

@@ -69,24 +69,38 @@ public sealed class OperatorPages
             # Fault operators
 
             Each operator emulates one type of software fault that programmers leave behind. The share is that among the 668 faults of the
-            field study by Durães and Madeira (IEEE TSE 32(11), 2006); an operator without one is drawn only where it is asked for.
+            field study by Durães and Madeira (IEEE TSE 32(11), 2006).
+
+            ## The library
+
+            The 13 operators of the G-SWFIT library. They are injected where nobody asks for others, and only they have a share of a
+            field-weighted faultload.
 
             | operator | fault type | ODC class | of 668 | share |
             |---|---|---|---:|---:|
 
             """.ReplaceLineEndings("\n"));
-        foreach (var definition in FaultOperator.All.Select(each => each.Definition))
+        foreach (var definition in FaultOperator.Library.Select(each => each.Definition))
         {
-            var (count, share) = definition.FieldCount is { } faults
-                ? (faults.ToString(CultureInfo.InvariantCulture), Percent(faults))
-                : ("", "");
+            var faults = definition.FieldCount!.Value;
             page.Append(CultureInfo.InvariantCulture,
-                $"| [{definition.Id}]({definition.Id}.md) | {definition.Name} | {definition.FaultClass} | {count} | {share} |\n");
+                $"| [{definition.Id}]({definition.Id}.md) | {definition.Name} | {definition.FaultClass} | {faults} | {Percent(faults)} |\n");
         }
 
-        var total = FaultOperator.All.Sum(each => each.Definition.FieldCount ?? 0);
+        var total = FaultOperator.Library.Sum(each => each.Definition.FieldCount!.Value);
         page.Append(CultureInfo.InvariantCulture, $"| sum | | | {total} | {Percent(total)} |\n");
+        Append(page, "Other types of the field study", FaultOrigin.FieldStudy);
+        Append(page, "Variants: a library operator with one constraint read otherwise, for what C# programs do", FaultOrigin.Variant);
         return page.ToString();
+    }
+
+    private static void Append(StringBuilder page, string title, FaultOrigin origin)
+    {
+        page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| operator | fault type | ODC class |\n|---|---|---|\n");
+        foreach (var definition in FaultOperator.All.Select(each => each.Definition).Where(definition => definition.Origin == origin))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| [{definition.Id}]({definition.Id}.md) | {definition.Name} | {definition.FaultClass} |\n");
+        }
     }
 
     private static string Share(FaultDefinition definition) => definition.FieldCount is { } count
