@@ -6,6 +6,7 @@ using Mutators.Campaign.Activation;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Engines;
+using Mutators.Campaign.Engines.Reload;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
 using Mutators.Campaign.Workloads;
@@ -48,7 +49,14 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
 
         try
         {
-            Judge(store, workspace, cancel);
+            if (configuration.Engine is CampaignEngine.Reload)
+            {
+                JudgeByReload(store, workspace, cancel);
+            }
+            else
+            {
+                Judge(store, workspace, cancel);
+            }
         }
         finally
         {
@@ -100,7 +108,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
     private CampaignIdentity Identity(Faultload faultload) => new(
         repository.Golden.CommitSha,
         repository.Golden.TreeSha,
-        RebuildEngine.Name,
+        configuration.Engine is CampaignEngine.Reload ? ReloadEngine.Name : RebuildEngine.Name,
         JsonSerializer.Serialize(configuration),
         FaultloadRecord.Of(faultload));
 
@@ -246,6 +254,70 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
             done++;
             Progressed?.Invoke(new CampaignProgress(
                 done, snapshot.Mutants.Length, new MutantResult(result.Mutant, result.Activations, outcomes, result.Errors), WasKnown: known.Count == workspace.Programs.Length));
+        }
+    }
+
+    /// <summary>The same by the reload engine: outcomes come in the order in which they are certain, and what it cannot run is rebuilt.</summary>
+    private void JudgeByReload(CampaignStore store, GoldenWorkspace workspace, CancellationToken cancel)
+    {
+        var snapshot = store.Load();
+        var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
+        var judged = new Dictionary<MutantId, ImmutableArray<StoredOutcome>>();
+        var jobs = new List<ReloadJob>();
+        var results = snapshot.Mutants.ToDictionary(result => result.Mutant.Id);
+        var done = 0;
+        foreach (var result in snapshot.Mutants)
+        {
+            judged[result.Mutant.Id] = result.Outcomes;
+            var known = result.Outcomes.Select(each => each.Outcome.Workload).ToHashSet(StringComparer.Ordinal);
+            jobs.AddRange(workspace.Programs
+                .Where(program => !known.Contains(program.Workload.Name))
+                .Select(program => new ReloadJob(result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name])));
+            if (known.Count == workspace.Programs.Length)
+            {
+                Progressed?.Invoke(new CampaignProgress(++done, snapshot.Mutants.Length, result, WasKnown: true));
+            }
+        }
+
+        if (jobs.Count == 0)
+        {
+            return;
+        }
+
+        workspace.BuildGolden(cancel);
+        var left = new List<ReloadResult>();
+        using var engine = new ReloadEngine(repository, workspace, configuration);
+        engine.Run(jobs, Take, cancel);
+        log.LogInformation("{Step,-10} {Statistics}", "reload", engine.Statistics.InWords());
+        var rebuild = new RebuildEngine(workspace.Checkout, workspace.Build);
+        foreach (var (job, way, _, _) in left)
+        {
+            log.LogInformation("{Step,-10} {Mutant}: {Why}", "rebuild", job.Mutant, way.Why);
+            Keep(job.Mutant, Execute(rebuild, job.Mutant, job.Commit, job.Program, job.Golden, cancel) with { Engine = way.ToString() });
+        }
+
+        void Take(ReloadResult result)
+        {
+            if (result is { Run: null, CompileError: null })
+            {
+                left.Add(result);
+                return;
+            }
+
+            Keep(result.Job.Mutant, result.Run is { } run
+                ? OutcomeClassifier.Classify(result.Job.Mutant, result.Job.Golden, run, result.Way.ToString(), configuration.DegradedShare)
+                : OutcomeClassifier.BuildReject(result.Job.Mutant, result.Job.Program.Workload.Name, result.CompileError!));
+        }
+
+        void Keep(MutantId mutant, Outcome outcome)
+        {
+            store.Record(outcome);
+            judged[mutant] = judged[mutant].Add(new StoredOutcome(outcome, TimesRun: 1));
+            if (judged[mutant].Length == workspace.Programs.Length)
+            {
+                var result = results[mutant];
+                Progressed?.Invoke(new CampaignProgress(++done, snapshot.Mutants.Length, new MutantResult(result.Mutant, result.Activations, judged[mutant], result.Errors), WasKnown: false));
+            }
         }
     }
 

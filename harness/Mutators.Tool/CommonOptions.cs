@@ -37,6 +37,8 @@ internal sealed class CommonOptions
 
     internal Option<ulong?> Seed { get; } = new("--seed") { Description = "The seed of the draw.", HelpName = "N" };
 
+    internal Option<CampaignEngine?> Engine { get; } = new("--engine") { Description = "How mutants are run: reload (deltas in warm processes) or rebuild (dotnet build and a fresh process each).", HelpName = "reload|rebuild" };
+
     internal Option<OutputFormat> Format { get; } = new("--format") { Description = "text, or json for programs.", HelpName = "text|json" };
 
     /// <summary>The repository's folder to start looking from.</summary>
@@ -64,6 +66,7 @@ internal sealed class CommonOptions
             };
         }
 
+        configuration = line.GetValue(Engine) is { } engine ? configuration with { Engine = engine } : configuration;
         configuration = line.GetValue(Seed) is { } seed ? configuration with { Seed = seed } : configuration;
         foreach (var id in configuration.Operators)
         {

@@ -140,6 +140,15 @@ public sealed class MutantRepository : IDisposable
     public IReadOnlyList<ChangedFile> ChangedFiles(MutantBranch branch)
     {
         var (golden, tip) = Trees(branch);
+        return ChangedFiles(golden, tip);
+    }
+
+    /// <summary>The files that a commit changes against golden, in the order of their paths.</summary>
+    public IReadOnlyList<ChangedFile> ChangedFiles(string commitSha) =>
+        ChangedFiles(_repository.Lookup<Tree>(Golden.TreeSha), _repository.Lookup<Commit>(commitSha).Tree);
+
+    private IReadOnlyList<ChangedFile> ChangedFiles(Tree golden, Tree tip)
+    {
         using var changes = _repository.Diff.Compare<TreeChanges>(golden, tip, new CompareOptions { Similarity = SimilarityOptions.None });
         return
         [

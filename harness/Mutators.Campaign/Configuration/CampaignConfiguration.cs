@@ -27,6 +27,9 @@ public sealed record CampaignConfiguration
     /// <summary>The seed of the draw.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>How mutants are run.</summary>
+    public CampaignEngine Engine { get; init; } = CampaignEngine.Rebuild;
+
     /// <summary>A mutant's run may take this many times the golden run's wall time, and five seconds on top.</summary>
     public double TimeFactor { get; init; } = 10;
 
@@ -44,4 +47,14 @@ public sealed record CampaignConfiguration
         golden * TimeFactor + TimeSpan.FromSeconds(5),
         (long)MemoryMebibytes << 20,
         (long)OutputMebibytes << 20);
+}
+
+/// <summary>How a campaign runs its mutants; the meaning of an outcome is the same.</summary>
+public enum CampaignEngine
+{
+    /// <summary>Each branch is built by <c>dotnet build</c> and run in a fresh process.</summary>
+    Rebuild,
+
+    /// <summary>Each branch is a delta in a warm process; what that cannot express goes a slower way.</summary>
+    Reload,
 }

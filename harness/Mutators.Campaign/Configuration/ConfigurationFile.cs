@@ -14,7 +14,7 @@ public static class ConfigurationFile
     public const string DefaultName = "mutators.json";
 
     private static readonly string[] Keys =
-        ["$schema", "targets", "workloads", "operators", "in", "sample", "sampling", "seed", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare"];
+        ["$schema", "targets", "workloads", "operators", "in", "sample", "sampling", "seed", "engine", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare"];
 
     private static readonly string[] WorkloadKeys = ["name", "project", "arguments"];
 
@@ -59,6 +59,7 @@ public static class ConfigurationFile
                 Sample = reader.Has("sample") ? (int)reader.Number("sample", 0, 1, int.MaxValue) : null,
                 Sampling = reader.Choice("sampling", defaults.Sampling),
                 Seed = (ulong)reader.Number("seed", defaults.Seed, 0, long.MaxValue),
+                Engine = reader.Choice("engine", defaults.Engine),
                 TimeFactor = reader.Number("timeFactor", defaults.TimeFactor, 1, 10_000),
                 MemoryMebibytes = (int)reader.Number("memoryMebibytes", defaults.MemoryMebibytes, 16, 1 << 20),
                 OutputMebibytes = (int)reader.Number("outputMebibytes", defaults.OutputMebibytes, 1, 1 << 20),

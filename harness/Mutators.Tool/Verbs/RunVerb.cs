@@ -16,7 +16,7 @@ internal static class RunVerb
         var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
-            options.Repository, options.Campaign, options.Operators, options.In, options.Sample, options.Seed, fresh, only, options.Format,
+            options.Repository, options.Campaign, options.Operators, options.In, options.Sample, options.Seed, options.Engine, fresh, only, options.Format,
         };
         command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id
             ? Again(line, options, id, cancel)

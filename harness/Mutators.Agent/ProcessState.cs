@@ -1,0 +1,148 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+
+namespace Mutators.Agent;
+
+/// <summary>
+/// What a program can change of its process, remembered before a run and put back after it; and what it can leave running. State in the
+/// program's own statics is not seen here: the harness finds it by running golden again.
+/// </summary>
+internal sealed class ProcessState
+{
+    private readonly TextWriter output = Console.Out;
+    private readonly TextWriter error = Console.Error;
+    private readonly TextReader input = Console.In;
+    private readonly string directory = Environment.CurrentDirectory;
+    private readonly CultureInfo culture = CultureInfo.CurrentCulture;
+    private readonly CultureInfo uiCulture = CultureInfo.CurrentUICulture;
+    private readonly IDictionary environment = Environment.GetEnvironmentVariables();
+    private readonly Handlers processExit = new("ProcessExit");
+    private readonly Handlers unhandledException = new("UnhandledException");
+    private readonly Handlers firstChance = new("FirstChanceException");
+    private readonly HashSet<string> threads = new(StringComparer.Ordinal);
+    private long timers;
+
+    /// <summary>Called before each run.</summary>
+    internal void Remember()
+    {
+        threads.Clear();
+        threads.UnionWith(Threads());
+        timers = Timer.ActiveCount;
+        Environment.ExitCode = 0;
+    }
+
+    /// <summary>What the run has left running.</summary>
+    internal Residue Residue()
+    {
+        var residue = Agent.Residue.None;
+        foreach (var thread in Threads())
+        {
+            if (!threads.Contains(thread) && IsPrograms(thread))
+            {
+                residue |= Agent.Residue.Threads;
+            }
+        }
+
+        ThreadPool.GetMaxThreads(out var most, out _);
+        ThreadPool.GetAvailableThreads(out var idle, out _);
+        if (idle < most || ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > timers)
+        {
+            residue |= Agent.Residue.Pool;
+        }
+
+        return residue;
+    }
+
+    /// <summary>An ordinary process would now tell the program that it ends.</summary>
+    internal void RaiseProcessExit() => (processExit.Added() as EventHandler)?.Invoke(AppDomain.CurrentDomain, EventArgs.Empty);
+
+    /// <summary>An ordinary process would now tell the program that it dies.</summary>
+    internal void RaiseUnhandledException(Exception exception) =>
+        (unhandledException.Added() as UnhandledExceptionEventHandler)?.Invoke(AppDomain.CurrentDomain, new UnhandledExceptionEventArgs(exception, isTerminating: true));
+
+    /// <summary>Makes the process what it was.</summary>
+    internal void Restore()
+    {
+        Console.SetOut(output);
+        Console.SetError(error);
+        Console.SetIn(input);
+        Environment.ExitCode = 0;
+        processExit.Restore();
+        unhandledException.Restore();
+        firstChance.Restore();
+        SynchronizationContext.SetSynchronizationContext(null);
+        if (!Equals(CultureInfo.CurrentCulture, culture) || !Equals(CultureInfo.CurrentUICulture, uiCulture))
+        {
+            CultureInfo.CurrentCulture = culture;
+            CultureInfo.CurrentUICulture = uiCulture;
+        }
+
+        CultureInfo.DefaultThreadCurrentCulture = null;
+        CultureInfo.DefaultThreadCurrentUICulture = null;
+        if (Environment.CurrentDirectory != directory)
+        {
+            Environment.CurrentDirectory = directory;
+        }
+
+        RestoreEnvironment();
+    }
+
+    private void RestoreEnvironment()
+    {
+        var now = Environment.GetEnvironmentVariables();
+        foreach (DictionaryEntry entry in now)
+        {
+            if (!environment.Contains(entry.Key))
+            {
+                Environment.SetEnvironmentVariable((string)entry.Key, null);
+            }
+        }
+
+        foreach (DictionaryEntry entry in environment)
+        {
+            if (!Equals(now[entry.Key], entry.Value))
+            {
+                Environment.SetEnvironmentVariable((string)entry.Key, (string?)entry.Value);
+            }
+        }
+    }
+
+    private static IEnumerable<string> Threads() =>
+        Directory.Exists("/proc/self/task") ? Directory.EnumerateDirectories("/proc/self/task") : [];
+
+    /// <summary>The runtime names its own threads; one that ended meanwhile is nobody's.</summary>
+    private static bool IsPrograms(string thread)
+    {
+        try
+        {
+            return !File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(".NET", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The handlers of one of the process's events. The event has no other way to be read than its field.</summary>
+    private sealed class Handlers
+    {
+        private readonly FieldInfo? field;
+        private readonly Delegate? before;
+
+        internal Handlers(string name)
+        {
+            field = typeof(AppContext).GetField(name, BindingFlags.Static | BindingFlags.NonPublic);
+            before = field?.GetValue(null) as Delegate;
+        }
+
+        /// <summary>What the program has added.</summary>
+        internal Delegate? Added()
+        {
+            var now = field?.GetValue(null) as Delegate;
+            return before is null ? now : Delegate.RemoveAll(now, before);
+        }
+
+        internal void Restore() => field?.SetValue(null, before);
+    }
+}

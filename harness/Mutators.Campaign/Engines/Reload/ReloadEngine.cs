@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Projects;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Engines.Reload;
+
+/// <summary>
+/// The fast engine: branches are read from git's objects, many of them compiled at once as bodies beside golden's, and each run is a delta in
+/// a warm worker. What that cannot express goes a slower way, and the result says which and why. docs/engines.md explains the choices.
+/// </summary>
+public sealed class ReloadEngine : IDisposable
+{
+    /// <summary>The engine's name in campaigns.</summary>
+    public const string Name = "reload";
+
+    /// <summary>
+    /// Mutants that share a compilation: enough that golden's part of it is small for each, few enough that the first results come soon and a
+    /// campaign of any length holds a bounded number of trees.
+    /// </summary>
+    private const int BatchSize = 500;
+
+    private readonly IReadOnlyList<TargetProject> _targets;
+    private readonly CampaignConfiguration _configuration;
+    private readonly BranchSources _sources;
+    private readonly string _directory;
+    private readonly string _root;
+    private readonly Dictionary<string, string> _goldenFolders = new(StringComparer.Ordinal);
+    private readonly int _lanes;
+
+    /// <param name="repository">Where the branches are.</param>
+    /// <param name="workspace">Golden, built.</param>
+    /// <param name="configuration">The limits.</param>
+    /// <param name="lanes">Workers at a time; 0 for one on each core.</param>
+    public ReloadEngine(MutantRepository repository, GoldenWorkspace workspace, CampaignConfiguration configuration, int lanes = 0)
+    {
+        _targets = workspace.Targets;
+        _configuration = configuration;
+        _sources = new BranchSources(repository, _targets);
+        _directory = Path.Combine(repository.OwnFolder, "reload");
+        _root = workspace.Checkout.Directory;
+        _lanes = lanes > 0 ? lanes : Environment.ProcessorCount;
+        ProgramFolder.Delete(_directory);
+        foreach (var program in workspace.Programs)
+        {
+            // What lies in the checkout is a mutant's as soon as the rebuild engine has had its turn.
+            var folder = Path.Combine(_directory, "golden", _goldenFolders.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            if (_goldenFolders.TryAdd(program.Assembly, folder))
+            {
+                ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, folder);
+            }
+        }
+    }
+
+    /// <summary>Where the time went so far.</summary>
+    public LaneStatistics Statistics { get; } = new();
+
+    /// <summary>Runs jobs, the next batch being compiled while one is run.</summary>
+    /// <param name="jobs">The jobs; those of one mutant stand together.</param>
+    /// <param name="done">Takes each result; one call at a time, from any thread.</param>
+    /// <param name="cancel">Ends the runs that are under way.</param>
+    public void Run(IReadOnlyList<ReloadJob> jobs, Action<ReloadResult> done, CancellationToken cancel)
+    {
+        var batches = jobs.Select(job => job.Commit).Distinct().Chunk(BatchSize).ToList();
+        var byCommit = jobs.ToLookup(job => job.Commit, StringComparer.Ordinal);
+        var gate = new Lock();
+        void Done(ReloadResult result)
+        {
+            lock (gate)
+            {
+                done(result);
+            }
+        }
+
+        var next = batches.Count > 0 ? Prepare(batches[0], cancel) : null;
+        for (var i = 0; i < batches.Count; i++)
+        {
+            using var batch = next!.GetAwaiter().GetResult();
+            next = i + 1 < batches.Count ? Prepare(batches[i + 1], cancel) : null;
+            Execute(batch, [.. batches[i].SelectMany(commit => byCommit[commit])], i, Done, cancel);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => ProgramFolder.Delete(_directory);
+
+    private Task<Batch> Prepare(string[] commits, CancellationToken cancel) => Task.Factory.StartNew(
+        () =>
+        {
+            var (began, cpu) = (Stopwatch.GetTimestamp(), Process.GetCurrentProcess().TotalProcessorTime);
+            var batch = Batch.Prepare(_sources, _targets, commits, cancel);
+            Statistics.AddPreparation(Stopwatch.GetElapsedTime(began), Process.GetCurrentProcess().TotalProcessorTime - cpu);
+            return batch;
+        },
+        cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Execute(Batch batch, ReloadJob[] jobs, int number, Action<ReloadResult> done, CancellationToken cancel)
+    {
+        foreach (var group in jobs.GroupBy(job => job.Program))
+        {
+            var place = Path.Combine(_directory, $"{number}-{group.Key.Workload.Name}");
+            ProgramFolder.Copy(_goldenFolders[group.Key.Assembly], place);
+            var modules = batch.Builds
+                .Where(each => ProgramFolder.Overlay(place, each.Build.Target.OutputAssemblyPath, each.Build.Image, each.Build.Symbols))
+                .Select(each => (each.Build.Target, each.Bodies.Metadata))
+                .ToImmutableArray();
+            var used = modules.Select(module => module.Target).ToHashSet();
+            bool HasDelta(ReloadJob job) => batch.Mutants[job.Commit] is { NoDelta: null } mutant && mutant.Exchanges.All(each => used.Contains(each.Target));
+            var warm = new ConcurrentQueue<ReloadJob>(group.Where(HasDelta));
+            var slow = new ConcurrentQueue<(ReloadJob Job, string Why)>(group.Where(job => !HasDelta(job)).Select(job => (job, batch.Mutants[job.Commit].NoDelta ?? "the program does not use its assembly")));
+            var assembly = Path.Combine(place, Path.GetFileName(group.Key.Assembly));
+            InLanes(Math.Min(_lanes, Math.Max(1, group.Count())), lane =>
+            {
+                using (var worker = new WorkerLane(
+                    assembly, group.First().Golden, batch, _configuration, Path.Combine(_directory, $"{number}-{lane}.delta"), modules, Statistics))
+                {
+                    worker.Run(warm, result => Take(result, slow, done), cancel);
+                }
+
+                var emission = new WholeEmission(_goldenFolders, Path.Combine(_directory, $"emit-{lane}"), _root, _configuration);
+                while (slow.TryDequeue(out var each))
+                {
+                    done(batch.Mutants[each.Job.Commit] is { NoEmission: null, Trees: { } trees }
+                        ? emission.Run(each.Job, trees, each.Why, cancel)
+                        : new ReloadResult(each.Job, ReloadWay.Rebuild(batch.Mutants[each.Job.Commit].NoEmission ?? each.Why), null));
+                }
+            });
+            ProgramFolder.Delete(place);
+        }
+    }
+
+    /// <summary>A job that a lane could not run as a delta after all takes the next way.</summary>
+    private static void Take(ReloadResult result, ConcurrentQueue<(ReloadJob, string)> slow, Action<ReloadResult> done)
+    {
+        if (result is { Run: null, CompileError: null, Way: { Why: { } why } way } && way.Name != RebuildEngine.Name)
+        {
+            slow.Enqueue((result.Job, why));
+        }
+        else
+        {
+            done(result);
+        }
+    }
+
+    private static void InLanes(int lanes, Action<int> work)
+    {
+        var problems = new ConcurrentQueue<ExceptionDispatchInfo>();
+        var threads = Enumerable.Range(0, lanes).Select(lane => new Thread(() =>
+        {
+            try
+            {
+                work(lane);
+            }
+            catch (Exception problem) when (problem is not OutOfMemoryException)
+            {
+                // Carried to the caller's thread, where it is thrown.
+                problems.Enqueue(ExceptionDispatchInfo.Capture(problem));
+            }
+        }) { Name = $"lane {lane}" }).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        if (problems.TryDequeue(out var first))
+        {
+            first.Throw();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Engines.Reload;
+
+/// <summary>
+/// The way of a mutant that no delta can express, such as a static initialiser: its whole assembly is compiled in memory, without ticks, and
+/// run in a process of its own, as the rebuild engine would run it.
+/// </summary>
+/// <param name="goldenFolders">The folder with golden's build of each program, by the program's assembly.</param>
+/// <param name="directory">A folder of ours.</param>
+/// <param name="root">The checkout's root, for messages.</param>
+/// <param name="configuration">The limits.</param>
+internal sealed class WholeEmission(IReadOnlyDictionary<string, string> goldenFolders, string directory, string root, CampaignConfiguration configuration)
+{
+    /// <summary>Compiles and runs a mutant.</summary>
+    public ReloadResult Run(ReloadJob job, BranchTrees trees, string why, CancellationToken cancel)
+    {
+        var way = ReloadWay.Emit(why);
+        var compilation = VariantBuild.Relaxed(trees.Target.Compilation);
+        foreach (var (golden, mutant) in trees.Trees)
+        {
+            compilation = compilation.ReplaceSyntaxTree(golden, mutant);
+        }
+
+        using var image = new MemoryStream();
+        using var symbols = new MemoryStream();
+        var emitted = VariantBuild.Emit(trees.Target, compilation, image, symbols, cancel);
+        if (!emitted.Success)
+        {
+            return new ReloadResult(job, way, null, Error(emitted.Diagnostics));
+        }
+
+        ProgramFolder.Copy(goldenFolders[job.Program.Assembly], directory);
+        ProgramFolder.Overlay(directory, trees.Target.OutputAssemblyPath, image.ToArray(), symbols.ToArray());
+        var run = ProgramRun.Execute(
+            Path.Combine(directory, Path.GetFileName(job.Program.Assembly)), job.Program.Workload.Arguments, new Dictionary<string, string>(),
+            configuration.LimitsFor(job.Golden.Run.Duration), cancel);
+        return new ReloadResult(job, way, run);
+    }
+
+    /// <summary>The first error as the build engine words it.</summary>
+    private string Error(ImmutableArray<Diagnostic> diagnostics)
+    {
+        var error = diagnostics.Where(each => each.Severity == DiagnosticSeverity.Error).OrderBy(each => each.Location.SourceSpan.Start).First();
+        var span = error.Location.GetLineSpan();
+        var place = error.Location.IsInSource ? $" ({Path.GetRelativePath(root, span.Path).Replace('\\', '/')}:{span.StartLinePosition.Line + 1})" : "";
+        return $"{error.Id}: {error.GetMessage()}{place}";
+    }
+}

@@ -1,0 +1,295 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Reflection.Metadata;
+using Mutators.Agent;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Projects;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Engines.Reload;
+
+/// <summary>
+/// One core's share of a batch under one workload: takes jobs, runs each as a delta in a warm worker, and sees to it that no run inherits
+/// anything from one before. An outcome counts only after the same worker has reproduced golden; where it does not, the worker is replaced
+/// and everything since its last good check is run again, each job with a check of its own.
+/// </summary>
+internal sealed class WorkerLane : IDisposable
+{
+    /// <summary>Runs between two checks. A check costs a run of golden; a failed one, or a death, costs all runs since the last.</summary>
+    private const int RunsBetweenChecks = 25;
+
+    /// <summary>Old bodies, type loads and growing heaps stay with a process: it is replaced at one of these bounds.</summary>
+    private const int MaximumRuns = 4000;
+    private const long MaximumWorkingSet = 768L << 20;
+
+    /// <summary>
+    /// How many times golden's ticks a mutant may spend, and how many at least. A program that is short in golden may rightly do much more;
+    /// twenty million ticks are a fraction of a second.
+    /// </summary>
+    private const long TickFactor = 100;
+    private const long MinimumTicks = 20_000_000;
+
+    private readonly string _assembly;
+    private readonly GoldenRun _golden;
+    private readonly Batch _batch;
+    private readonly RunLimits _limits;
+    private readonly string _deltaFile;
+    private readonly ImmutableArray<(TargetProject Target, MetadataReader Metadata)> _modules;
+    private readonly LaneStatistics _statistics;
+    private readonly List<ReloadResult> _unchecked = [];
+    private readonly Queue<ReloadJob> _again = new();
+    private readonly Dictionary<TargetProject, MethodDelta> _deltas = [];
+    private readonly Dictionary<(TargetProject, int), BodyExchange> _active = [];
+
+    private WorkerProcess? _worker;
+    private long _tickLimit;
+
+    public WorkerLane(
+        string assembly, GoldenRun golden, Batch batch, CampaignConfiguration configuration, string deltaFile,
+        ImmutableArray<(TargetProject, MetadataReader)> modules, LaneStatistics statistics)
+    {
+        _assembly = assembly;
+        _golden = golden;
+        _batch = batch;
+        _limits = configuration.LimitsFor(golden.Run.Duration);
+        _deltaFile = deltaFile;
+        _modules = modules;
+        _statistics = statistics;
+    }
+
+    /// <summary>Why no worker can run this program at all; null if one can.</summary>
+    public string? Unusable { get; private set; }
+
+    /// <summary>Why each run needs a process of its own; null if it does not.</summary>
+    public string? OnlyOnce { get; private set; }
+
+    /// <summary>Runs jobs until there are none.</summary>
+    /// <param name="jobs">The jobs that all lanes share; each has a delta.</param>
+    /// <param name="done">Takes each result once, when it is certain.</param>
+    /// <param name="cancel">Ends the run that is under way.</param>
+    public void Run(ConcurrentQueue<ReloadJob> jobs, Action<ReloadResult> done, CancellationToken cancel)
+    {
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var isAgain = _again.TryDequeue(out var job);
+            if (!isAgain && !jobs.TryDequeue(out job))
+            {
+                if (_unchecked.Count == 0)
+                {
+                    return;
+                }
+
+                Check(done, cancel);
+                continue;
+            }
+
+            if (!EnsureWorker(cancel))
+            {
+                done(new ReloadResult(job!, ReloadWay.Rebuild(Unusable!), null));
+            }
+            else if (OnlyOnce is { } why)
+            {
+                done(RunFresh(job!, why, cancel));
+            }
+            else
+            {
+                RunWarm(job!, mustCheck: isAgain, done, cancel);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Replace();
+
+    private void RunWarm(ReloadJob job, bool mustCheck, Action<ReloadResult> done, CancellationToken cancel)
+    {
+        var ran = _worker!.Run(new Command(DeltasFor(_batch.Mutants[job.Commit].Exchanges), [.. job.Program.Workload.Arguments], _tickLimit), _limits, cancel);
+        _statistics.Add(ran);
+        if (ran.NotApplied)
+        {
+            Retry();
+            Replace();
+            done(new ReloadResult(job, ReloadWay.Emit("the runtime refuses the delta"), null));
+            return;
+        }
+
+        if (ran.Report is { } report && report.Residue.HasFlag(Residue.Threads))
+        {
+            // An ordinary process would wait for these threads before it ends: this run says nothing.
+            Retry();
+            Replace();
+            done(RunFresh(job, "it leaves threads behind", cancel));
+            return;
+        }
+
+        _unchecked.Add(new ReloadResult(job, ReloadWay.Warm, ran.Run));
+        if (!ran.IsAlive)
+        {
+            Replace();
+            AcceptOrRetry(done);
+        }
+        else if (mustCheck || _unchecked.Count >= RunsBetweenChecks || IsSuspicious(ran))
+        {
+            Check(done, cancel);
+            if (ran.Report is { } last && (last.Residue != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
+            {
+                Replace();
+            }
+        }
+    }
+
+    private static bool IsSuspicious(WorkerRun ran) => ran.OutOfTicks || ran.Report is not { Kind: ReportKind.Returned, Residue: Residue.None };
+
+    /// <summary>Runs golden where mutants ran: if it is as ever, their outcomes count.</summary>
+    private void Check(Action<ReloadResult> done, CancellationToken cancel)
+    {
+        var ran = RunGolden(cancel);
+        _statistics.AddCheck(ran.Run.Duration);
+        if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && IsGolden(ran.Run))
+        {
+            Accept(done);
+            return;
+        }
+
+        _statistics.AddLostWorker();
+        Replace();
+        AcceptOrRetry(done);
+    }
+
+    /// <summary>The worker is gone. A job that ran alone since the last good check met a clean worker, so its outcome stands; of several none is certain.</summary>
+    private void AcceptOrRetry(Action<ReloadResult> done)
+    {
+        if (_unchecked.Count == 1)
+        {
+            Accept(done);
+        }
+        else
+        {
+            Retry();
+        }
+    }
+
+    private void Accept(Action<ReloadResult> done)
+    {
+        foreach (var result in _unchecked)
+        {
+            done(result);
+        }
+
+        _unchecked.Clear();
+    }
+
+    private void Retry()
+    {
+        _statistics.AddRetries(_unchecked.Count);
+        foreach (var result in _unchecked)
+        {
+            _again.Enqueue(result.Job);
+        }
+
+        _unchecked.Clear();
+    }
+
+    private WorkerRun RunGolden(CancellationToken cancel) =>
+        _worker!.Run(new Command(DeltasFor([]), [.. _golden.Workload.Arguments], _tickLimit), _limits, cancel);
+
+    private bool IsGolden(WorkloadRun run) => GoldenRun.Compare(_golden, new GoldenRun(_golden.Workload, run)).IsEmpty;
+
+    private bool EnsureWorker(CancellationToken cancel)
+    {
+        if (_worker is not null || OnlyOnce is not null)
+        {
+            return true;
+        }
+
+        if (Unusable is not null)
+        {
+            return false;
+        }
+
+        _deltas.Clear();
+        _active.Clear();
+        foreach (var (target, metadata) in _modules)
+        {
+            _deltas.Add(target, new MethodDelta(metadata));
+        }
+
+        _worker = WorkerProcess.Start(_assembly, _limits.MemoryBytes, cancel);
+        _statistics.AddWorker();
+        if (_worker is null)
+        {
+            Unusable = "the program does not start with an agent in it";
+            return false;
+        }
+
+        _tickLimit = 0;
+        var first = RunGolden(cancel);
+        if (first.Report is not { Kind: ReportKind.Returned } report || !IsGolden(first.Run))
+        {
+            Unusable = report_(first);
+            Replace();
+            return false;
+        }
+
+        _tickLimit = Math.Max(MinimumTicks, report.Ticks * TickFactor);
+        var second = RunGolden(cancel);
+        if (report.Residue != Residue.None || second.Report is not { Kind: ReportKind.Returned } || !IsGolden(second.Run))
+        {
+            OnlyOnce = report.Residue != Residue.None ? "golden leaves threads or work behind" : "golden does not run twice in one process";
+            Replace();
+        }
+
+        return true;
+
+        static string report_(WorkerRun run) => run.Run.Death is { } death ? $"golden with ticks does not survive: {death}" : "golden with ticks does not behave as golden";
+    }
+
+    private ReloadResult RunFresh(ReloadJob job, string why, CancellationToken cancel)
+    {
+        var deltas = _batch.Mutants[job.Commit].Exchanges
+            .GroupBy(each => each.Target)
+            .Select(group => Written(new MethodDelta(_modules.First(module => module.Target == group.Key).Metadata), group.Key, group.Select(each => (each.Exchange.Method, each.Exchange.Mutant))));
+        using (var file = File.Create(_deltaFile))
+        {
+            new Command([.. deltas], [], 0).Write(file);
+        }
+
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [AgentVariables.Hooks] = typeof(Worker).Assembly.Location,
+            [AgentVariables.Modifiable] = "debug",
+            [AgentVariables.Deltas] = _deltaFile,
+        };
+        var run = ProgramRun.Execute(_assembly, job.Program.Workload.Arguments, environment, _limits, cancel);
+        return new ReloadResult(job, ReloadWay.Fresh(why), run with { Output = [.. run.Output.Select(VariantText.WithoutSuffixes)], Error = [.. run.Error.Select(VariantText.WithoutSuffixes)] });
+    }
+
+    /// <summary>The deltas that lead from the bodies that are in the worker to those of a mutant; none for golden after golden.</summary>
+    private List<Delta> DeltasFor(ImmutableArray<(TargetProject Target, BodyExchange Exchange)> wanted)
+    {
+        var next = wanted.ToDictionary(each => (each.Target, each.Exchange.Method.Row), each => each.Exchange);
+        var changes = _active.Where(each => !next.ContainsKey(each.Key)).Select(each => (each.Key.Item1, each.Value.Method, each.Value.Golden))
+            .Concat(next.Select(each => (each.Key.Target, each.Value.Method, each.Value.Mutant)))
+            .ToLookup(each => each.Item1, each => (each.Method, each.Item3));
+        _active.Clear();
+        foreach (var (key, exchange) in next)
+        {
+            _active.Add(key, exchange);
+        }
+
+        return [.. _modules.Where(module => changes.Contains(module.Target)).Select(module => Written(_deltas[module.Target], module.Target, changes[module.Target]))];
+    }
+
+    private static Delta Written(MethodDelta deltas, TargetProject target, IEnumerable<(MethodRow, ImmutableArray<byte>)> bodies)
+    {
+        var (metadata, il) = deltas.Write([.. bodies]);
+        return new Delta(target.AssemblyName, metadata, il);
+    }
+
+    private void Replace()
+    {
+        _worker?.Dispose();
+        _worker = null;
+    }
+}
