@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.CodeAnalysis.Text;
@@ -28,10 +29,14 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
     /// <summary>Told after each mutant.</summary>
     public event Action<CampaignProgress>? Progressed;
 
+    /// <summary>What the cross-check of the last run found; null if none was asked for.</summary>
+    public CrossCheck? CrossChecked { get; private set; }
+
     /// <summary>Runs or resumes the campaign.</summary>
     /// <param name="fresh">True begins anew even if the store holds this very campaign.</param>
     /// <param name="cancel">Stops after the run that is under way; the outcomes so far are kept.</param>
-    public CampaignSnapshot Run(bool fresh, CancellationToken cancel)
+    /// <param name="crossCheck">How many outcomes of the reload engine to repeat by the rebuild engine afterwards.</param>
+    public CampaignSnapshot Run(bool fresh, CancellationToken cancel, int crossCheck = 0)
     {
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         var faultload = Draw(workspace, cancel);
@@ -51,7 +56,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         {
             if (configuration.Engine is CampaignEngine.Reload)
             {
-                JudgeByReload(store, workspace, cancel);
+                Reload(workspace).Judge(store, workspace, progress => Progressed?.Invoke(progress), cancel);
             }
             else
             {
@@ -63,6 +68,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
             WriteNotes(store.Load());
         }
 
+        CrossChecked = crossCheck > 0 ? Compare(store.Load(), crossCheck, workspace, cancel) : null;
         return store.Load();
     }
 
@@ -79,6 +85,14 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         workspace.BuildGolden(cancel);
         var golden = GoldenRuns(workspace, cancel);
+        if (configuration.Engine is CampaignEngine.Reload)
+        {
+            var outcomes = new ConcurrentBag<Outcome>();
+            var jobs = workspace.Programs.Select((program, index) => new ReloadJob(branch.Id, branch.CommitSha, program, golden[index])).ToList();
+            Reload(workspace).Run(jobs, workspace, outcomes.Add, problem => throw new BuildEnvironmentException(problem.Message), cancel);
+            return [.. outcomes.OrderBy(outcome => outcome.Workload, StringComparer.Ordinal)];
+        }
+
         var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
         return [.. workspace.Programs.Select((program, index) => Execute(engine, branch.Id, branch.CommitSha, program, golden[index], cancel))];
     }
@@ -257,68 +271,27 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         }
     }
 
-    /// <summary>The same by the reload engine: outcomes come in the order in which they are certain, and what it cannot run is rebuilt.</summary>
-    private void JudgeByReload(CampaignStore store, GoldenWorkspace workspace, CancellationToken cancel)
+    private ReloadJudging Reload(GoldenWorkspace workspace)
     {
-        var snapshot = store.Load();
-        var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
-        var judged = new Dictionary<MutantId, ImmutableArray<StoredOutcome>>();
-        var jobs = new List<ReloadJob>();
-        var results = snapshot.Mutants.ToDictionary(result => result.Mutant.Id);
-        var done = 0;
-        foreach (var result in snapshot.Mutants)
-        {
-            judged[result.Mutant.Id] = result.Outcomes;
-            var known = result.Outcomes.Select(each => each.Outcome.Workload).ToHashSet(StringComparer.Ordinal);
-            jobs.AddRange(workspace.Programs
-                .Where(program => !known.Contains(program.Workload.Name))
-                .Select(program => new ReloadJob(result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name])));
-            if (known.Count == workspace.Programs.Length)
-            {
-                Progressed?.Invoke(new CampaignProgress(++done, snapshot.Mutants.Length, result, WasKnown: true));
-            }
-        }
-
-        if (jobs.Count == 0)
-        {
-            return;
-        }
-
-        workspace.BuildGolden(cancel);
-        var left = new List<ReloadResult>();
-        using var engine = new ReloadEngine(repository, workspace, configuration);
-        engine.Run(jobs, Take, cancel);
-        log.LogInformation("{Step,-10} {Statistics}", "reload", engine.Statistics.InWords());
         var rebuild = new RebuildEngine(workspace.Checkout, workspace.Build);
-        foreach (var (job, way, _, _) in left)
+        return new ReloadJudging(repository, configuration, log, (job, cancel) => Execute(rebuild, job.Mutant, job.Commit, job.Program, job.Golden, cancel));
+    }
+
+    private CrossCheck Compare(CampaignSnapshot snapshot, int count, GoldenWorkspace workspace, CancellationToken cancel)
+    {
+        var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
+        var programs = workspace.Programs.ToDictionary(program => program.Workload.Name, StringComparer.Ordinal);
+        var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
+        log.LogInformation("{Step,-10} {Count} outcomes are repeated by the rebuild engine", "cross-check", count);
+        var check = CrossCheck.Run(snapshot, count, configuration.Seed, (mutant, outcome) =>
+            Execute(engine, mutant.Id, mutant.Commit, programs[outcome.Workload], golden[outcome.Workload], cancel));
+        foreach (var disagreement in check.Disagreements)
         {
-            log.LogInformation("{Step,-10} {Mutant}: {Why}", "rebuild", job.Mutant, way.Why);
-            Keep(job.Mutant, Execute(rebuild, job.Mutant, job.Commit, job.Program, job.Golden, cancel) with { Engine = way.ToString() });
+            log.LogError("{Step,-10} {Disagreement}", "differs", disagreement.InWords());
         }
 
-        void Take(ReloadResult result)
-        {
-            if (result is { Run: null, CompileError: null })
-            {
-                left.Add(result);
-                return;
-            }
-
-            Keep(result.Job.Mutant, result.Run is { } run
-                ? OutcomeClassifier.Classify(result.Job.Mutant, result.Job.Golden, run, result.Way.ToString(), configuration.DegradedShare)
-                : OutcomeClassifier.BuildReject(result.Job.Mutant, result.Job.Program.Workload.Name, result.CompileError!));
-        }
-
-        void Keep(MutantId mutant, Outcome outcome)
-        {
-            store.Record(outcome);
-            judged[mutant] = judged[mutant].Add(new StoredOutcome(outcome, TimesRun: 1));
-            if (judged[mutant].Length == workspace.Programs.Length)
-            {
-                var result = results[mutant];
-                Progressed?.Invoke(new CampaignProgress(++done, snapshot.Mutants.Length, new MutantResult(result.Mutant, result.Activations, judged[mutant], result.Errors), WasKnown: false));
-            }
-        }
+        log.LogInformation("{Step,-10} {Differing} of {Compared} outcomes differ", "cross-check", check.Disagreements.Length, check.Compared);
+        return check;
     }
 
     private Outcome Execute(RebuildEngine engine, MutantId mutant, string commit, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)

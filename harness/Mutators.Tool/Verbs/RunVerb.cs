@@ -14,23 +14,24 @@ internal static class RunVerb
     {
         var fresh = new Option<bool>("--fresh") { Description = "Begin anew, even if there is a campaign to resume. The earlier one is kept." };
         var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
+        var crossCheck = new Option<int>("--cross-check") { Description = "Repeat this many outcomes of the reload engine, drawn at random, by the rebuild engine. Exit code 3 if one differs.", HelpName = "N" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
-            options.Repository, options.Campaign, options.Operators, options.In, options.Sample, options.Seed, options.Engine, fresh, only, options.Format,
+            options.Repository, options.Campaign, options.Operators, options.In, options.Sample, options.Seed, options.Engine, crossCheck, fresh, only, options.Format,
         };
         command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id
             ? Again(line, options, id, cancel)
-            : Run(line, options, line.GetValue(fresh), cancel))));
+            : Run(line, options, line.GetValue(fresh), line.GetValue(crossCheck), cancel))));
         return command;
     }
 
-    private static ExitCode Run(ParseResult line, CommonOptions options, bool fresh, CancellationToken cancel)
+    private static ExitCode Run(ParseResult line, CommonOptions options, bool fresh, int crossCheck, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line));
         var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create());
         using var progress = new CampaignProgressView();
         runner.Progressed += progress.Show;
-        var snapshot = runner.Run(fresh, cancel);
+        var snapshot = runner.Run(fresh, cancel, crossCheck);
         progress.Dispose();
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
@@ -41,7 +42,7 @@ internal static class RunVerb
             ReportVerb.PrintSummary(snapshot, repository.OwnFolder);
         }
 
-        return ExitCode.Done;
+        return runner.CrossChecked is { Disagreements.IsEmpty: false } ? ExitCode.EnginesDisagree : ExitCode.Done;
     }
 
     private static ExitCode Again(ParseResult line, CommonOptions options, string id, CancellationToken cancel)

@@ -15,7 +15,7 @@ public sealed partial class HouseTests
     {
         ["Mutators"] = [],
         ["Mutators.Agent"] = [],
-        ["Mutators.Campaign"] = ["Mutators"],
+        ["Mutators.Campaign"] = ["Mutators", "Mutators.Agent"],
         ["Mutators.Reporting"] = ["Mutators.Campaign"],
         ["Mutators.Reliability"] = ["Mutators.Campaign"],
         ["Mutators.Tool"] = ["Mutators.Reporting", "Mutators.Reliability"],

@@ -49,7 +49,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         _process = process;
         _pipe = pipe;
-        _tree = new ProcessTree(process, ProcessTree.SessionStarter is not null);
+        _tree = new ProcessTree(process, ownSession: !ProcessTree.Starter.IsEmpty);
         _output = new MarkedStream(process.StandardOutput.BaseStream, mark);
         _error = new MarkedStream(process.StandardError.BaseStream, mark);
     }
@@ -303,7 +303,8 @@ internal sealed class WorkerProcess : IDisposable
     private static ProcessStartInfo StartInfo(string assembly, string pipe, long memoryBytes)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host) ? host : "dotnet";
-        var start = new ProcessStartInfo(ProcessTree.SessionStarter ?? dotnet)
+        ImmutableArray<string> command = [.. ProcessTree.Starter, dotnet, "exec", assembly];
+        var start = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
             UseShellExecute = false,
@@ -312,8 +313,7 @@ internal sealed class WorkerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] command = ProcessTree.SessionStarter is null ? ["exec", assembly] : [dotnet, "exec", assembly];
-        foreach (var word in command)
+        foreach (var word in command.Skip(1))
         {
             start.ArgumentList.Add(word);
         }

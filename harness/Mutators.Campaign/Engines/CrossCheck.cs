@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Campaign.Engines;
+
+/// <summary>Outcomes of the reload engine, repeated by the rebuild engine: the two must agree, or one of them is wrong.</summary>
+/// <param name="Compared">How many were repeated.</param>
+/// <param name="Disagreements">Those that ended otherwise.</param>
+public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disagreements)
+{
+    /// <summary>Draws outcomes and repeats them.</summary>
+    /// <param name="snapshot">The campaign.</param>
+    /// <param name="count">How many to draw; all of them if there are fewer.</param>
+    /// <param name="seed">The seed of the draw.</param>
+    /// <param name="rebuild">Judges a mutant under a workload by the rebuild engine.</param>
+    public static CrossCheck Run(CampaignSnapshot snapshot, int count, ulong seed, Func<MutantRecord, Outcome, Outcome> rebuild)
+    {
+        var drawn = new SeededGenerator(seed, "cross-check");
+        var candidates = snapshot.Mutants
+            .SelectMany(result => result.Outcomes.Select(each => (result.Mutant, each.Outcome)))
+            .Where(each => each.Outcome.Engine.StartsWith(Reload.ReloadEngine.Name, StringComparison.Ordinal))
+            .ToList();
+        var disagreements = ImmutableArray.CreateBuilder<Disagreement>();
+        var compared = 0;
+        for (; compared < count && candidates.Count > 0; compared++)
+        {
+            var next = drawn.Below(candidates.Count);
+            var (mutant, reload) = candidates[next];
+            candidates.RemoveAt(next);
+            var again = rebuild(mutant, reload);
+            if (again.Mode != reload.Mode)
+            {
+                disagreements.Add(new Disagreement(mutant, reload, again));
+            }
+        }
+
+        return new CrossCheck(compared, disagreements.ToImmutable());
+    }
+}
+
+/// <summary>A mutant whose failure mode depends on the engine.</summary>
+/// <param name="Mutant">The mutant.</param>
+/// <param name="Reload">Its outcome by the reload engine.</param>
+/// <param name="Rebuild">Its outcome by the rebuild engine.</param>
+public sealed record Disagreement(MutantRecord Mutant, Outcome Reload, Outcome Rebuild)
+{
+    /// <summary>One line for people.</summary>
+    public string InWords() =>
+        $"{Mutant.Id} {Reload.Workload}: {Reload.Engine} says {Reload.Mode.Words} ({Reload.Reason}), rebuild says {Rebuild.Mode.Words} ({Rebuild.Reason})";
+}
