@@ -101,7 +101,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
     {
         var sites = workspace.Sites(cancel);
         var faultload = Faultload.Draw(
-            sites, configuration.Sample, configuration.Seed, configuration.Sample is null ? SamplingRule.All : configuration.Sampling);
+            sites, configuration.Sample, configuration.Seed, configuration.Sample is null ? SamplingRule.All : configuration.Sampling, workspace.Operators);
         log.LogInformation("{Step,-10} {Sites} in {Targets}; drawn: {Drawn}, {Rule}, seed {Seed}",
             "sites", sites.Length, string.Join(", ", workspace.Targets.Select(target => target.Name)), faultload.Mutants.Length, Suggestion.Kebab(faultload.Rule.ToString()), faultload.Seed);
         return faultload;

@@ -52,18 +52,22 @@ public sealed class GoldenWorkspace : IDisposable
         return workspace;
     }
 
+    /// <summary>The operators that look for sites: those that the configuration names, otherwise the library.</summary>
+    public ImmutableArray<FaultOperator> Operators =>
+    [
+        .. (_configuration.Operators.IsEmpty ? FaultOperator.Library : FaultOperator.All)
+            .Where(each => _configuration.Operators.IsEmpty || _configuration.Operators.Contains(each.Definition.Id, StringComparer.OrdinalIgnoreCase)),
+    ];
+
     /// <summary>Every injection site of the targets that the configuration lets through, in document order.</summary>
     public ImmutableArray<Mutant> Sites(CancellationToken cancel)
     {
-        var operators = (_configuration.Operators.IsEmpty ? FaultOperator.Library : FaultOperator.All)
-            .Where(each => _configuration.Operators.IsEmpty || _configuration.Operators.Contains(each.Definition.Id, StringComparer.OrdinalIgnoreCase))
-            .ToImmutableArray();
         var isAsked = PathFilter(_configuration.In);
         return Targets
             .SelectMany(target => target.Sources.Where(source => !source.IsGenerated && isAsked(source.Path)).Select(source => (target, source)))
             .DistinctBy(each => each.source.Path)
             .OrderBy(each => each.source.Path, StringComparer.Ordinal)
-            .SelectMany(each => SiteScanner.Scan(each.target.Compilation.GetSemanticModel(each.source.Tree), each.source.Path, operators, cancel))
+            .SelectMany(each => SiteScanner.Scan(each.target.Compilation.GetSemanticModel(each.source.Tree), each.source.Path, Operators, cancel))
             .ToImmutableArray();
     }
 
