@@ -120,9 +120,9 @@ public sealed class GoldenWorkspace : IDisposable
         Programs = [.. workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))];
     }
 
-    private static WorkloadProgram Program(Workload workload, TargetProject project) =>
+    private WorkloadProgram Program(Workload workload, TargetProject project) =>
         project.IsProgram
-            ? new WorkloadProgram(workload, project.OutputAssemblyPath)
+            ? new WorkloadProgram(workload, project.OutputAssemblyPath, Path.Combine(Repository.OwnFolder, "runs", workload.Name))
             : throw new UsageException(
                 $"The workload '{workload.Name}' cannot be run: {project.Path} builds a library.",
                 "Name a project with <OutputType>Exe</OutputType>.");

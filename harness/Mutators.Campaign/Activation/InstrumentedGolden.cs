@@ -88,7 +88,7 @@ public sealed class InstrumentedGolden
     public (WorkloadRun Run, ImmutableArray<SiteReach> Reached) Run(Workload workload, string program, RunLimits limits, CancellationToken cancel)
     {
         var place = Path.Combine(_directory, workload.Name);
-        Copy(Path.GetDirectoryName(program)!, place);
+        ProgramFolder.Copy(Path.GetDirectoryName(program)!, place);
         foreach (var (name, image) in _assemblies)
         {
             File.WriteAllBytes(Path.Combine(place, name), image);
@@ -149,24 +149,6 @@ public sealed class InstrumentedGolden
         .WithGeneralDiagnosticOption(ReportDiagnostic.Suppress)
         .WithSpecificDiagnosticOptions([])
         .WithSyntaxTreeOptionsProvider(null));
-
-    private static void Copy(string from, string to)
-    {
-        if (Directory.Exists(to))
-        {
-            Directory.Delete(to, recursive: true);
-        }
-
-        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
-        {
-            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
-        }
-
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
-        }
-    }
 
     /// <summary>The probe, in the C# of every target: each site is written once, at once, so that a crash loses nothing.</summary>
     private static string ProbeSource(string name, int sites) => $$"""

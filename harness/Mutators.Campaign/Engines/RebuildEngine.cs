@@ -21,10 +21,17 @@ public sealed class RebuildEngine(Checkout checkout, DotnetBuild build)
         return build.Build(project, cancel);
     }
 
-    /// <summary>Executes a program that <see cref="Prepare"/> has built.</summary>
-    public static WorkloadRun Execute(WorkloadProgram program, RunLimits limits, CancellationToken cancel) =>
-        ProgramRun.Execute(program.Assembly, program.Workload.Arguments, new Dictionary<string, string>(), limits, cancel);
+    /// <summary>Executes a program that <see cref="Prepare"/> has built, in a fresh copy of its folder: what one run writes, the next does not find.</summary>
+    public static WorkloadRun Execute(WorkloadProgram program, RunLimits limits, CancellationToken cancel)
+    {
+        ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, program.RunFolder);
+        var copy = Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly));
+        return ProgramRun.Execute(copy, program.Workload.Arguments, new Dictionary<string, string>(), limits, cancel);
+    }
 }
 
-/// <summary>A workload and the assembly, by full path, that runs it.</summary>
-public sealed record WorkloadProgram(Workload Workload, string Assembly);
+/// <summary>A workload and the program that runs it.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Assembly">The program's assembly, full path, as the build leaves it.</param>
+/// <param name="RunFolder">A folder of ours that a copy of the assembly's folder is run in.</param>
+public sealed record WorkloadProgram(Workload Workload, string Assembly, string RunFolder);

@@ -1,4 +1,5 @@
 using Mutators.Campaign;
+using Mutators.Campaign.Configuration;
 
 namespace Harness.Tests.Campaigns;
 
@@ -74,6 +75,20 @@ public sealed class BadInputTests
 
         Assert.IsNotEmpty(campaign.Mutants);
         Assert.IsTrue(campaign.Mutants.All(each => each.Headline!.Mode is Mutators.Campaign.Outcomes.FailureMode.SilentDataFailure), string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
+    }
+
+    [TestMethod]
+    [DataRow(CampaignEngine.Rebuild)]
+    [DataRow(CampaignEngine.Reload)]
+    public void A_run_finds_nothing_that_an_earlier_one_has_written(CampaignEngine engine)
+    {
+        using var tree = new Tree("leaves_files_behind");
+
+        var campaign = tree.Run(Tree.Configuration with { Engine = engine });
+
+        Assert.DoesNotContain("somebody was here", string.Join('\n', campaign.Golden[0].Run.Output));
+        Assert.DoesNotContain("somebody was here", string.Join('\n', campaign.Mutants.SelectMany(each => each.Headline!.Differences).Select(each => each.Mutant)));
+        Assert.HasCount(5, campaign.Mutants);
     }
 
     [TestMethod]

@@ -1,4 +1,4 @@
-namespace Mutators.Campaign.Engines.Reload;
+namespace Mutators.Campaign.Workloads;
 
 /// <summary>Copies of a built program's folder, with some assemblies in the place of golden's.</summary>
 internal static class ProgramFolder
