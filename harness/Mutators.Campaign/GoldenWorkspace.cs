@@ -75,6 +75,14 @@ public sealed class GoldenWorkspace : IDisposable
     /// <exception cref="UsageException">Golden does not build.</exception>
     public void BuildGolden(CancellationToken cancel)
     {
+        if (Programs.IsEmpty)
+        {
+            var programs = Targets.Where(target => target.IsProgram).Select(target => target.Path).ToArray();
+            throw new UsageException(
+                programs.Length == 0 ? "There is no program to exercise the mutants with." : $"There are several programs: {string.Join(", ", programs)}.",
+                $"Say which to run, with which arguments: \"workloads\" in {ConfigurationFile.DefaultName}; docs/configuration.md has an example.");
+        }
+
         Checkout.SwitchTo(Repository.Golden.CommitSha);
         foreach (var project in Programs.Select(program => program.Workload.Project).Distinct(StringComparer.Ordinal))
         {
@@ -97,27 +105,33 @@ public sealed class GoldenWorkspace : IDisposable
         return path => matcher.Match(path).HasMatches;
     }
 
+    /// <summary>
+    /// Loads what the configuration names. Without targets, every project of the solution that is not a test project receives faults; without
+    /// workloads, the only program among them is run, without arguments.
+    /// </summary>
     private void Load(CancellationToken cancel)
     {
-        var targets = _configuration.Targets.IsEmpty ? [] : _configuration.Targets.Select(ProjectFile).ToImmutableArray();
-        var workloads = _configuration.Workloads;
-        if (targets.IsEmpty || workloads.IsEmpty)
-        {
-            throw new UsageException(
-                "Nothing says what to inject faults into, and by which workload to exercise it.",
-                $"Write a {ConfigurationFile.DefaultName} with \"targets\" and \"workloads\"; docs/configuration.md has an example.");
-        }
-
-        var projects = workloads.Select(workload => ProjectFile(workload.Project)).Concat(targets).Distinct(StringComparer.Ordinal).ToArray();
-        Restore([.. workloads.Select(workload => ProjectFile(workload.Project)).Distinct(StringComparer.Ordinal)], [.. targets], cancel);
-        var loaded = new ProjectLoader(Checkout.Directory).Load(projects, cancel: cancel).ToDictionary(each => each.FullPath, StringComparer.Ordinal);
+        var programs = _configuration.Workloads.Select(workload => ProjectFile(workload.Project)).Distinct(StringComparer.Ordinal).ToArray();
+        var named = _configuration.Targets.Select(ProjectFile).ToArray();
+        var discovered = named.Length == 0 ? ProjectDiscovery.Find(Checkout.Directory).Projects : [];
+        string[] targets = [.. named.Concat(discovered).Distinct(StringComparer.Ordinal)];
+        Restore(programs, targets, cancel);
+        var loaded = new ProjectLoader(Checkout.Directory).Load([.. programs.Union(targets, StringComparer.Ordinal)], cancel: cancel)
+            .ToDictionary(each => each.FullPath, StringComparer.Ordinal);
         foreach (var warning in loaded.Values.SelectMany(each => each.Warnings))
         {
             _log.LogWarning("{Warning}", warning);
         }
 
-        Targets = [.. targets.Select(target => loaded[target])];
-        Programs = [.. workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))];
+        Targets = [.. targets.Select(target => loaded[target]).Where(target => discovered.IsEmpty || !target.IsTest)];
+        if (Targets.IsEmpty)
+        {
+            throw new UsageException("The solution has only test projects.", "Name what faults are to be injected into: \"targets\" in mutators.json.", ExitCode.RepositoryNotUsable);
+        }
+
+        Programs = _configuration.Workloads.IsEmpty
+            ? Targets.Where(target => target.IsProgram).ToArray() is [var only] ? [Program(new Workload(only.Name, only.Path, []), only)] : []
+            : [.. _configuration.Workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))];
     }
 
     private WorkloadProgram Program(Workload workload, TargetProject project) =>
@@ -165,7 +179,7 @@ public sealed class GoldenWorkspace : IDisposable
     private string ProjectFile(string named)
     {
         var full = Path.GetFullPath(named, Checkout.Directory);
-        if (!full.StartsWith(Checkout.Directory, StringComparison.Ordinal))
+        if (full != Checkout.Directory && !full.StartsWith(Checkout.Directory + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             throw new UsageException($"'{named}' lies outside of the repository.", "Name projects by their path in the repository.");
         }

@@ -6,10 +6,10 @@ namespace Mutators.Campaign.Configuration;
 /// <summary>What a campaign does: targets, workloads, faultload and limits. The effective values, whatever they came from.</summary>
 public sealed record CampaignConfiguration
 {
-    /// <summary>Project files, or folders that hold one, in the repository: what faults are injected into. Empty: every library of the solution.</summary>
+    /// <summary>Project files, or folders that hold one, in the repository: what faults are injected into. Empty: every project of the solution that is not a test project.</summary>
     public ImmutableArray<string> Targets { get; init; } = [];
 
-    /// <summary>What exercises golden and mutants. Empty: the only executable project, without arguments.</summary>
+    /// <summary>What exercises golden and mutants. Empty: the only program among the targets, without arguments.</summary>
     public ImmutableArray<Workload> Workloads { get; init; } = [];
 
     /// <summary>Ids of the operators to use. Empty: all.</summary>

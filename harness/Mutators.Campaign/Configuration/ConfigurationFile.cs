@@ -53,7 +53,7 @@ public static class ConfigurationFile
             return new CampaignConfiguration
             {
                 Targets = reader.Strings("targets"),
-                Workloads = [.. reader.Objects("workloads").Select(ReadWorkload)],
+                Workloads = DistinctlyNamed(reader.Objects("workloads").Select(ReadWorkload)),
                 Operators = reader.Strings("operators"),
                 In = reader.Strings("in"),
                 Sample = reader.Has("sample") ? (int)reader.Number("sample", 0, 1, int.MaxValue) : null,
@@ -72,7 +72,21 @@ public static class ConfigurationFile
     {
         reader.RejectUnknown(WorkloadKeys);
         var project = reader.String("project");
-        return new Workload(reader.Has("name") ? reader.String("name") : Path.GetFileNameWithoutExtension(project), project, reader.Strings("arguments"));
+        var name = reader.Has("name") ? reader.String("name") : Path.GetFileNameWithoutExtension(project);
+        return IsName(name)
+            ? new Workload(name, project, reader.Strings("arguments"))
+            : throw new UsageException($"'{name}' is no name for a workload.", "Use letters, digits, '-', '_' and '.', beginning with a letter or digit: it names a folder and appears in reports.");
+    }
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private static ImmutableArray<Workload> DistinctlyNamed(IEnumerable<Workload> workloads)
+    {
+        var all = workloads.ToImmutableArray();
+        return all.GroupBy(workload => workload.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw new UsageException($"Two workloads are called '{twice.Key}'.", "Give each a name of its own.")
+            : all;
     }
 
     private sealed class ObjectReader

@@ -33,6 +33,12 @@ public sealed record TargetProject(
 {
     /// <summary>True if the project builds a program that can be started.</summary>
     public bool IsProgram => OutputType is "Exe" or "WinExe";
+
+    /// <summary>True if the project holds tests: it refers to a test framework.</summary>
+    public bool IsTest => Compilation.ReferencedAssemblyNames.Any(each => TestFrameworks.Contains(each.Name));
+
+    private static ImmutableHashSet<string> TestFrameworks { get; } =
+        ["Microsoft.VisualStudio.TestPlatform.TestFramework", "MSTest.TestFramework", "xunit.core", "xunit.v3.core", "nunit.framework", "TUnit.Core"];
 }
 
 /// <summary>One document of a project.</summary>
