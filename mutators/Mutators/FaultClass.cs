@@ -20,4 +20,7 @@ public enum FaultClass
 
     /// <summary>A larger piece of functionality is missing or wrong; mending it is a change of design.</summary>
     Function,
+
+    /// <summary>Steps that must wait for each other, or keep others out, do not.</summary>
+    Timing,
 }

@@ -14,4 +14,7 @@ public enum FaultOrigin
     /// is the library's with a letter behind the dot.
     /// </summary>
     Variant,
+
+    /// <summary>What .NET programs get wrong where C programs have no such construct; nobody has counted how often.</summary>
+    DotNet,
 }

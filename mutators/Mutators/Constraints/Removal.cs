@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Mutators.Constraints;
@@ -11,11 +10,11 @@ namespace Mutators.Constraints;
 /// </summary>
 internal static class Removal
 {
-    /// <summary>Removes one statement.</summary>
-    public static TextChange Of(StatementSyntax statement) => Of(statement, statement);
+    /// <summary>Removes one statement, clause or section.</summary>
+    public static TextChange Of(SyntaxNode part) => Of(part, part);
 
-    /// <summary>Removes the statements from <paramref name="first"/> to <paramref name="last"/> of one list.</summary>
-    public static TextChange Of(StatementSyntax first, StatementSyntax last)
+    /// <summary>Removes the statements, clauses or sections from <paramref name="first"/> to <paramref name="last"/> of one list.</summary>
+    public static TextChange Of(SyntaxNode first, SyntaxNode last)
     {
         var text = first.SyntaxTree.GetText();
         var start = first.SpanStart;
@@ -35,7 +34,7 @@ internal static class Removal
     }
 
     // The comments behind the last token up to the end of its line; a block comment that goes on below is not its own.
-    private static int OwnCommentsEnd(StatementSyntax last, int lineEnd)
+    private static int OwnCommentsEnd(SyntaxNode last, int lineEnd)
     {
         var end = last.Span.End;
         foreach (var trivia in last.GetTrailingTrivia())

@@ -91,6 +91,7 @@ public sealed class OperatorPages
         page.Append(CultureInfo.InvariantCulture, $"| sum | | | {total} | {Percent(total)} |\n");
         Append(page, "Other types of the field study", FaultOrigin.FieldStudy);
         Append(page, "Variants: a library operator with one constraint read otherwise, for what C# programs do", FaultOrigin.Variant);
+        Append(page, "What .NET programs get wrong where C programs have no such construct", FaultOrigin.DotNet);
         return page.ToString();
     }
 
