@@ -14,15 +14,7 @@ internal static class BranchCondition
     /// </summary>
     public static bool Holds(BinaryExpressionSyntax chain)
     {
-        SyntaxNode condition = chain;
-        while (condition.Parent is ParenthesizedExpressionSyntax
-            || condition.Parent.IsKind(SyntaxKind.LogicalNotExpression)
-            || condition.Parent.IsKind(SyntaxKind.LogicalAndExpression)
-            || condition.Parent.IsKind(SyntaxKind.LogicalOrExpression))
-        {
-            condition = condition.Parent!;
-        }
-
+        var condition = WholeOf(chain);
         return condition.Parent switch
         {
             IfStatementSyntax branch => branch.Condition == condition,
@@ -31,6 +23,14 @@ internal static class BranchCondition
             ForStatementSyntax loop => loop.Condition == condition,
             _ => false,
         };
+    }
+
+    /// <summary>C12 where an expression branches: the condition of <c>?:</c>, of a case or of a handler.</summary>
+    public static bool HoldsInExpression(BinaryExpressionSyntax chain)
+    {
+        var condition = WholeOf(chain);
+        return condition.Parent is WhenClauseSyntax or CatchFilterClauseSyntax
+            || (condition.Parent is ConditionalExpressionSyntax choice && choice.Condition == condition);
     }
 
     /// <summary>Whether the expression is the whole chain of its operator and no part of a longer one.</summary>
@@ -72,6 +72,20 @@ internal static class BranchCondition
             _ => TextSpan.FromBounds(chain.Left.Span.End, end),
         };
         return new TextChange(removed, "");
+    }
+
+    private static SyntaxNode WholeOf(BinaryExpressionSyntax chain)
+    {
+        SyntaxNode condition = chain;
+        while (condition.Parent is ParenthesizedExpressionSyntax
+            || condition.Parent.IsKind(SyntaxKind.LogicalNotExpression)
+            || condition.Parent.IsKind(SyntaxKind.LogicalAndExpression)
+            || condition.Parent.IsKind(SyntaxKind.LogicalOrExpression))
+        {
+            condition = condition.Parent!;
+        }
+
+        return condition;
     }
 
     private static ExpressionSyntax WithoutParentheses(ExpressionSyntax expression) =>

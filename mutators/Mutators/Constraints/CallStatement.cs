@@ -29,7 +29,8 @@ internal static class CallStatement
     public static bool IsWithoutEffect(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancel) =>
         model.GetSymbolInfo(call, cancel).Symbol is IMethodSymbol method && (IsLeftOut(method) || IsLogging(method));
 
-    private static InvocationExpressionSyntax? Call(ExpressionSyntax expression) => expression switch
+    /// <summary>The call that the expression consists of, awaited, in parentheses or behind <c>?.</c>; null otherwise.</summary>
+    public static InvocationExpressionSyntax? Call(ExpressionSyntax expression) => expression switch
     {
         InvocationExpressionSyntax call => call,
         AwaitExpressionSyntax wait => Call(wait.Expression),

@@ -36,6 +36,10 @@ internal static class Dependence
         DeclaresForOthers(expression, expression.Span, model, cancel)
         || (MayAssignFirst(expression, model, cancel) && ValuesFlowOut(model.AnalyzeDataFlow(expression)));
 
+    /// <summary>Whether other code names a variable that the pattern declares.</summary>
+    public static bool OnPattern(PatternSyntax pattern, SemanticModel model, CancellationToken cancel) =>
+        DeclaresForOthers(pattern, pattern.Span, model, cancel);
+
     /// <summary>
     /// Whether code needs what stands before <paramref name="kept"/> in an IF, when that part of it runs always: the condition, and
     /// the THEN part where the ELSE part is kept. What the kept part assigns before it reads does not depend on the condition.

@@ -36,8 +36,8 @@ internal static class InitialValue
         return isForgiven ? text + "!" : text;
     }
 
-    // The zero of an object or of a nullable number is null, not 0.
-    private static bool IsDefault(object? value, ITypeSymbol type) => value is null
+    /// <summary>Whether a variable of the type has the value anyway. The zero of an object or of a nullable number is null, not 0.</summary>
+    public static bool IsDefault(object? value, ITypeSymbol type) => value is null
         || (!type.IsReferenceType
             && type.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T
             && value.Equals(Activator.CreateInstance(value.GetType())));
