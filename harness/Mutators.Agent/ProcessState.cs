@@ -10,6 +10,9 @@ namespace Mutators.Agent;
 /// </summary>
 internal sealed class ProcessState
 {
+    /// <summary>Looks, a millisecond apart, that a thread gets to be gone.</summary>
+    private const int ThreadLooks = 50;
+
     private readonly TextWriter output = Console.Out;
     private readonly TextWriter error = Console.Error;
     private readonly TextReader input = Console.In;
@@ -21,6 +24,7 @@ internal sealed class ProcessState
     private readonly Handlers unhandledException = new("UnhandledException");
     private readonly Handlers firstChance = new("FirstChanceException");
     private readonly HashSet<string> threads = new(StringComparer.Ordinal);
+    private readonly StaticState statics = new();
     private long timers;
 
     /// <summary>Called before each run.</summary>
@@ -35,15 +39,7 @@ internal sealed class ProcessState
     /// <summary>What the run has left running.</summary>
     internal Residue Residue()
     {
-        var residue = Agent.Residue.None;
-        foreach (var thread in Threads())
-        {
-            if (!threads.Contains(thread) && IsPrograms(thread))
-            {
-                residue |= Agent.Residue.Threads;
-            }
-        }
-
+        var residue = HasThreads() ? Agent.Residue.Threads : Agent.Residue.None;
         ThreadPool.GetMaxThreads(out var most, out _);
         ThreadPool.GetAvailableThreads(out var idle, out _);
         if (idle < most || ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > timers)
@@ -54,6 +50,23 @@ internal sealed class ProcessState
         return residue;
     }
 
+    /// <summary>Whether threads of the program are left. One that was joined may still be on its way out of the system.</summary>
+    private bool HasThreads()
+    {
+        using var moment = new ManualResetEventSlim();
+        for (var look = 0; look < ThreadLooks; look++)
+        {
+            if (!Threads().Any(thread => !threads.Contains(thread) && IsPrograms(thread)))
+            {
+                return false;
+            }
+
+            moment.Wait(millisecondsTimeout: 1);
+        }
+
+        return true;
+    }
+
     /// <summary>An ordinary process would now tell the program that it ends.</summary>
     internal void RaiseProcessExit() => (processExit.Added() as EventHandler)?.Invoke(AppDomain.CurrentDomain, EventArgs.Empty);
 
@@ -62,8 +75,10 @@ internal sealed class ProcessState
         (unhandledException.Added() as UnhandledExceptionEventHandler)?.Invoke(AppDomain.CurrentDomain, new UnhandledExceptionEventArgs(exception, isTerminating: true));
 
     /// <summary>Makes the process what it was.</summary>
-    internal void Restore()
+    /// <returns>What of the program's statics the run had changed.</returns>
+    internal Residue Restore()
     {
+        var residue = RestoreStatics();
         Console.SetOut(output);
         Console.SetError(error);
         Console.SetIn(input);
@@ -86,6 +101,21 @@ internal sealed class ProcessState
         }
 
         RestoreEnvironment();
+        return residue;
+    }
+
+    private Residue RestoreStatics()
+    {
+        try
+        {
+            var wereChanged = statics.Restore();
+            return statics.IsStuck ? Agent.Residue.StuckStatics : wereChanged ? Agent.Residue.Statics : Agent.Residue.None;
+        }
+        catch (Exception refusal) when (refusal is not OutOfMemoryException)
+        {
+            // The program's own initialisers run here and may throw anything; whatever it is, this process is used up.
+            return Agent.Residue.StuckStatics;
+        }
     }
 
     private void RestoreEnvironment()

@@ -34,6 +34,12 @@ internal enum Residue
 
     /// <summary>Work or timers in the thread pool: an ordinary process would have ended them.</summary>
     Pool = 2,
+
+    /// <summary>Changed statics, which were put back.</summary>
+    Statics = 4,
+
+    /// <summary>Changed statics that could not be put back.</summary>
+    StuckStatics = 8,
 }
 
 /// <summary>A worker's answer to a command.</summary>

@@ -112,7 +112,9 @@ internal sealed class Worker
 
         var residue = state.Residue();
         var used = ticks.Used();
-        state.Restore();
+        End();
+        ticks.Begin(0);
+        residue |= state.Restore();
         End();
         new Report(spent ? ReportKind.Unwound : death is null ? ReportKind.Returned : ReportKind.Escaped)
         {

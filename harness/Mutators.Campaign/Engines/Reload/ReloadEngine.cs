@@ -18,11 +18,14 @@ public sealed class ReloadEngine : IDisposable
     /// <summary>The engine's name in campaigns.</summary>
     public const string Name = "reload";
 
+    /// <summary>Mutants that share the first compilation: few enough that results come soon.</summary>
+    private const int FirstBatch = 500;
+
     /// <summary>
-    /// Mutants that share a compilation: enough that golden's part of it is small for each, few enough that the first results come soon and a
-    /// campaign of any length holds a bounded number of trees.
+    /// Lines of golden per mutant of a later batch. A line of golden then costs a batch as much as twenty lines of a variant cost it, and a
+    /// variant is about that long: golden's part is half of the compilation at most, and the trees that a campaign of any length holds are bounded.
     /// </summary>
-    private const int BatchSize = 500;
+    private const int LinesPerMutant = 20;
 
     private readonly IReadOnlyList<TargetProject> _targets;
     private readonly CampaignConfiguration _configuration;
@@ -31,6 +34,7 @@ public sealed class ReloadEngine : IDisposable
     private readonly string _root;
     private readonly Dictionary<string, string> _goldenFolders = new(StringComparer.Ordinal);
     private readonly int _lanes;
+    private readonly int _batchSize;
 
     /// <param name="repository">Where the branches are.</param>
     /// <param name="workspace">Golden, built.</param>
@@ -44,6 +48,7 @@ public sealed class ReloadEngine : IDisposable
         _directory = Path.Combine(repository.OwnFolder, "reload");
         _root = workspace.Checkout.Directory;
         _lanes = lanes > 0 ? lanes : Environment.ProcessorCount;
+        _batchSize = Math.Max(FirstBatch, _targets.Sum(target => target.Sources.Sum(source => source.Tree.GetText().Lines.Count)) / LinesPerMutant);
         ProgramFolder.Delete(_directory);
         foreach (var program in workspace.Programs)
         {
@@ -65,7 +70,7 @@ public sealed class ReloadEngine : IDisposable
     /// <param name="cancel">Ends the runs that are under way.</param>
     public void Run(IReadOnlyList<ReloadJob> jobs, Action<ReloadResult> done, CancellationToken cancel)
     {
-        var batches = jobs.Select(job => job.Commit).Distinct().Chunk(BatchSize).ToList();
+        var batches = Batches(jobs.Select(job => job.Commit)).ToList();
         var byCommit = jobs.ToLookup(job => job.Commit, StringComparer.Ordinal);
         var gate = new Lock();
         void Done(ReloadResult result)
@@ -83,6 +88,22 @@ public sealed class ReloadEngine : IDisposable
             next = i + 1 < batches.Count ? Prepare(batches[i + 1], cancel) : null;
             Execute(batch, [.. batches[i].SelectMany(commit => byCommit[commit])], i, Done, cancel);
         }
+    }
+
+    /// <summary>Commits, each once, in the batches in which they are compiled.</summary>
+    public IEnumerable<string[]> Batches(IEnumerable<string> commits)
+    {
+        var distinct = commits.Distinct().ToList();
+        return distinct.Take(FirstBatch).Chunk(FirstBatch).Concat(distinct.Skip(FirstBatch).Chunk(_batchSize));
+    }
+
+    /// <summary>Reads and compiles a batch without running anything: what compilation alone costs.</summary>
+    /// <returns>How many branches have a delta, and how many have not.</returns>
+    public (int Deltas, int Refused) CompileOnly(IReadOnlyList<string> commits, CancellationToken cancel)
+    {
+        using var batch = Batch.Prepare(_sources, _targets, commits, cancel);
+        var deltas = batch.Mutants.Values.Count(mutant => mutant.NoDelta is null);
+        return (deltas, batch.Mutants.Count - deltas);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Workloads;
 
@@ -24,6 +25,20 @@ internal sealed class WholeEmission(IReadOnlyDictionary<string, string> goldenFo
         foreach (var (golden, mutant) in trees.Trees)
         {
             compilation = compilation.ReplaceSyntaxTree(golden, mutant);
+        }
+
+        // A body's errors are found without compiling everything else.
+        foreach (var (golden, mutant) in trees.Trees)
+        {
+            var model = compilation.GetSemanticModel(mutant);
+            foreach (var change in BodyChange.Between(golden.GetRoot(cancel), mutant.GetRoot(cancel), out _))
+            {
+                var found = mutant.GetDiagnostics(cancel).Concat(model.GetMethodBodyDiagnostics(change.Mutant.FirstAncestorOrSelf<MemberDeclarationSyntax>()!.Span, cancel));
+                if (found.Where(each => each.Severity == DiagnosticSeverity.Error).ToImmutableArray() is { IsEmpty: false } errors)
+                {
+                    return new ReloadResult(job, way, null, Error(errors));
+                }
+            }
         }
 
         using var image = new MemoryStream();

@@ -43,6 +43,7 @@ internal sealed class WorkerLane : IDisposable
 
     private WorkerProcess? _worker;
     private long _tickLimit;
+    private Residue _usualResidue;
 
     public WorkerLane(
         string assembly, GoldenRun golden, Batch batch, CampaignConfiguration configuration, string deltaFile,
@@ -124,7 +125,7 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _unchecked.Add(new ReloadResult(job, ReloadWay.Warm, ran.Run));
-        if (!ran.IsAlive)
+        if (!ran.IsAlive || ran.Report!.Residue.HasFlag(Residue.StuckStatics))
         {
             Replace();
             AcceptOrRetry(done);
@@ -132,14 +133,15 @@ internal sealed class WorkerLane : IDisposable
         else if (mustCheck || _unchecked.Count >= RunsBetweenChecks || IsSuspicious(ran))
         {
             Check(done, cancel);
-            if (ran.Report is { } last && (last.Residue != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
+            if (ran.Report is { } last && ((last.Residue & ~Residue.Statics) != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
             {
                 Replace();
             }
         }
     }
 
-    private static bool IsSuspicious(WorkerRun ran) => ran.OutOfTicks || ran.Report is not { Kind: ReportKind.Returned, Residue: Residue.None };
+    /// <summary>Something was unlike golden's runs that matters for the next one.</summary>
+    private bool IsSuspicious(WorkerRun ran) => ran.OutOfTicks || ran.Report is not { Kind: ReportKind.Returned } report || (report.Residue & ~_usualResidue) != Residue.None;
 
     /// <summary>Runs golden where mutants ran: if it is as ever, their outcomes count.</summary>
     private void Check(Action<ReloadResult> done, CancellationToken cancel)
@@ -234,11 +236,17 @@ internal sealed class WorkerLane : IDisposable
 
         _tickLimit = Math.Max(MinimumTicks, report.Ticks * TickFactor);
         var second = RunGolden(cancel);
-        if (report.Residue != Residue.None || second.Report is not { Kind: ReportKind.Returned } || !IsGolden(second.Run))
+        OnlyOnce = (report.Residue & (Residue.Threads | Residue.Pool)) != Residue.None ? "golden leaves threads or work behind"
+            : report.Residue.HasFlag(Residue.StuckStatics) ? "golden's statics cannot be put back"
+            : second.Report is not { Kind: ReportKind.Returned } || !IsGolden(second.Run) || second.Report.Residue.HasFlag(Residue.StuckStatics) ? "golden does not run twice in one process"
+            : null;
+        if (OnlyOnce is not null)
         {
-            OnlyOnce = report.Residue != Residue.None ? "golden leaves threads or work behind" : "golden does not run twice in one process";
             Replace();
+            return true;
         }
+
+        _usualResidue = second.Report!.Residue;
 
         return true;
 

@@ -151,14 +151,13 @@ internal sealed class WorkerProcess : IDisposable
         {
             case ReportKind.Escaped:
                 // What the unwinding printed stands between the first and the second mark, and is nobody's.
-                _output.Take(MarkPatience);
-                _error.Take(MarkPatience);
+                TakeRest(2);
                 var words = ErrorLines([.. error, .. Encoding.UTF8.GetBytes(report.Text + "\n")]);
                 return new WorkerRun(new WorkloadRun(ProcessRunner.EndOf(report.ExitCode, words), report.ExitCode, Lines(output), words, duration), report, IsAlive: true);
 
             case ReportKind.TicksSpent:
                 // The exception that takes the run down may be swallowed for ever; a process that comes back is as good as before, if golden says so.
-                var isBack = Next(UnwindPatience)?.Kind is ReportKind.Unwound && _output.Take(MarkPatience) is not null && _error.Take(MarkPatience) is not null;
+                var isBack = Next(UnwindPatience)?.Kind is ReportKind.Unwound && TakeRest(2);
                 if (!isBack)
                 {
                     Kill();
@@ -166,10 +165,28 @@ internal sealed class WorkerProcess : IDisposable
 
                 return new WorkerRun(new WorkloadRun(ProcessEnd.TimedOut, -1, Lines(output), ErrorLines(error), duration), report, isBack, OutOfTicks: true);
 
+            case ReportKind.NotApplied:
+                return new WorkerRun(new WorkloadRun(ProcessEnd.Exited, 0, [], [], duration), report, IsAlive: true);
+
             default:
+                // Initialisers that ran again while the process was put in order may have printed something.
+                TakeRest(1);
                 var lines = ErrorLines(error);
                 return new WorkerRun(new WorkloadRun(ProcessRunner.EndOf(report.ExitCode, lines), report.ExitCode, Lines(output), lines, duration), report, IsAlive: true);
         }
+    }
+
+    /// <summary>Takes what stands behind a run's output, up to so many further marks.</summary>
+    private bool TakeRest(int marks)
+    {
+        var isComplete = true;
+        for (var i = 0; i < marks; i++)
+        {
+            isComplete &= _output.Take(MarkPatience) is not null;
+            isComplete &= _error.Take(MarkPatience) is not null;
+        }
+
+        return isComplete;
     }
 
     private WorkerRun Died(long began, OutputBudget budget)
