@@ -20,16 +20,12 @@ public sealed class ReloadEngineTests
 
     private static Tree tree = null!;
     private static CampaignSnapshot campaign = null!;
-    private static CrossCheck check = null!;
 
     [ClassInitialize]
     public static void Run(TestContext context)
     {
         tree = new Tree("leaves_and_dies_in_unusual_ways");
-        using var repository = MutantRepository.Open(tree.Root);
-        var runner = new CampaignRunner(repository, configuration, NullLogger.Instance);
-        campaign = runner.Run(fresh: false, CancellationToken.None, crossCheck: 100);
-        check = runner.CrossChecked!;
+        campaign = tree.Run(configuration);
     }
 
     [ClassCleanup]
@@ -65,8 +61,15 @@ public sealed class ReloadEngineTests
     }
 
     [TestMethod]
+    [TestCategory("Slow")]
+    [DoNotParallelize]
     public void The_rebuild_engine_says_the_same_of_every_mutant()
     {
+        using var repository = MutantRepository.Open(tree.Root);
+        var runner = new CampaignRunner(repository, configuration, NullLogger.Instance);
+        runner.Run(fresh: false, CancellationToken.None, crossCheck: 100);
+        var check = runner.CrossChecked!;
+
         Assert.AreEqual(campaign.Mutants.Count(each => each.Outcomes.Any(outcome => outcome.Outcome.Engine.StartsWith("reload", StringComparison.Ordinal))), check.Compared);
         Assert.IsEmpty(check.Disagreements.Select(each => each.InWords()));
     }
