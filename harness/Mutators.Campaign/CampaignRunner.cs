@@ -49,6 +49,8 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         }
         else
         {
+            // The branches may be gone, by clean or by hand: the same input gives the same commits.
+            Emit(drawn, cancel);
             log.LogInformation("{Step,-10} {Pending} of {Total} mutants are still to be judged", "resumed", store.Load().Pending, drawn.Length);
         }
 
@@ -82,6 +84,13 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
     /// <summary>Runs one mutant again, by its branch, and says what came of it; the store is not changed.</summary>
     public ImmutableArray<Outcome> Repeat(MutantBranch branch, CancellationToken cancel)
     {
+        if (branch.Trailers.GoldenCommit != repository.Golden.CommitSha)
+        {
+            throw new UsageException(
+                $"{branch.Id} belongs to the golden commit {branch.Trailers.GoldenCommit[..12]}, and HEAD is {repository.Golden.CommitSha[..12]}.",
+                $"Go back to it first: git switch --detach {branch.Trailers.GoldenCommit[..12]}");
+        }
+
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         workspace.BuildGolden(cancel);
         var golden = GoldenRuns(workspace, cancel);
@@ -99,12 +108,20 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
 
     private Faultload Draw(GoldenWorkspace workspace, CancellationToken cancel)
     {
+        if (configuration is { Sample: not null, Sampling: SamplingRule.All })
+        {
+            throw new UsageException("A sample cannot be drawn by the rule 'all'.", "Leave the sample out, or choose the sampling 'field-weighted' or 'uniform'.");
+        }
+
         var sites = workspace.Sites(cancel);
         var faultload = Faultload.Draw(
             sites, configuration.Sample, configuration.Seed, configuration.Sample is null ? SamplingRule.All : configuration.Sampling, workspace.Operators);
         log.LogInformation("{Step,-10} {Sites} in {Targets}; drawn: {Drawn}, {Rule}, seed {Seed}",
             "sites", sites.Length, string.Join(", ", workspace.Targets.Select(target => target.Name)), faultload.Mutants.Length, Suggestion.Kebab(faultload.Rule.ToString()), faultload.Seed);
-        return faultload;
+        return faultload.Mutants.IsEmpty && !sites.IsEmpty
+            ? throw new UsageException(
+                "Nothing is drawn: no published field data weigh the chosen operators.", "Choose \"sampling\": \"uniform\" in the configuration, or leave the sample out.")
+            : faultload;
     }
 
     private IReadOnlyList<MutantBranch> Emit(ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn, CancellationToken cancel)
@@ -184,7 +201,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         var runs = ImmutableArray.CreateBuilder<GoldenRun>();
         foreach (var program in workspace.Programs)
         {
-            var first = new GoldenRun(program.Workload, RebuildEngine.Execute(program, RunLimits.Golden, cancel));
+            var first = new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
             if (first.WhyUnusable is { } why)
             {
                 throw new UsageException(
@@ -193,7 +210,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
                     ExitCode.GoldenNotUsable);
             }
 
-            var second = new GoldenRun(program.Workload, RebuildEngine.Execute(program, RunLimits.Golden, cancel));
+            var second = new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
             if (GoldenRun.Compare(first, second) is [var difference, ..])
             {
                 throw new UsageException(
@@ -216,7 +233,15 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         var instrumented = InstrumentedGolden.Compile(workspace.Targets, mutants, Path.Combine(repository.OwnFolder, "activation"), cancel);
         foreach (var (program, reference) in workspace.Programs.Zip(golden))
         {
-            var (run, reached) = instrumented.Run(program.Workload, program.Assembly, configuration.LimitsFor(reference.Run.Duration), cancel);
+            var (run, reached) = instrumented.Run(program.Workload, program.Assembly, configuration.GoldenLimits, cancel);
+            if (run.Death is { } death)
+            {
+                throw new UsageException(
+                    $"With probes, workload '{program.Workload.Name}' does not survive: {death}.",
+                    "Raise the limit that it meets (memoryMebibytes, outputMebibytes), or take a smaller workload.",
+                    ExitCode.GoldenNotUsable);
+            }
+
             if (GoldenRun.Compare(reference, new GoldenRun(program.Workload, run)) is [var difference, ..])
             {
                 log.LogWarning("{Step,-10} {Workload} runs differently with probes ('{Golden}', '{Probed}'): every site counts as reached",

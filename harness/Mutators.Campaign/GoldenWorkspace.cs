@@ -184,6 +184,11 @@ public sealed class GoldenWorkspace : IDisposable
             throw new UsageException($"'{named}' lies outside of the repository.", "Name projects by their path in the repository.");
         }
 
+        if (!File.Exists(full) && !Directory.Exists(full))
+        {
+            throw new UsageException($"Golden has no '{named}'.", "Correct the path, or commit it: golden is what HEAD holds.", ExitCode.RepositoryNotUsable);
+        }
+
         return ProjectDiscovery.Find(full) is { Projects: [var only] }
             ? only
             : throw new UsageException($"'{named}' holds several projects.", "Name the project file itself.");

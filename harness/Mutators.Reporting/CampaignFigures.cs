@@ -96,7 +96,10 @@ public sealed class CampaignFigures
     {
         get
         {
-            var share = Of(FailureMode.SilentDataFailure);
+            // By flag, not by headline: data that nobody was told of are silently wrong, whatever else is wrong beside them.
+            var silent = Campaign.Mutants.Count(each => each.Outcomes.Any(stored =>
+                stored.Outcome.Flags.Contains(FailureMode.SilentDataFailure) && !stored.Outcome.Detection.IsDetected));
+            var share = new Proportion(silent, Activated);
             return share.N == 0 ? "Silent data failures: no fault was activated, nothing can be said."
                 : share.K == 0 ? $"Silent data failures: {Figures.Bound(share)}."
                 : $"Silent data failures: {share} of activated, {Figures.Interval(share)}.";

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Mutators.Campaign;
+using Mutators.Campaign.Configuration;
 using Mutators.Tool.Verbs;
 
 namespace Mutators.Tool;
@@ -38,10 +39,23 @@ internal static class CommandLine
         var line = root.Parse(args);
         if (line.Action is ParseErrorAction)
         {
-            throw new UsageException(line.Errors[0].Message, $"See: dotnet mutators {VerbOf(line)}--help");
+            throw new UsageException(Words(line, root), $"See: dotnet mutators {VerbOf(line)}--help");
         }
 
         return (ExitCode)line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancel).GetAwaiter().GetResult();
+    }
+
+    /// <summary>The parser's message in one line, without the names of our types.</summary>
+    private static string Words(ParseResult line, RootCommand root)
+    {
+        if (line.CommandResult.Command is RootCommand && line.UnmatchedTokens is [var typed, ..])
+        {
+            return $"There is no verb '{typed}'. Did you mean '{Suggestion.Nearest(typed, root.Subcommands.Select(verb => verb.Name))}'?";
+        }
+
+        var message = line.Errors[0].Message.ReplaceLineEndings(" ");
+        var type = message.IndexOf(" as expected type", StringComparison.Ordinal);
+        return type < 0 ? message : message[..type] + ".";
     }
 
     private static string VerbOf(ParseResult line) => line.CommandResult.Command is RootCommand ? "" : line.CommandResult.Command.Name + " ";

@@ -76,6 +76,9 @@ internal sealed class CommonOptions
         return configuration;
     }
 
+    /// <summary>Whether the command line itself says which configuration to use.</summary>
+    internal bool NamesConfiguration(ParseResult line) => line.GetValue(Campaign) is not null;
+
     /// <summary>The operator of this id.</summary>
     /// <exception cref="UsageException">There is none; the message names the nearest.</exception>
     internal static FaultOperator RequireOperator(string id)

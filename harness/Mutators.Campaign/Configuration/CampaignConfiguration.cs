@@ -9,6 +9,9 @@ public sealed record CampaignConfiguration
     /// <summary>Project files, or folders that hold one, in the repository: what faults are injected into. Empty: every project of the solution that is not a test project.</summary>
     public ImmutableArray<string> Targets { get; init; } = [];
 
+    /// <summary>A golden run that takes longer is no workload: every hang would cost ten times as much.</summary>
+    private const int GoldenMinutes = 5;
+
     /// <summary>What exercises golden and mutants. Empty: the only program among the targets, without arguments.</summary>
     public ImmutableArray<Workload> Workloads { get; init; } = [];
 
@@ -41,6 +44,12 @@ public sealed record CampaignConfiguration
 
     /// <summary>A share of virtual time or resources above golden's that counts as degraded; 0.5 is half as much again.</summary>
     public double DegradedShare { get; init; } = 0.5;
+
+    /// <summary>
+    /// Limits of a golden run: memory and output as for every mutant, since golden must live within what it is compared by; the time is
+    /// only a bound for a program that does not end.
+    /// </summary>
+    public RunLimits GoldenLimits => new(TimeSpan.FromMinutes(GoldenMinutes), (long)MemoryMebibytes << 20, (long)OutputMebibytes << 20);
 
     /// <summary>Time that a run may take when golden took <paramref name="golden"/>.</summary>
     public RunLimits LimitsFor(TimeSpan golden) => new(

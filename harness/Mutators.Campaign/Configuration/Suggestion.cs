@@ -5,9 +5,10 @@ namespace Mutators.Campaign.Configuration;
 /// <summary>What somebody who mistyped a word probably meant.</summary>
 public static class Suggestion
 {
-    /// <summary>The one of <paramref name="known"/> that is the fewest edits away from <paramref name="typed"/>.</summary>
+    /// <summary>The one of <paramref name="known"/> that is the fewest edits away from <paramref name="typed"/>, a common beginning counting in its favour.</summary>
     public static string Nearest(string typed, IEnumerable<string> known) =>
-        known.MinBy(word => Distance(typed.ToLowerInvariant(), word.ToLowerInvariant())) ?? typed;
+        known.MinBy(word =>
+            Distance(typed.ToLowerInvariant(), word.ToLowerInvariant()) - typed.AsSpan().CommonPrefixLength(word)) ?? typed;
 
     /// <summary>An enumeration value as it is typed: <c>field-weighted</c>.</summary>
     public static string Kebab(string name)

@@ -153,7 +153,7 @@ internal sealed class Findings
                 break;
 
             case { Kind: ObservationKind.Monitor } when !signalled && now is null:
-                Differs(FailureMode.OperationError, $"monitor {before!.Name} did not report");
+                Differs(FailureMode.InconsistentState, $"monitor {before!.Name} did not report, and nothing says why");
                 break;
 
             case { Kind: ObservationKind.State } when !signalled && before is not null:

@@ -25,10 +25,12 @@ public sealed class GoldenRun(Workload workload, WorkloadRun run)
 
     /// <summary>
     /// Why no mutant could be judged by this run, in one line, or null. A golden run that dies, hangs or finds its own monitors unhappy
-    /// would make every outcome meaningless; an exit code other than 0 and operations that fail may be what the workload is about.
+    /// would make every outcome meaningless, and one that ends with a code other than 0 has most likely been given wrong arguments. Operations
+    /// that fail may be what the workload is about.
     /// </summary>
     public string? WhyUnusable =>
         Run.Death is { } death ? $"golden does not survive workload '{Workload.Name}': {death}"
+        : Run.ExitCode != 0 ? $"golden ends workload '{Workload.Name}' with exit code {Run.ExitCode}{(LastWords is { } words ? $": {words}" : "")}"
         : Observations.FirstOrDefault(IsFailure) is { } failure ? $"golden fails in workload '{Workload.Name}': {failure.InWords()}"
         : null;
 
@@ -43,6 +45,8 @@ public sealed class GoldenRun(Workload workload, WorkloadRun run)
             ? differences
             : [new Difference(InWords(first.Run), InWords(second.Run)), .. differences.Take(NamedDifferences - 1)];
     }
+
+    private string? LastWords => Run.Error.Concat(Run.Output).LastOrDefault(line => line.Trim().Length > 0);
 
     private static string InWords(WorkloadRun run) => run.Death ?? $"exit code {run.ExitCode}";
 

@@ -4,8 +4,4 @@ namespace Mutators.Campaign.Workloads;
 /// <param name="Time">Wall time.</param>
 /// <param name="MemoryBytes">The managed heap's hard limit; 0 for none.</param>
 /// <param name="OutputBytes">Bytes of standard output and standard error together.</param>
-public sealed record RunLimits(TimeSpan Time, long MemoryBytes, long OutputBytes)
-{
-    /// <summary>Limits for a golden run, of which nothing is known yet.</summary>
-    public static RunLimits Golden { get; } = new(TimeSpan.FromMinutes(5), 2L << 30, 64L << 20);
-}
+public sealed record RunLimits(TimeSpan Time, long MemoryBytes, long OutputBytes);

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Mutators.Campaign;
 using Mutators.Campaign.Branches;
+using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
 using Mutators.Reporting;
@@ -49,10 +51,14 @@ internal static class RunVerb
     {
         using var repository = MutantRepository.Open(options.Start(line));
         var branch = repository.Find(id);
-        var outcomes = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create()).Repeat(branch, cancel);
-        var before = CampaignStore.Exists(repository.OwnFolder)
-            ? CampaignStore.Read(repository.OwnFolder).Mutants.FirstOrDefault(each => each.Mutant.Id == branch.Id)
-            : null;
+        var campaign = CampaignStore.Exists(repository.OwnFolder) ? CampaignStore.Read(repository.OwnFolder) : null;
+        var before = campaign?.Mutants.FirstOrDefault(each => each.Mutant.Id == branch.Id);
+
+        // Exactly this run: by the configuration that the campaign had, whatever file or options it came from.
+        var configuration = before is not null && !options.NamesConfiguration(line)
+            ? JsonSerializer.Deserialize<CampaignConfiguration>(campaign!.Identity.Configuration)!
+            : options.Configuration(line, repository.Root);
+        var outcomes = new CampaignRunner(repository, configuration, ToolLog.Create()).Repeat(branch, cancel);
         foreach (var outcome in outcomes)
         {
             var stored = before?.Outcomes.Select(each => each.Outcome).FirstOrDefault(each => each.Workload == outcome.Workload);

@@ -84,7 +84,7 @@ internal static class ShowVerb
             Print(outcome, result);
         }
 
-        if (mutant.Commit.Length > 0)
+        if (RepeatCommands(snapshot, mutant).Length > 0)
         {
             Console.Out.WriteLine();
             Console.Out.WriteLine("Repeat exactly this run:");
@@ -125,7 +125,7 @@ internal static class ShowVerb
         }
     }
 
-    private static string[] RepeatCommands(CampaignSnapshot snapshot, MutantRecord mutant) => mutant.Commit.Length == 0
+    private static string[] RepeatCommands(CampaignSnapshot snapshot, MutantRecord mutant) => mutant.Commit.Length == 0 || snapshot[mutant.Id].Headline?.Mode.IsActivated is not true
         ? []
         :
         [

@@ -106,7 +106,7 @@ public sealed class ProcessRunnerTests
             using System.Threading;
             using Mutators.Campaign.Workloads;
 
-            ProcessRunner.Run("sh", new[] { "-c", "echo $$ >&3; exec sleep 61" }, "/", null, RunLimits.Golden, CancellationToken.None);
+            ProcessRunner.Run("sh", new[] { "-c", "echo $$ >&3; exec sleep 61" }, "/", null, new RunLimits(TimeSpan.FromMinutes(5), 2L << 30, 64L << 20), CancellationToken.None);
             """.Replace(">&3", $">'{PidFile}'", StringComparison.Ordinal))) { RedirectStandardOutput = true };
         using var harness = Process.Start(start)!;
         string? id = null;
