@@ -50,7 +50,7 @@ internal sealed class Bench : IDisposable
             .ToDictionary(source => source.Path, source => source.Tree.GetText(), StringComparer.Ordinal);
         var branches = repository.Emit(drawn, path => texts[path], new EmissionOptions(1));
         var program = workspace.Programs[0];
-        var golden = new GoldenRun(program.Workload, RebuildEngine.Execute(program, RunLimits.Golden, CancellationToken.None));
+        var golden = new GoldenRun(program.Workload, RebuildEngine.Execute(program, new CampaignConfiguration().GoldenLimits, CancellationToken.None));
         return new Bench(repository, workspace, configuration, golden, branches);
     }
 
