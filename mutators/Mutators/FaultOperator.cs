@@ -29,6 +29,15 @@ public abstract class FaultOperator
     /// </summary>
     public static ImmutableArray<FaultOperator> Library { get; } = [.. All.Where(each => each.Definition.Origin == FaultOrigin.Library)];
 
+    /// <summary>The operators of a profile, ordered by id.</summary>
+    public static ImmutableArray<FaultOperator> In(FaultProfile profile) => profile switch
+    {
+        FaultProfile.Representative => Library,
+        FaultProfile.DotNet => [.. All.Where(each => each.Definition.Origin == FaultOrigin.DotNet)],
+        FaultProfile.Classic => [.. All.Where(each => each.Definition.Origin == FaultOrigin.Classic)],
+        _ => All,
+    };
+
     /// <summary>What the operator emulates.</summary>
     public abstract FaultDefinition Definition { get; }
 

@@ -17,4 +17,7 @@ public enum FaultOrigin
 
     /// <summary>What .NET programs get wrong where C programs have no such construct; nobody has counted how often.</summary>
     DotNet,
+
+    /// <summary>What mutation testing tools change to see whether tests notice; no type of fault that anybody found in the field.</summary>
+    Classic,
 }

@@ -6,7 +6,7 @@ namespace Mutators;
 
 /// <summary>
 /// Finds the injection sites of a golden tree: walks it once, offers each node to the operators that look at its type, leaves out
-/// what no programmer wrote or the compiler evaluates, and names each site's mutant.
+/// what no programmer wrote, the compiler evaluates, or a comment takes out, and names each site's mutant.
 /// </summary>
 public static class SiteScanner
 {
@@ -47,6 +47,7 @@ public static class SiteScanner
     private static IEnumerable<Mutant> Named(SyntaxNode root, string path, List<FoundSite> sites, SemanticModel model, CancellationToken cancel)
     {
         var text = root.SyntaxTree.GetText(cancel);
+        var comments = SiteComments.Of(root.SyntaxTree, cancel);
         var members = new Dictionary<SyntaxNode, ContainingMember>();
         var ordinals = new Dictionary<(string Operator, string Member, string Text), int>();
         var texts = new HashSet<(string Operator, TextSpan Span, string Edit)>();
@@ -71,6 +72,13 @@ public static class SiteScanner
             var key = (faultOperator, member.DocumentationId, goldenText);
             ordinals.TryGetValue(key, out var ordinal);
             ordinals[key] = ordinal + 1;
+
+            // A site that a comment takes out is counted all the same: its equals keep their ids.
+            if (comments.TakeOut(site))
+            {
+                continue;
+            }
+
             var id = MutantId.Of(faultOperator, path, member.DocumentationId, goldenText, ordinal);
             var lines = new FileLinePositionSpan(path, text.Lines.GetLinePositionSpan(site.Span));
             yield return new Mutant(id, site, path, member.DocumentationId, member.Name, lines);

@@ -44,7 +44,7 @@ public sealed class OperatorConventions
     public void The_definition_is_complete(FaultOperator faultOperator)
     {
         var definition = faultOperator.Definition;
-        Assert.MatchesRegex("^(N-[A-Z]+|[A-Z]{3,5}(\\.[A-Z]+)?)$", definition.Id);
+        Assert.MatchesRegex("^([CN]-[A-Z]+|[A-Z]{3,5}(\\.[A-Z]+)?)$", definition.Id);
         Assert.IsTrue(char.IsLower(definition.Name[0]) && !definition.Name.EndsWith('.'), "A name is a phrase inside a sentence.");
         Assert.IsTrue(char.IsUpper(definition.Rationale[0]) && definition.Rationale.EndsWith('.'), "A rationale is a sentence.");
         Assert.AreSequenceEqual(definition.Constraints.Order(StringComparer.Ordinal), definition.Constraints, "Constraints stand in their order.");

@@ -92,6 +92,7 @@ public sealed class OperatorPages
         Append(page, "Other types of the field study", FaultOrigin.FieldStudy);
         Append(page, "Variants: a library operator with one constraint read otherwise, for what C# programs do", FaultOrigin.Variant);
         Append(page, "What .NET programs get wrong where C programs have no such construct", FaultOrigin.DotNet);
+        Append(page, "What mutation testing tools change: it says how good tests are, and nothing about faults in the field", FaultOrigin.Classic);
         return page.ToString();
     }
 

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Mutators;
+
+/// <summary>
+/// Comments by which programmers take sites out: <c>// mutators: off MFC — only warms the cache</c>. Above a statement, a member or a
+/// type it takes out what lies inside; behind code, what begins on its line. Without an operator it means all of them. The reason is
+/// mandatory, because the next reader cannot guess it: a comment without one takes nothing out.
+/// </summary>
+public sealed class SiteComments
+{
+    private const string Sign = "mutators: off";
+
+    private static readonly Regex Form = new(
+        @"^//+\s*mutators: off(?<operators>(\s+[A-Z][A-Z.-]*[A-Z],?)*)\s*(—|–|--|-|:)\s*(?<reason>\S.*)$", RegexOptions.CultureInvariant);
+
+    private readonly ImmutableArray<(TextSpan Span, bool IsLine, ImmutableArray<string> Operators)> _taken;
+
+    private SiteComments(
+        ImmutableArray<(TextSpan Span, bool IsLine, ImmutableArray<string> Operators)> taken, ImmutableArray<Location> withoutReason) =>
+        (_taken, WithoutReason) = (taken, withoutReason);
+
+    /// <summary>Comments that give no reason, or are written in another way, and so take nothing out.</summary>
+    public ImmutableArray<Location> WithoutReason { get; }
+
+    /// <summary>The comments of a tree.</summary>
+    public static SiteComments Of(SyntaxTree tree, CancellationToken cancel)
+    {
+        // Few files hold such a comment, and a walk over all trivia is not for free.
+        var text = tree.GetText(cancel);
+        return text.ToString().IndexOf(Sign, StringComparison.Ordinal) < 0 ? new SiteComments([], []) : Read(tree.GetRoot(cancel), text);
+    }
+
+    /// <summary>Whether a comment takes the site out.</summary>
+    public bool TakeOut(InjectionSite site) => _taken.Any(each =>
+        (each.Operators.IsEmpty || each.Operators.Contains(site.Operator.Definition.Id))
+        && (each.IsLine ? each.Span.Contains(site.Span.Start) : each.Span.Contains(site.Span)));
+
+    private static SiteComments Read(SyntaxNode root, SourceText text)
+    {
+        var taken = ImmutableArray.CreateBuilder<(TextSpan, bool, ImmutableArray<string>)>();
+        var withoutReason = ImmutableArray.CreateBuilder<Location>();
+        foreach (var comment in root.DescendantTrivia().Where(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia)))
+        {
+            var words = comment.ToString();
+            var form = Form.Match(words.TrimEnd());
+            if (form.Success)
+            {
+                var operators = form.Groups["operators"].Value.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
+                var isLine = comment.Token.TrailingTrivia.Contains(comment);
+                taken.Add((isLine ? text.Lines.GetLineFromPosition(comment.SpanStart).Span : NodeBelow(comment.Token).Span, isLine, [.. operators]));
+            }
+            else if (words.IndexOf(Sign, StringComparison.Ordinal) >= 0)
+            {
+                withoutReason.Add(comment.GetLocation());
+            }
+        }
+
+        return new SiteComments(taken.ToImmutable(), withoutReason.ToImmutable());
+    }
+
+    // The largest construct that begins below the comment; a file is none, since it begins below every comment at its top.
+    private static SyntaxNode NodeBelow(SyntaxToken token) => token.Parent!.AncestorsAndSelf()
+        .TakeWhile(node => node.GetFirstToken() == token && !node.IsKind(SyntaxKind.CompilationUnit))
+        .LastOrDefault() ?? SyntaxFactory.EmptyStatement();
+}
