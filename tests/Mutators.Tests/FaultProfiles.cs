@@ -9,6 +9,7 @@ public sealed class FaultProfiles
 
     [TestMethod]
     [DataRow(FaultProfile.DotNet, FaultOrigin.DotNet)]
+    [DataRow(FaultProfile.Classic, FaultOrigin.Classic)]
     public void A_profile_holds_the_operators_of_its_origin_and_no_others(FaultProfile profile, FaultOrigin origin)
     {
         var operators = FaultOperator.In(profile);

@@ -1,0 +1,37 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Mutators.Constraints;
+
+namespace Mutators.Operators;
+
+/// <summary>C-UNARY: no sign and no negation.</summary>
+public sealed class DroppedUnary : FaultOperator<PrefixUnaryExpressionSyntax>
+{
+    /// <inheritdoc/>
+    public override FaultDefinition Definition { get; } = new(
+        id: "C-UNARY",
+        name: "unary operator dropped",
+        FaultClass.Algorithm,
+        rationale: "A test with zero, or without the other case, does not notice.",
+        before: """
+            var x = Environment.ProcessorCount;
+            return -x;
+            """,
+        after: """
+            var x = Environment.ProcessorCount;
+            return x;
+            """,
+        origin: FaultOrigin.Classic);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<InjectionSite> SitesAt(PrefixUnaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
+    {
+        if (node.Kind() is SyntaxKind.UnaryMinusExpression or SyntaxKind.LogicalNotExpression or SyntaxKind.BitwiseNotExpression
+            && Exchange.Fits(node, node.Operand.ToString(), model, cancel))
+        {
+            yield return Site(node, $"drop {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(TextSpan.FromBounds(node.SpanStart, node.Operand.SpanStart), ""));
+        }
+    }
+}

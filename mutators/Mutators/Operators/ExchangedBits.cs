@@ -1,0 +1,47 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Mutators.Constraints;
+
+namespace Mutators.Operators;
+
+/// <summary>C-BIT: another bitwise operator.</summary>
+public sealed class ExchangedBits : FaultOperator<BinaryExpressionSyntax>
+{
+    /// <inheritdoc/>
+    public override FaultDefinition Definition { get; } = new(
+        id: "C-BIT",
+        name: "bitwise operator exchanged",
+        FaultClass.Algorithm,
+        rationale: "A test with all bits set, or with none, does not notice.",
+        before: """
+            var x = Environment.ProcessorCount;
+            return x & 6;
+            """,
+        after: """
+            var x = Environment.ProcessorCount;
+            return x | 6;
+            """,
+        origin: FaultOrigin.Classic);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
+    {
+        if (Other(node) is { } other
+            && Exchange.Fits(node, $"{node.Left} {other} {node.Right}", model, cancel))
+        {
+            yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
+        }
+    }
+
+    private static string? Other(BinaryExpressionSyntax node) => node.Kind() switch
+    {
+        SyntaxKind.BitwiseAndExpression => "|",
+        SyntaxKind.BitwiseOrExpression => "&",
+        SyntaxKind.ExclusiveOrExpression => "&",
+        SyntaxKind.LeftShiftExpression => ">>",
+        SyntaxKind.RightShiftExpression => "<<",
+        _ => null,
+    };
+}

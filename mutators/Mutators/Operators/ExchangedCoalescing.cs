@@ -1,0 +1,39 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Mutators.Constraints;
+
+namespace Mutators.Operators;
+
+/// <summary>C-NULL: the value for null always.</summary>
+public sealed class ExchangedCoalescing : FaultOperator<BinaryExpressionSyntax>
+{
+    /// <inheritdoc/>
+    public override FaultDefinition Definition { get; } = new(
+        id: "C-NULL",
+        name: "null-coalescing dropped",
+        FaultClass.Checking,
+        rationale: "A test with null only does not notice.",
+        before: """
+            var a = Environment.GetEnvironmentVariable("A") ?? "";
+            return a;
+            """,
+        after: """
+            var a = "";
+            return a;
+            """,
+        origin: FaultOrigin.Classic);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
+    {
+        if (node.IsKind(SyntaxKind.CoalesceExpression)
+            && node.Right is not ThrowExpressionSyntax
+            && !Dependence.OnExpression(node.Left, model, cancel)
+            && Exchange.Fits(node, node.Right.ToString(), model, cancel))
+        {
+            yield return Site(node, $"drop {Excerpt.Of(node.Left)} ??", new TextChange(TextSpan.FromBounds(node.SpanStart, node.Right.SpanStart), ""));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Mutators.Constraints;
+
+namespace Mutators.Operators;
+
+/// <summary>C-LOGIC: another logical operator.</summary>
+public sealed class ExchangedLogic : FaultOperator<BinaryExpressionSyntax>
+{
+    /// <inheritdoc/>
+    public override FaultDefinition Definition { get; } = new(
+        id: "C-LOGIC",
+        name: "logical operator exchanged",
+        FaultClass.Checking,
+        rationale: "A test with equal conditions does not notice.",
+        before: """
+            var x = Environment.ProcessorCount;
+            return x > 1 && x < 9;
+            """,
+        after: """
+            var x = Environment.ProcessorCount;
+            return x > 1 || x < 9;
+            """,
+        origin: FaultOrigin.Classic);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
+    {
+        if (Other(node) is { } other
+            && Exchange.Fits(node, $"{node.Left} {other} {node.Right}", model, cancel))
+        {
+            yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
+        }
+    }
+
+    private static string? Other(BinaryExpressionSyntax node) => node.Kind() switch
+    {
+        SyntaxKind.LogicalAndExpression => "||",
+        SyntaxKind.LogicalOrExpression => "&&",
+        _ => null,
+    };
+}

@@ -1,0 +1,48 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using Mutators.Constraints;
+
+namespace Mutators.Operators;
+
+/// <summary>C-REL: another relational operator.</summary>
+public sealed class ExchangedRelation : FaultOperator<BinaryExpressionSyntax>
+{
+    /// <inheritdoc/>
+    public override FaultDefinition Definition { get; } = new(
+        id: "C-REL",
+        name: "relational operator exchanged",
+        FaultClass.Checking,
+        rationale: "A test that stays away from the boundary does not notice.",
+        before: """
+            var x = Environment.ProcessorCount;
+            return x > 1;
+            """,
+        after: """
+            var x = Environment.ProcessorCount;
+            return x >= 1;
+            """,
+        origin: FaultOrigin.Classic);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
+    {
+        if (Other(node) is { } other
+            && Exchange.Fits(node, $"{node.Left} {other} {node.Right}", model, cancel))
+        {
+            yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
+        }
+    }
+
+    private static string? Other(BinaryExpressionSyntax node) => node.Kind() switch
+    {
+        SyntaxKind.LessThanExpression => "<=",
+        SyntaxKind.LessThanOrEqualExpression => "<",
+        SyntaxKind.GreaterThanExpression => ">=",
+        SyntaxKind.GreaterThanOrEqualExpression => ">",
+        SyntaxKind.EqualsExpression => "!=",
+        SyntaxKind.NotEqualsExpression => "==",
+        _ => null,
+    };
+}
