@@ -11,7 +11,8 @@ namespace Mutators.Agent;
 internal sealed class StaticState
 {
     private readonly List<StaticType> types = [];
-    private readonly HashSet<Assembly> known = [];
+    // The agent's own state is not the program's.
+    private readonly HashSet<Assembly> known = [typeof(StaticState).Assembly];
 
     /// <summary>Whether statics could not be put back: no further run of this process is like that of a fresh one.</summary>
     internal bool IsStuck { get; private set; }

@@ -115,6 +115,7 @@ internal sealed class Worker
         End();
         ticks.Begin(0);
         residue |= state.Restore();
+        RunMemory.Renew();
         End();
         new Report(spent ? ReportKind.Unwound : death is null ? ReportKind.Returned : ReportKind.Escaped)
         {
