@@ -11,8 +11,25 @@ internal static class RunMemory
     /// <summary>Bytes that a run may allocate without a collection: what small programs need, and little beside the worker's limit.</summary>
     private const long WithoutCollection = 64L << 20;
 
+    /// <summary>A smaller share of the heap's limit than this may be kept free of collections: a program near its limit needs each of them.</summary>
+    private const int ShareOfLimit = 16;
+
     /// <summary>Called between two runs.</summary>
     internal static void Renew()
+    {
+        if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < ShareOfLimit * WithoutCollection)
+        {
+            GC.Collect();
+        }
+        else
+        {
+            Reserve();
+        }
+
+        GC.WaitForPendingFinalizers();
+    }
+
+    private static void Reserve()
     {
         try
         {
@@ -29,9 +46,7 @@ internal static class RunMemory
         }
         catch (ArgumentOutOfRangeException)
         {
-            // The worker's limit is lower.
+            // The system has less than that.
         }
-
-        GC.WaitForPendingFinalizers();
     }
 }

@@ -10,6 +10,9 @@ namespace Mutators.Campaign.Engines.Reload;
 internal sealed class MarkedStream
 {
     private const int BlockBytes = 64 * 1024;
+    private const int KeptOfOverflow = 256 * 1024;
+
+    private static readonly byte[] stackOverflow = "Stack overflow.\n"u8.ToArray();
 
     private readonly Stream _source;
     private readonly byte[] _mark;
@@ -18,6 +21,7 @@ internal sealed class MarkedStream
     private ArrayBufferWriter<byte> _current = new();
     private OutputBudget _budget = new(long.MaxValue);
     private bool _ended;
+    private bool _overflowed;
 
     public MarkedStream(Stream source, byte[] mark)
     {
@@ -93,6 +97,19 @@ internal sealed class MarkedStream
 
     private void Add(ReadOnlySpan<byte> bytes)
     {
+        // The runtime's last words of a stack overflow list each frame, unless the same few repeat from the top; a tick at the top is enough
+        // that they do not. Megabytes of it are no flood by the program: their beginning is kept.
+        _overflowed |= bytes.IndexOf(stackOverflow) >= 0;
+        if (_overflowed)
+        {
+            if (_current.WrittenCount < KeptOfOverflow)
+            {
+                _current.Write(bytes);
+            }
+
+            return;
+        }
+
         // Beyond the budget the pipe is only drained, but for marks: the process is about to be killed and must not block before.
         if (_budget.Take(bytes.Length))
         {

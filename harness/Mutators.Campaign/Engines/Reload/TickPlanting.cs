@@ -11,6 +11,9 @@ namespace Mutators.Campaign.Engines.Reload;
 /// </summary>
 internal static class TickPlanting
 {
+    /// <summary>What the name of a counting class begins with; frames of it are no part of a program's stack.</summary>
+    public const string ClassPrefix = "MutatorsTicks_";
+
     /// <summary>The insertions for everything below a node, in document order; positions are the tree's.</summary>
     /// <param name="root">A whole file or one declaration.</param>
     /// <param name="tick">The statement that counts, for example <c>global::Ticks.Tick();</c>.</param>

@@ -45,7 +45,7 @@ internal sealed class VariantBuild
     /// <exception cref="UsageException">Golden itself does not compile in memory.</exception>
     public static VariantBuild Compile(TargetProject target, IReadOnlyCollection<Variant> variants, CancellationToken cancel)
     {
-        var ticks = "MutatorsTicks_" + string.Concat(target.AssemblyName.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
+        var ticks = TickPlanting.ClassPrefix + string.Concat(target.AssemblyName.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
         var refused = new Dictionary<int, string>();
         var plain = new HashSet<SyntaxTree>();
         var texts = variants.Select(each => (each.Number, each.Change, Text: Text(each, ticks, refused))).Where(each => each.Text is not null).ToList();

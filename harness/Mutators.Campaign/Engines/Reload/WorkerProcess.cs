@@ -296,7 +296,7 @@ internal sealed class WorkerProcess : IDisposable
 
     private static ImmutableArray<string> ErrorLines(byte[] error)
     {
-        var lines = Split(error).Select(VariantText.WithoutSuffixes).ToList();
+        var lines = Split(error).Where(line => !line.Contains(TickPlanting.ClassPrefix, StringComparison.Ordinal)).Select(VariantText.WithoutSuffixes).ToList();
         return lines.Count <= FirstErrorLines + LastErrorLines ? [.. lines] : [.. lines.Take(FirstErrorLines), .. lines.TakeLast(LastErrorLines)];
     }
 
