@@ -18,6 +18,6 @@ public sealed class HelpTests
         var (code, output, error) = ToolProcess.Run(Path.GetTempPath(), verb.Length == 0 ? ["--help"] : [verb, "--help"]);
 
         Assert.AreEqual(0, code, error);
-        Mutators.Reporting.Snapshot.Verify(output, $"help{(verb.Length == 0 ? "" : "." + verb)}.txt");
+        Snapshot.Verify($"tests/Harness.Tests/Reporting/Snapshots/help{(verb.Length == 0 ? "" : "." + verb)}.txt", output);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Harness.Tests.Branches;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mutators.Campaign;
@@ -16,7 +15,7 @@ internal sealed class Tree : IDisposable
 
     public Tree(string name)
     {
-        var source = Path.Combine(Trees(), name);
+        var source = Path.Combine(Repository.Root, "tests", "Trees", name);
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             var relative = Path.GetRelativePath(source, file);
@@ -61,6 +60,4 @@ internal sealed class Tree : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static string Trees([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "..", "..", "..", "Trees"));
 }

@@ -32,7 +32,7 @@ public sealed partial class ReportTests
         var text = Console(width, ansi: false);
 
         Assert.IsEmpty(text.Split('\n').Where(line => line.Length > width));
-        Snapshot.Verify(text, $"console-{width}.txt");
+        VerifySnapshot($"console-{width}.txt", text);
     }
 
     [TestMethod]
@@ -52,14 +52,14 @@ public sealed partial class ReportTests
 
         Assert.StartsWith("**9 of 11 activated faults led to a failure", text);
         Assert.DoesNotContain("<script", text);
-        Snapshot.Verify(text, "summary.md");
+        VerifySnapshot("summary.md", text);
     }
 
     [TestMethod]
-    public void The_json_report_has_its_golden_file() => Snapshot.Verify(CampaignJson.Render(Campaign), "campaign.json");
+    public void The_json_report_has_its_golden_file() => VerifySnapshot("campaign.json", CampaignJson.Render(Campaign));
 
     [TestMethod]
-    public void The_mutation_testing_report_has_its_golden_file() => Snapshot.Verify(MutationTestingJson.Render(Campaign), "mutation-testing.json");
+    public void The_mutation_testing_report_has_its_golden_file() => VerifySnapshot("mutation-testing.json", MutationTestingJson.Render(Campaign));
 
     [TestMethod]
     public void The_mutation_testing_report_uses_only_the_statuses_of_the_schema()
@@ -96,7 +96,7 @@ public sealed partial class ReportTests
     }
 
     [TestMethod]
-    public void The_html_report_has_its_golden_file() => Snapshot.Verify(WithoutScripts(HtmlReport.Render(Campaign)), "report.html");
+    public void The_html_report_has_its_golden_file() => VerifySnapshot("report.html", WithoutScripts(HtmlReport.Render(Campaign)));
 
     [TestMethod]
     public void No_text_of_a_program_becomes_markup_in_the_html_report()
@@ -205,4 +205,6 @@ public sealed partial class ReportTests
 
     [GeneratedRegex("^@@ -([0-9]+),([0-9]+) ")]
     private static partial Regex HunkHead();
+
+    private static void VerifySnapshot(string name, string text) => Snapshot.Verify($"tests/Harness.Tests/Reporting/Snapshots/{name}", text);
 }

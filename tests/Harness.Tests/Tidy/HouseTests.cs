@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
@@ -8,7 +7,7 @@ namespace Harness.Tests.Tidy;
 [TestClass]
 public sealed partial class HouseTests
 {
-    private static readonly string root = Root();
+    private static readonly string root = Repository.Root;
 
     /// <summary>Who may refer to whom: arrows point one way, and the case study knows nothing of the product.</summary>
     private static readonly Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
@@ -141,8 +140,6 @@ public sealed partial class HouseTests
         !Relative(file).Split('/').Any(part => part is "bin" or "obj" or ".mutators" or ".git" or "node_modules" or "vendor" || part.StartsWith("artifacts", StringComparison.Ordinal));
 
     private static string Relative(string file) => Path.GetRelativePath(root, file).Replace('\\', '/');
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(here, "..", "..", "..", ".."));
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

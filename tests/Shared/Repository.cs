@@ -1,7 +1,7 @@
-namespace Mutators.Tests;
+namespace Mutators.Testing;
 
-/// <summary>The repository that holds this test project.</summary>
-public static class Repository
+/// <summary>The repository that holds the test projects, found from where they run: a build server maps the compiler's paths away.</summary>
+internal static class Repository
 {
     /// <summary>Its root folder: the nearest one above the built tests that holds the solution.</summary>
     public static string Root { get; } = FindRoot();
