@@ -1,20 +1,20 @@
 using Xen.XenWorkloads;
 
-if (LifecycleOptions.Parse(args) is not { } options)
+if (WorkloadOptions.Parse(args) is not { } options)
 {
-    Console.Error.WriteLine(LifecycleOptions.Usage);
-    return LifecycleRun.WrongUsage;
+    Console.Error.WriteLine(WorkloadOptions.Usage);
+    return WorkloadRun.WrongUsage;
 }
 
-LifecycleRun run;
+WorkloadRun run;
 if (options.TraceFile is { } file)
 {
     using var writer = new StreamWriter(file);
-    run = LifecycleRun.Execute(options, writer.WriteLine);
+    run = WorkloadRun.Execute(options, writer.WriteLine);
 }
 else
 {
-    run = LifecycleRun.Execute(options);
+    run = WorkloadRun.Execute(options);
 }
 
 Console.Out.Write(string.Concat(run.Output.Select(line => line + "\n")));

@@ -18,8 +18,8 @@ public sealed class LifecycleTests
     [TestMethod]
     public void The_same_seed_prints_the_same_lines()
     {
-        var first = LifecycleRun.Execute(new LifecycleOptions(5, 3, null));
-        var second = LifecycleRun.Execute(new LifecycleOptions(5, 3, null));
+        var first = WorkloadRun.Execute(Options(5, 3));
+        var second = WorkloadRun.Execute(Options(5, 3));
         CollectionAssert.AreEqual(first.Output.ToArray(), second.Output.ToArray());
         Assert.AreEqual(0, first.ExitCode);
     }
@@ -27,8 +27,8 @@ public sealed class LifecycleTests
     [TestMethod]
     public void Another_seed_is_another_run()
     {
-        var first = LifecycleRun.Execute(new LifecycleOptions(5, 3, null));
-        var second = LifecycleRun.Execute(new LifecycleOptions(6, 3, null));
+        var first = WorkloadRun.Execute(Options(5, 3));
+        var second = WorkloadRun.Execute(Options(6, 3));
         Assert.AreNotEqual(first.Output[^1], second.Output[^1]);
     }
 
@@ -55,7 +55,7 @@ public sealed class LifecycleTests
     [TestMethod]
     public void Every_kind_of_observation_is_there()
     {
-        var run = LifecycleRun.Execute(new LifecycleOptions(3, 3, null));
+        var run = WorkloadRun.Execute(Options(3, 3));
         var kinds = Parse(run).Select(line => line.GetProperty("observe").GetString()).Distinct().ToArray();
         CollectionAssert.AreEquivalent(new[] { "phase", "operation", "monitor", "data", "invariant", "state", "resource" }, kinds);
         StringAssert.Matches(run.Output[^1], new("^trace [0-9a-f]{16}$"));
@@ -71,19 +71,20 @@ public sealed class LifecycleTests
     [DataRow("lifecycle --seed 1 --seed 2 --domains 3")]
     [DataRow("lifecycle --seed 1 --domains 3 --trace")]
     [DataRow("lifecycle --seed 1 --domains 3 --loud yes")]
+    [DataRow("lifecycle --seed 1 --domains 3 --length 0")]
     [DataRow("life --seed 1 --domains 3")]
     public void A_wrong_command_line_is_refused(string line) =>
-        Assert.IsNull(LifecycleOptions.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.IsNull(WorkloadOptions.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
 
     [TestMethod]
     public void A_right_command_line_is_understood() =>
-        Assert.AreEqual(new LifecycleOptions(7, 3, "t.txt"), LifecycleOptions.Parse("lifecycle --domains 3 --seed 7 --trace t.txt".Split(' ')));
+        Assert.AreEqual(new WorkloadOptions("lifecycle", 7, 3, 5, "t.txt"), WorkloadOptions.Parse("lifecycle --domains 3 --seed 7 --length 5 --trace t.txt".Split(' ')));
 
     [TestMethod]
     public void The_trace_is_written_when_somebody_wants_it()
     {
         var lines = 0;
-        LifecycleRun.Execute(new LifecycleOptions(1, 1, null), _ => lines++);
+        WorkloadRun.Execute(Options(1, 1), _ => lines++);
         Assert.IsGreaterThan(1000, lines);
     }
 
@@ -92,8 +93,8 @@ public sealed class LifecycleTests
     {
         var machine = new Machine(1);
         machine.Simulation.After(2_000_000, machine.Xenstored.Component, "bug", () => throw new InvalidOperationException("bad state"));
-        var run = LifecycleRun.On(machine, 3);
-        Assert.AreEqual(LifecycleRun.Completed, run.ExitCode);
+        var run = WorkloadRun.On(machine, Options(1, 3));
+        Assert.AreEqual(WorkloadRun.Completed, run.ExitCode);
         Assert.IsTrue(Has(run, "component", "xenstored", "\"event\":\"crash\",\"detail\":\"InvalidOperationException: bad state"));
         Assert.IsTrue(Has(run, "monitor", "xenstore", "\"ok\":false"));
         Assert.IsTrue(Has(run, "monitor", "canary", "\"ok\":false"));
@@ -105,8 +106,8 @@ public sealed class LifecycleTests
     {
         var machine = new Machine(1);
         machine.Simulation.After(2_000_000, machine.Blkback.Xenbus.Component, "bug", () => throw new InvalidOperationException("bad state"));
-        var run = LifecycleRun.On(machine, 3);
-        Assert.AreEqual(LifecycleRun.HostCrashed, run.ExitCode);
+        var run = WorkloadRun.On(machine, Options(1, 3));
+        Assert.AreEqual(WorkloadRun.HostCrashed, run.ExitCode);
         Assert.IsTrue(Has(run, "component", "blkback", "\"kind\":\"kernel\",\"event\":\"crash\""));
         Assert.IsTrue(Has(run, "component", "host", "\"kind\":\"host\",\"event\":\"crash\""));
         Assert.IsFalse(Has(run, "phase", "end", ""));
@@ -117,8 +118,8 @@ public sealed class LifecycleTests
     {
         var machine = new Machine(1);
         machine.Host.GuestEntry += domain => machine.Simulation.Post(domain.Kernel, "bug", () => throw new InvalidOperationException("bad state"));
-        var run = LifecycleRun.On(machine, 1);
-        Assert.AreEqual(LifecycleRun.Completed, run.ExitCode);
+        var run = WorkloadRun.On(machine, Options(1, 1));
+        Assert.AreEqual(WorkloadRun.Completed, run.ExitCode);
         Assert.IsTrue(Has(run, "component", "web1", "\"kind\":\"guest\",\"event\":\"crash\""));
         Assert.IsTrue(Has(run, "data", "web1 disk0", "\"ok\":false"));
     }
@@ -134,7 +135,7 @@ public sealed class LifecycleTests
         }
         var saboteur = machine.Host.CreateProcess("saboteur");
         machine.Simulation.After(400_000, saboteur, "sabotage", Sabotage);
-        var run = LifecycleRun.On(machine, 2);
+        var run = WorkloadRun.On(machine, Options(1, 2));
         Assert.IsTrue(Has(run, "component", "xl create", "\"kind\":\"process\",\"event\":\"crash\""));
         Assert.IsTrue(Has(run, "operation", "xl create web1", "\"code\":134,\"error\":\"InvalidOperationException: bad state"));
         Assert.IsTrue(Has(run, "invariant", "locks-released", "\"ok\":false"));
@@ -148,8 +149,8 @@ public sealed class LifecycleTests
         var flood = machine.Host.CreateProcess("flood");
         void Again() => machine.Simulation.Post(flood, "flood", Again);
         Again();
-        var run = LifecycleRun.On(machine, 1);
-        Assert.AreEqual(LifecycleRun.Livelock, run.ExitCode);
+        var run = WorkloadRun.On(machine, Options(1, 1));
+        Assert.AreEqual(WorkloadRun.Livelock, run.ExitCode);
         Assert.IsTrue(Has(run, "component", "flood", "\"event\":\"hang\""));
         StringAssert.StartsWith(run.Output[^1], "trace ");
     }
@@ -167,19 +168,21 @@ public sealed class LifecycleTests
             {
             }
         });
-        var run = LifecycleRun.On(machine, 1);
-        Assert.AreEqual(LifecycleRun.Livelock, run.ExitCode);
+        var run = WorkloadRun.On(machine, Options(1, 1));
+        Assert.AreEqual(WorkloadRun.Livelock, run.ExitCode);
         Assert.IsTrue(Has(run, "component", "caller", "\"event\":\"hang\""));
     }
 
-    private static bool Has(LifecycleRun run, string kind, string name, string text) =>
+    private static WorkloadOptions Options(ulong seed, int domains) => new("lifecycle", seed, domains);
+
+    private static bool Has(WorkloadRun run, string kind, string name, string text) =>
         run.Output.Any(line => line.StartsWith($"{{\"observe\":\"{kind}\",\"name\":\"{name}\"", StringComparison.Ordinal)
             && line.Contains(text, StringComparison.Ordinal));
 
     private static void AssertHealthy(ulong seed, int domains)
     {
-        var run = LifecycleRun.Execute(new LifecycleOptions(seed, domains, null));
-        Assert.AreEqual(LifecycleRun.Completed, run.ExitCode, $"lifecycle --seed {seed} --domains {domains}");
+        var run = WorkloadRun.Execute(Options(seed, domains));
+        Assert.AreEqual(WorkloadRun.Completed, run.ExitCode, $"lifecycle --seed {seed} --domains {domains}");
         foreach (var line in Parse(run))
         {
             Assert.IsTrue(IsHealthy(line), $"lifecycle --seed {seed} --domains {domains}: {line.GetRawText()}");
@@ -201,6 +204,6 @@ public sealed class LifecycleTests
         }
     }
 
-    private static List<JsonElement> Parse(LifecycleRun run) =>
+    private static List<JsonElement> Parse(WorkloadRun run) =>
         [.. run.Output.SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement)];
 }

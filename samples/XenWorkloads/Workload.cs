@@ -1,0 +1,171 @@
+using Xen.Guests;
+using Xen.Hypervisor;
+using Xen.Toolstack.Xl;
+
+namespace Xen.XenWorkloads;
+
+/// <summary>
+/// What all workloads have in common: phases, commands to the toolstack, monitors between them, and at the end of a run everything
+/// that can be checked from outside.
+/// </summary>
+public abstract class Workload
+{
+    /// <summary>The exit code that a shell shows when a command was stopped because it took too long.</summary>
+    public const int HungCode = 124;
+
+    protected const long DiskLimitNs = 180 * Monitors.SecondNs;
+    protected const long EndLimitNs = 120 * Monitors.SecondNs;
+    private const long QuietLimitNs = 400 * Monitors.SecondNs;
+
+    protected Workload(Machine machine, Observations observations)
+    {
+        Machine = machine;
+        Observations = observations;
+        Monitors = new Monitors(machine);
+        Random = machine.Simulation.Stream("workload");
+        machine.Simulation.Crashed += ComponentCrashed;
+    }
+
+    /// <summary>A host that the workload runs on is down, which ends the run.</summary>
+    public virtual bool HostDown => Machine.Host.Crashed;
+
+    protected Machine Machine { get; }
+
+    protected Observations Observations { get; }
+
+    protected Monitors Monitors { get; }
+
+    protected RandomStream Random { get; }
+
+    /// <summary>Runs the phases one after the other; a host that is down ends the run.</summary>
+    public void Run()
+    {
+        Observations.Phase("boot");
+        Monitor("xl-list", Monitors.XlList);
+        Monitor("xenstore", Monitors.Store);
+        Observations.Phase("workload");
+        Work();
+        Observations.Phase("epilogue");
+        Epilogue();
+        if (HostDown) return;
+        Settle();
+        Observations.Phase("end");
+        CheckEverything();
+    }
+
+    /// <summary>The workload proper.</summary>
+    protected abstract void Work();
+
+    /// <summary>What has to work whatever happened before.</summary>
+    protected abstract void Epilogue();
+
+    protected void AllMonitors()
+    {
+        Monitor("xl-list", Monitors.XlList);
+        Monitor("xenstore", Monitors.Store);
+        Monitor("heartbeat", Monitors.Heartbeat);
+        foreach (var domain in Machine.Host.Domains.Where(domain => domain.Id != 0 && domain.IsRunning).ToList())
+        {
+            Monitor($"{Machine.NameOf(domain.Id) ?? "(null)"} read-back", () => Monitors.DiskReadBack(domain.Id));
+        }
+        Monitor("canary", Monitors.Canary);
+    }
+
+    /// <summary>Invariants, state and resources of the machines, once they have come to rest.</summary>
+    protected virtual void CheckEverything()
+    {
+        CheckMachine(Machine, "");
+        Observations.Resource("virtual-time", Machine.Simulation.Now);
+        Observations.Resource("events", Machine.Simulation.EventCount);
+        Observations.Resource("hypercalls", Machine.Host.Hypercalls);
+        Observations.Resource("store-requests", Machine.Xenstored.Requests);
+    }
+
+    protected void CheckMachine(Machine machine, string prefix)
+    {
+        foreach (var (name, problem) in new Dom0Invariants(machine).Check()) Observations.Invariant(prefix + name, problem);
+        foreach (var (name, digest) in StateDigest.Of(machine)) Observations.State(prefix + name, digest);
+    }
+
+    protected XlProcess Start(params IReadOnlyList<string> arguments) => XlProcess.Start(Machine.Services, arguments);
+
+    /// <summary>Gives a command to the toolstack and reports how it ended. Its output, empty when it did not end.</summary>
+    protected string Command(string name, params IReadOnlyList<string> arguments) => HostDown ? "" : Finish(name, Start(arguments));
+
+    protected string Finish(string name, XlProcess process)
+    {
+        Monitors.Wait(() => process.ExitCode is not null, Monitors.CommandLimitNs);
+        if (process.ExitCode is { } code)
+        {
+            Observations.Operation(name, code, process.Error);
+            return process.Output;
+        }
+        if (HostDown) return "";
+        Observations.Component(process.Component.Name, "process", "hang", "the command does not end");
+        Observations.Operation(name, HungCode, "the command does not end");
+        return "";
+    }
+
+    protected void Monitor(string name, Func<string?> check)
+    {
+        if (HostDown) return;
+        var problem = check();
+        if (!HostDown) Observations.Monitor(name, problem);
+    }
+
+    /// <summary>A running guest stands still while it is paused, and goes on afterwards.</summary>
+    protected void PauseAndUnpause(string name)
+    {
+        if (HostDown) return;
+        Command($"xl pause {name}", "pause", name);
+        Monitor("paused", () => PausedProblem(name));
+        Command($"xl unpause {name}", "unpause", name);
+        Monitor("heartbeat", Monitors.Heartbeat);
+    }
+
+    private string? PausedProblem(string name)
+    {
+        if (Machine.Kernel(Machine.DomidOf(name)) is not { } kernel) return $"there is no {name}";
+        var beats = kernel.Heartbeats;
+        Machine.Simulation.RunFor(3 * GuestKernel.HeartbeatIntervalNs);
+        return kernel.Heartbeats == beats ? null : $"{name} runs while it is paused";
+    }
+
+    protected void ShutDown(string name)
+    {
+        var domid = Machine.DomidOf(name);
+        Command($"xl shutdown {name}", "shutdown", name);
+        Monitor($"{name} gone", () => GoneProblem(domid, name));
+    }
+
+    protected void Destroy(string name)
+    {
+        var domid = Machine.DomidOf(name);
+        Command($"xl destroy {name}", "destroy", name);
+        Monitor($"{name} gone", () => GoneProblem(domid, name));
+    }
+
+    private string? GoneProblem(int domid, string name)
+    {
+        if (Monitors.Wait(() => Machine.Host.FindDomain(domid) is null && Machine.DomidOf(name) < 0, EndLimitNs)) return null;
+        return $"domain {domid} is still there";
+    }
+
+    private void Settle()
+    {
+        if (!Machine.Simulation.RunToQuiescence(QuietLimitNs)) Observations.Component("host", "host", "hang", "the machine does not come to rest");
+    }
+
+    private void ComponentCrashed(Component component)
+    {
+        var kind = component.Containment switch
+        {
+            Containment.Process => "process",
+            Containment.Kernel => "kernel",
+            _ => "guest",
+        };
+        var name = component.Containment == Containment.Guest ? Machine.NameOf(component.Domain!.Id) ?? component.Name : component.Name;
+        Observations.Component(name, kind, "crash", component.Death ?? "");
+        if (component.Domain?.Host is { Crashed: true } host) Observations.Component("host", "host", "crash", host.CrashReason ?? "");
+    }
+}

@@ -1,0 +1,54 @@
+using Xen.Hypervisor;
+
+namespace Xen.XenWorkloads;
+
+/// <summary>One run of a workload: all of its output, and the exit code.</summary>
+public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
+{
+    public const int Completed = 0;
+    public const int WrongUsage = 2;
+    public const int HostCrashed = 3;
+    public const int Livelock = 4;
+
+    /// <summary>Events that a run may need: a healthy one stays far below.</summary>
+    private const long EventLimit = 2_000_000;
+
+    /// <summary>The events that each further step of a workload adds to the limit.</summary>
+    private const long EventLimitPerStep = 200_000;
+
+    private static readonly SortedDictionary<string, Func<Machine, Observations, WorkloadOptions, Workload>> Workloads = new(StringComparer.Ordinal)
+    {
+        ["lifecycle"] = (machine, observations, options) => new LifecycleWorkload(machine, observations, options),
+    };
+
+    public static IEnumerable<string> Names => Workloads.Keys;
+
+    public static WorkloadRun Execute(WorkloadOptions options, Action<string>? trace = null)
+    {
+        var machine = new Machine(options.Seed);
+        machine.Simulation.EventLimit = EventLimit + (options.Length * EventLimitPerStep);
+        machine.Simulation.TraceSink = trace;
+        return On(machine, options);
+    }
+
+    /// <summary>Runs the workload on a machine that may have been prepared.</summary>
+    public static WorkloadRun On(Machine machine, WorkloadOptions options)
+    {
+        var observations = new Observations(machine.Simulation);
+        var code = Completed;
+        try
+        {
+            var workload = Workloads[options.Workload](machine, observations, options);
+            workload.Run();
+            if (workload.HostDown) code = HostCrashed;
+        }
+        catch (SimulationLimitException limit)
+        {
+            observations.Component(limit.Busiest.Name, Kind(limit.Busiest), "hang", limit.Message);
+            code = Livelock;
+        }
+        return new WorkloadRun(code, [.. observations.Lines, "trace " + Observations.Hex(machine.Simulation.TraceHash)]);
+    }
+
+    private static string Kind(Component component) => component.Containment.ToString().ToLowerInvariant();
+}
