@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Xen.Drivers;
 using Xen.Hypervisor;
 using Xen.XenStore;
@@ -121,13 +122,15 @@ public sealed class GuestKernel
         }
 
         var first = (int)((entry - GuestImage.VirtualBase) / MachineMemory.PageSize);
+        var size = GuestImage.LoadedSize(Domain.OwnPage(Domain.Pages[first])!.Read);
+        var last = first + Math.Min(MaxImagePages, (size + MachineMemory.PageSize - 1) / MachineMemory.PageSize);
         var image = new List<byte>();
-        for (var pfn = first; pfn < Domain.TotalPages && pfn < first + MaxImagePages; pfn++)
+        for (var pfn = first; pfn < Domain.TotalPages && pfn < last; pfn++)
         {
             image.AddRange(Domain.OwnPage(Domain.Pages[pfn])!.Read);
         }
 
-        var manifest = GuestImage.Manifest(image.ToArray());
+        var manifest = GuestImage.Manifest(CollectionsMarshal.AsSpan(image));
         if (manifest is null)
         {
             throw new GuestPanicException("the kernel image is damaged");

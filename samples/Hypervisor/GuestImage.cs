@@ -59,6 +59,10 @@ public static class GuestImage
         return image;
     }
 
+    /// <summary>How many bytes the kernel says it has, seen from the beginning of its first page; 0 when no kernel begins there.</summary>
+    public static long LoadedSize(ReadOnlySpan<byte> firstPage) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(firstPage) == Magic ? PrefixSize + (long)BinaryPrimitives.ReadUInt32LittleEndian(firstPage[LengthOffset..]) : 0;
+
     /// <summary>The manifest in a kernel that was loaded to the beginning of this memory; null when the kernel is damaged.</summary>
     public static string? Manifest(ReadOnlySpan<byte> memory)
     {

@@ -8,18 +8,22 @@ public sealed class MachineMemory
     /// <summary>Frame 0 is never handed out, so that 0 can mean "none".</summary>
     private const int FirstFrame = 1;
 
-    private readonly Frame[] frames;
+    /// <summary>Frames of the table that are made together: most runs touch a small part of the machine.</summary>
+    private const int FramesPerChunk = 512;
+
+    private readonly Frame[]?[] chunks;
     private int next = FirstFrame;
 
     internal MachineMemory(int totalFrames)
     {
-        frames = new Frame[totalFrames];
+        TotalFrames = totalFrames;
+        chunks = new Frame[(totalFrames + FramesPerChunk - 1) / FramesPerChunk][];
         FreeFrames = totalFrames - FirstFrame;
         XenFrames = FirstFrame;
     }
 
     /// <summary>All frames of the machine.</summary>
-    public int TotalFrames => frames.Length;
+    public int TotalFrames { get; }
 
     public int FreeFrames { get; private set; }
 
@@ -27,17 +31,17 @@ public sealed class MachineMemory
     public int XenFrames { get; private set; }
 
     /// <summary>The domain that owns the frame; null when it is free, Xen's own, or does not exist.</summary>
-    public Domain? OwnerOf(ulong mfn) => mfn < (ulong)frames.Length ? frames[mfn].Owner : null;
+    public Domain? OwnerOf(ulong mfn) => mfn < (ulong)TotalFrames ? At(mfn).Owner : null;
 
     /// <summary>How many foreign mappings hold the frame.</summary>
-    public int ReferencesOf(ulong mfn) => mfn < (ulong)frames.Length ? frames[mfn].References : 0;
+    public int ReferencesOf(ulong mfn) => mfn < (ulong)TotalFrames ? At(mfn).References : 0;
 
-    internal bool IsFree(ulong mfn) => !frames[mfn].Allocated;
+    internal bool IsFree(ulong mfn) => !At(mfn).Allocated;
 
     /// <summary>The 4096 bytes of an allocated frame.</summary>
     internal byte[] Bytes(ulong mfn)
     {
-        ref var frame = ref frames[mfn];
+        ref var frame = ref At(mfn);
         if (!frame.Allocated)
         {
             throw new PageFaultException($"frame {mfn:x} is free");
@@ -55,26 +59,26 @@ public sealed class MachineMemory
         }
 
         // Next fit: a freed frame is not handed out again at once, which is how a real machine behaves with much free memory.
-        while (frames[next].Allocated)
+        while (At((ulong)next).Allocated)
         {
             Advance();
         }
 
-        var mfn = next;
+        var mfn = (ulong)next;
         Advance();
-        frames[mfn] = new Frame { Allocated = true, Owner = owner };
+        At(mfn) = new Frame { Allocated = true, Owner = owner };
         FreeFrames--;
         if (owner is null)
         {
             XenFrames++;
         }
 
-        return (ulong)mfn;
+        return mfn;
     }
 
     internal void Free(ulong mfn)
     {
-        ref var frame = ref frames[mfn];
+        ref var frame = ref At(mfn);
         if (!frame.Allocated || frame.References != 0)
         {
             throw new InvalidOperationException($"frame {mfn:x} is not free to go");
@@ -90,11 +94,11 @@ public sealed class MachineMemory
         FreeFrames++;
     }
 
-    internal void Reference(ulong mfn) => frames[mfn].References++;
+    internal void Reference(ulong mfn) => At(mfn).References++;
 
     internal void Unreference(ulong mfn)
     {
-        ref var frame = ref frames[mfn];
+        ref var frame = ref At(mfn);
         if (frame.References == 0)
         {
             throw new InvalidOperationException($"frame {mfn:x} has no reference to drop");
@@ -107,10 +111,16 @@ public sealed class MachineMemory
         }
     }
 
+    private ref Frame At(ulong mfn)
+    {
+        var chunk = chunks[mfn / FramesPerChunk] ??= new Frame[FramesPerChunk];
+        return ref chunk[mfn % FramesPerChunk];
+    }
+
     private void Advance()
     {
         next++;
-        if (next == frames.Length)
+        if (next == TotalFrames)
         {
             next = FirstFrame;
         }
