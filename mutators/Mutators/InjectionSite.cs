@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Mutators;
@@ -29,4 +30,27 @@ public sealed class InjectionSite(
 
     /// <summary>What tells the site apart inside its member; null where the construct's own tokens do.</summary>
     public string? Identity { get; } = identity;
+
+    /// <summary>
+    /// The site with edits that keep the tokens around a removal apart: <c>return-x</c> without its sign is <c>return x</c>.
+    /// </summary>
+    internal InjectionSite KeepingTokensApart(SyntaxNode root, SourceText golden) => Edits.Any(edit => Glues(edit, root, golden))
+        ? new InjectionSite(Operator, Span, [.. Edits.Select(edit => Glues(edit, root, golden) ? new TextChange(edit.Span, " ") : edit)], Change, Identity)
+        : this;
+
+    // Inside of a token, such as a literal, nothing is to be kept apart.
+    private static bool Glues(TextChange edit, SyntaxNode root, SourceText golden)
+    {
+        if (edit.NewText is not "" || edit.Span.Start == 0 || edit.Span.End >= golden.Length)
+        {
+            return false;
+        }
+
+        var (before, after) = (golden[edit.Span.Start - 1], golden[edit.Span.End]);
+        return ((IsOfWord(before) && IsOfWord(after)) || (before == after && before is '+' or '-' or '&' or '|' or '<' or '>'))
+            && root.FindToken(edit.Span.Start) is var token
+            && (token.SpanStart >= edit.Span.Start || token.Span.End <= edit.Span.Start);
+    }
+
+    private static bool IsOfWord(char letter) => char.IsLetterOrDigit(letter) || letter == '_';
 }

@@ -25,6 +25,7 @@ public static class SiteScanner
         SemanticModel model, string path, Dispatch dispatch, Exclusions exclusions, CancellationToken cancel)
     {
         var root = model.SyntaxTree.GetRoot(cancel);
+        var text = model.SyntaxTree.GetText(cancel);
         var sites = new List<FoundSite>();
         foreach (var node in root.DescendantNodesAndSelf(Exclusions.MayHoldSites))
         {
@@ -35,7 +36,7 @@ public static class SiteScanner
                 {
                     if (!exclusions.Exclude(node, site, model, cancel))
                     {
-                        sites.Add(new FoundSite(node, site, sites.Count));
+                        sites.Add(new FoundSite(node, site.KeepingTokensApart(root, text), sites.Count));
                     }
                 }
             }

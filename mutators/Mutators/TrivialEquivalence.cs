@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 
 namespace Mutators;
@@ -11,8 +11,12 @@ namespace Mutators;
 /// <param name="equivalent">Mutants that compile to golden.</param>
 /// <param name="duplicates">Mutants that compile to what an earlier one compiles to, with that one.</param>
 /// <param name="rejected">Mutants that do not compile, so nothing can be said.</param>
+/// <param name="errors">What the compiler says to those.</param>
 public sealed class TrivialEquivalence(
-    ImmutableArray<MutantId> equivalent, ImmutableArray<(MutantId Mutant, MutantId Same)> duplicates, ImmutableArray<MutantId> rejected)
+    ImmutableArray<MutantId> equivalent,
+    ImmutableArray<(MutantId Mutant, MutantId Same)> duplicates,
+    ImmutableArray<MutantId> rejected,
+    ImmutableDictionary<MutantId, string>? errors = null)
 {
     /// <summary>Mutants that compile to golden, in the order given.</summary>
     public ImmutableArray<MutantId> Equivalent { get; } = equivalent;
@@ -23,58 +27,163 @@ public sealed class TrivialEquivalence(
     /// <summary>Mutants that do not compile, in the order given.</summary>
     public ImmutableArray<MutantId> Rejected { get; } = rejected;
 
-    /// <summary>Compiles golden and each of its mutants, and compares. Each mutant costs the emission of its whole assembly.</summary>
+    /// <summary>The first error of each rejected mutant.</summary>
+    public ImmutableDictionary<MutantId, string> Errors { get; } = errors ?? ImmutableDictionary<MutantId, string>.Empty;
+
+    /// <summary>
+    /// Compiles golden and its mutants, each against the whole program, and compares the bodies that an edit concerns. Mutants of
+    /// different bodies share an emission, so thousands of mutants cost as many emissions as the body with the most mutants has.
+    /// </summary>
     /// <param name="golden">The golden compilation.</param>
     /// <param name="mutants">The mutants, each with the tree of <paramref name="golden"/> that holds its site; of equal ones the first stays.</param>
     /// <param name="cancel">Stops the compiler.</param>
     public static TrivialEquivalence Find(Compilation golden, IEnumerable<(SyntaxTree Tree, Mutant Mutant)> mutants, CancellationToken cancel)
     {
-        var optimised = Optimised(golden);
-        var original = Fingerprint(optimised, cancel)
-            ?? throw new ArgumentException("Golden does not compile, so no mutant can be compared with it.", nameof(golden));
-        var seen = new Dictionary<string, MutantId>(StringComparer.Ordinal);
-        var equivalent = ImmutableArray.CreateBuilder<MutantId>();
-        var duplicates = ImmutableArray.CreateBuilder<(MutantId, MutantId)>();
-        var rejected = ImmutableArray.CreateBuilder<MutantId>();
-        foreach (var (tree, mutant) in mutants)
+        var all = mutants.ToList();
+        using var search = new Search(Optimised(golden), cancel);
+        foreach (var batch in MutantBatch.Of(golden, all, cancel))
         {
-            var mutated = optimised.ReplaceSyntaxTree(tree, MutantCompiler.Inject(tree, mutant, cancel));
-            if (Fingerprint(mutated, cancel) is not { } fingerprint)
-            {
-                rejected.Add(mutant.Id);
-            }
-            else if (fingerprint == original)
-            {
-                equivalent.Add(mutant.Id);
-            }
-            else if (seen.TryGetValue(fingerprint, out var same))
-            {
-                duplicates.Add((mutant.Id, same));
-            }
-            else
-            {
-                seen.Add(fingerprint, mutant.Id);
-            }
+            search.Compile(search.Parsed(batch));
         }
 
-        return new TrivialEquivalence(equivalent.ToImmutable(), duplicates.ToImmutable(), rejected.ToImmutable());
+        return search.Result(all.Select(each => each.Mutant.Id));
     }
 
     // A Release build says the same of the same code, to the last bit.
     private static Compilation Optimised(Compilation golden) =>
         golden.WithOptions(golden.Options.WithOptimizationLevel(OptimizationLevel.Release).WithDeterministic(true));
 
-    // Without debug information, since lines move with every edit.
-    private static string? Fingerprint(Compilation compilation, CancellationToken cancel)
+    private sealed class Search : IDisposable
     {
-        using var image = new MemoryStream();
-        if (!compilation.Emit(image, cancellationToken: cancel).Success)
+        private readonly Skeleton _golden;
+        private readonly CancellationToken _cancel;
+        private readonly CompiledBodies _original;
+        private readonly Dictionary<MutantId, (string Part, string Fingerprint, bool IsGolden)> _compiled = [];
+        private readonly Dictionary<MutantId, string> _errors = [];
+
+        public Search(Compilation golden, CancellationToken cancel)
         {
-            return null;
+            _cancel = cancel;
+            _original = Emit(golden).Bodies
+                ?? throw new ArgumentException("Golden does not compile, so no mutant can be compared with it.", nameof(golden));
+            _golden = new Skeleton(golden, cancel);
         }
 
-        image.Position = 0;
-        using var sha = SHA256.Create();
-        return Convert.ToBase64String(sha.ComputeHash(image));
+        /// <inheritdoc/>
+        public void Dispose() => _original.Dispose();
+
+        /// <summary>The batch without the mutants that do not parse.</summary>
+        public MutantBatch Parsed(MutantBatch batch)
+        {
+            var unparsable = batch.Unparsable(_cancel).ToDictionary(each => each.Member, each => each.Error);
+            Reject(unparsable);
+            return batch.Without(unparsable.Keys);
+        }
+
+        /// <summary>Compiles the mutants of a batch; those that the compiler rejects leave it.</summary>
+        public void Compile(MutantBatch batch)
+        {
+            while (!batch.Members.IsEmpty)
+            {
+                var (bodies, errors) = Emit(_golden.Inject(batch));
+                if (bodies is not null)
+                {
+                    using (bodies)
+                    {
+                        Compare(batch, bodies);
+                    }
+
+                    return;
+                }
+
+                var rejected = Blame(batch, errors);
+                if (rejected.Count == 0)
+                {
+                    // Nobody's part holds the error, so who causes it is found by halves.
+                    foreach (var half in batch.Halves())
+                    {
+                        Compile(half);
+                    }
+
+                    return;
+                }
+
+                Reject(rejected);
+                batch = batch.Without(rejected.Keys);
+            }
+        }
+
+        /// <summary>What was found, in the order of the mutants.</summary>
+        public TrivialEquivalence Result(IEnumerable<MutantId> order)
+        {
+            var first = new Dictionary<(string Part, string Fingerprint), MutantId>();
+            var equivalent = ImmutableArray.CreateBuilder<MutantId>();
+            var duplicates = ImmutableArray.CreateBuilder<(MutantId, MutantId)>();
+            var rejected = ImmutableArray.CreateBuilder<MutantId>();
+            foreach (var id in order)
+            {
+                if (!_compiled.TryGetValue(id, out var compiled))
+                {
+                    rejected.Add(id);
+                }
+                else if (compiled.IsGolden)
+                {
+                    equivalent.Add(id);
+                }
+                else if (first.TryGetValue((compiled.Part, compiled.Fingerprint), out var same))
+                {
+                    duplicates.Add((id, same));
+                }
+                else
+                {
+                    first.Add((compiled.Part, compiled.Fingerprint), id);
+                }
+            }
+
+            return new TrivialEquivalence(equivalent.ToImmutable(), duplicates.ToImmutable(), rejected.ToImmutable(), _errors.ToImmutableDictionary());
+        }
+
+        private void Compare(MutantBatch batch, CompiledBodies bodies)
+        {
+            foreach (var member in batch.Members)
+            {
+                var part = member.Part;
+                var fingerprint = bodies.Fingerprint(part);
+                _compiled.Add(member.Mutant.Id, (part.Name, fingerprint, fingerprint == _original.Fingerprint(part)));
+            }
+        }
+
+        private void Reject(Dictionary<MutantBatch.Member, Diagnostic> rejected)
+        {
+            foreach (var each in rejected)
+            {
+                _errors.Add(each.Key.Mutant.Id, $"{each.Value.Id}: {each.Value.GetMessage(CultureInfo.InvariantCulture)}");
+            }
+        }
+
+        private Dictionary<MutantBatch.Member, Diagnostic> Blame(MutantBatch batch, IEnumerable<Diagnostic> errors)
+        {
+            var blamed = new Dictionary<MutantBatch.Member, Diagnostic>();
+            foreach (var error in errors)
+            {
+                var member = batch.Members.Length == 1 ? batch.Members[0] : batch.At(error.Location, tree => _golden.Edits(batch, tree));
+                if (member is not null && !blamed.ContainsKey(member))
+                {
+                    blamed.Add(member, error);
+                }
+            }
+
+            return blamed;
+        }
+
+        // Without debug information, since lines move with every edit.
+        private (CompiledBodies? Bodies, ImmutableArray<Diagnostic> Errors) Emit(Compilation compilation)
+        {
+            using var image = new MemoryStream();
+            var result = compilation.Emit(image, cancellationToken: _cancel);
+            return result.Success
+                ? (new CompiledBodies(ImmutableArray.Create(image.ToArray())), [])
+                : (null, [.. result.Diagnostics.Where(each => each.Severity == DiagnosticSeverity.Error)]);
+        }
     }
 }

@@ -21,11 +21,26 @@ switch (args)
     case ["long", var mutants]:
         Long(int.Parse(mutants));
         return 0;
+    case ["operators", "--profile", var project]:
+        OperatorSurvey.Profile(project);
+        return 0;
+    case ["operators", "--rejected", var list, .. var projects] when projects.Length > 0:
+        using (var details = File.CreateText(list))
+        {
+            OperatorSurvey.Run(projects, details);
+        }
+
+        return 0;
+    case ["operators", .. var projects] when projects.Length > 0:
+        OperatorSurvey.Run(projects, details: null);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: Benchmarks ratio REPOSITORY MUTANTS REBUILT   reload against rebuild on the same mutants of a clean clone of this repository
                    Benchmarks emission LINES MUTANTS             compiler's CPU time per mutant on a generated project
                    Benchmarks long MUTANTS                       memory and throughput over a long campaign on a generated project
+                   Benchmarks operators [--rejected FILE] PROJECT[=NAME]...   every mutant of all operators compiled; sites, equivalents, time of a scan
+                   Benchmarks operators --profile PROJECT        time of each operator's scan alone
             """);
         return 1;
 }

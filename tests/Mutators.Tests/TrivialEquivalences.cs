@@ -75,6 +75,104 @@ public sealed class TrivialEquivalences
         Assert.AreSequenceEqual([mutant.Id], Find(mutant).Equivalent);
     }
 
+    private const string Members = """
+        abstract class A
+        {
+            protected int seed = 0 + 1;
+            readonly Func<int, int> twice = x => x + x;
+            static int count = 5;
+
+            int Lambda(List<int> list) => list.Where(x => x > 1).Select(x => x + 2).Sum();
+
+            IEnumerable<int> Iterator(int n)
+            {
+                for (var i = 0; i < n; i++) { yield return i * 3; }
+            }
+
+            async Task<int> Async(Task<int> task)
+            {
+                var got = await task;
+                return got + 4;
+            }
+
+            int Closure(int n)
+            {
+                int Local(int m) => m + n + 6;
+                Func<int> later = () => n + 7;
+                return Local(1) + later();
+            }
+
+            object Anonymous(int n) => new { n, m = n + 8 };
+
+            int Property => seed + 9;
+
+            int this[int i] { get { return i + 10; } set { seed = value + 11; } }
+
+            protected abstract int Nothing();
+
+            T Generic<T>(T value, int n)
+            {
+                Func<int> later = () => n + 12;
+                return later() > 0 ? value : default!;
+            }
+        }
+
+        class P(int size)
+        {
+            int area = size * 13;
+            int Grown() => size + 14;
+            class Inner { int M() => 15; }
+        }
+        """;
+
+    // One mutant for each number of the code: all are in different bodies, most of them in what the compiler adds to one.
+    [TestMethod]
+    public void Mutants_of_different_bodies_are_compiled_together_and_judged_apart()
+    {
+        var golden = new Golden(Members);
+        var numbers = golden.Tree.GetRoot().DescendantTokens().Where(token => token.Value is > 0).ToList();
+        var faults = numbers.Select((token, i) => Mutate(golden, token.Span, token.Text + "1", i)).ToList();
+        var none = numbers.Select((token, i) => Mutate(golden, token.Span, $"({token.Text} + 0)", 100 + i)).ToList();
+        var same = numbers.Select((token, i) => Mutate(golden, token.Span, $"({token.Text}0 + 1)", 200 + i)).ToList();
+        var refused = numbers.Select((token, i) => Mutate(golden, token.Span, i % 2 == 0 ? "\"\"" : "(", 300 + i)).ToList();
+
+        var found = TrivialEquivalence.Find(golden.Compilation, faults.Concat(none).Concat(same).Concat(refused).Select(mutant => (golden.Tree, mutant)), CancellationToken.None);
+
+        Assert.HasCount(17, numbers);
+        Assert.AreSequenceEqual(none.Select(mutant => mutant.Id), found.Equivalent);
+        Assert.AreSequenceEqual(same.Zip(faults, (second, first) => (second.Id, first.Id)), found.Duplicates);
+        Assert.AreSequenceEqual(refused.Select(mutant => mutant.Id), found.Rejected);
+        Assert.IsTrue(refused.All(mutant => found.Errors[mutant.Id].StartsWith("CS", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void A_mutant_whose_error_lies_in_other_code_is_the_one_that_is_rejected()
+    {
+        var golden = new Golden("class C { protected virtual int M() => 1; int N() => 2; } class D : C { protected override int M() => N() + 3; int N() => 4; }");
+        var text = golden.Tree.ToString();
+        var closed = Mutate(golden, new TextSpan(text.IndexOf("virtual ", StringComparison.Ordinal), 8), "", 0);
+        var changed = Mutate(golden, new TextSpan(text.IndexOf('2', StringComparison.Ordinal), 1), "5", 1);
+        var found = TrivialEquivalence.Find(golden.Compilation, [(golden.Tree, closed), (golden.Tree, changed)], CancellationToken.None);
+        Assert.AreSequenceEqual([closed.Id], found.Rejected);
+        Assert.IsEmpty(found.Equivalent);
+    }
+
+    [TestMethod]
+    public void Statements_of_a_top_level_program_are_compared()
+    {
+        var golden = new Golden("var x = 1; Console.WriteLine(x + 2); int F() => 3; F();");
+        var mutants = golden.Tree.GetRoot().DescendantTokens().Where(token => token.Value is > 0)
+            .SelectMany((token, i) => new[] { Mutate(golden, token.Span, token.Text + "1", i), Mutate(golden, token.Span, $"({token.Text})", 10 + i) })
+            .Select(mutant => (golden.Tree, mutant));
+        Assert.HasCount(3, TrivialEquivalence.Find(golden.Compilation, mutants, CancellationToken.None).Equivalent);
+    }
+
+    private static Mutant Mutate(Golden golden, TextSpan span, string after, int ordinal)
+    {
+        var site = new InjectionSite(new MissingFunctionCall(), span, [new TextChange(span, after)], "by hand");
+        return new Mutant(MutantId.Of("MFC", golden.Path, "M:A.M", "", ordinal), site, golden.Path, "M:A.M", "A.M", golden.Tree.GetLineSpan(span));
+    }
+
     private static TrivialEquivalence Find(params Mutant[] mutants) =>
         TrivialEquivalence.Find(Golden.Compilation, mutants.Select(mutant => (Golden.Tree, mutant)), CancellationToken.None);
 

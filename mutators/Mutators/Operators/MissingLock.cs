@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using Mutators.Constraints;
@@ -6,7 +7,7 @@ using Mutators.Constraints;
 namespace Mutators.Operators;
 
 /// <summary>N-LOCK: the programmer did not think of a second thread.</summary>
-public sealed class MissingLock : FaultOperator<LockStatementSyntax>
+public sealed class MissingLock : FaultOperator<CSharpSyntaxNode>
 {
     /// <inheritdoc/>
     public override FaultDefinition Definition { get; } = new(
@@ -34,15 +35,59 @@ public sealed class MissingLock : FaultOperator<LockStatementSyntax>
         origin: FaultOrigin.DotNet);
 
     /// <inheritdoc/>
-    protected override IEnumerable<InjectionSite> SitesAt(LockStatementSyntax node, SemanticModel model, CancellationToken cancel)
+    protected override IEnumerable<InjectionSite> SitesAt(CSharpSyntaxNode node, SemanticModel model, CancellationToken cancel) => node switch
+    {
+        LockStatementSyntax scope => Lock(scope),
+        ExpressionStatementSyntax statement when SemaphorePair.EnteredBy(statement, model, cancel) is { } pair => Pair(pair),
+        InvocationExpressionSyntax call => Interlocked(call, model, cancel),
+        _ => [],
+    };
+
+    private IEnumerable<InjectionSite> Lock(LockStatementSyntax scope)
     {
         // A variable that the head declares or assigns is needed below, and one that an unbraced body declares would spill.
-        if (!Dependence.DeclaresVariables(node.Expression)
-            && !Writes.In(node.Expression).Any()
-            && (node.Statement is BlockSyntax || !Dependence.DeclaresVariables(node.Statement)))
+        if (!Dependence.DeclaresVariables(scope.Expression)
+            && !Writes.In(scope.Expression).Any()
+            && (scope.Statement is BlockSyntax || !Dependence.DeclaresVariables(scope.Statement)))
         {
-            var head = TextSpan.FromBounds(node.SpanStart, node.Statement.SpanStart);
-            yield return Site(node, $"drop lock ({Excerpt.Of(node.Expression)})", new TextChange(head, ""));
+            var head = TextSpan.FromBounds(scope.SpanStart, scope.Statement.SpanStart);
+            yield return Site(scope, $"drop lock ({Excerpt.Of(scope.Expression)})", new TextChange(head, ""));
         }
     }
+
+    private IEnumerable<InjectionSite> Pair(SemaphorePair pair) =>
+    [
+        Site(
+            TextSpan.FromBounds(pair.Enter.SpanStart, pair.Leave.Span.End),
+            $"{GoldenText.Of(pair.Enter)} {GoldenText.Of(pair.Leave)}",
+            $"drop {Excerpt.Of(pair.Enter.Expression)} and {Excerpt.Of(pair.Leave.Expression)}",
+            Removal.Of(pair.Enter),
+            Removal.Of(pair.Leave)),
+    ];
+
+    // Read, computed and written in three steps, as the operators of the language do.
+    private IEnumerable<InjectionSite> Interlocked(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancel)
+    {
+        if (call.Expression is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name }
+            || call.ArgumentList.Arguments is not [{ NameColon: null, RefKindKeyword.RawKind: not 0, Expression: var target }, ..] arguments
+            || Plain(name, target.ToString(), [.. arguments.Skip(1)], call.Parent is ExpressionStatementSyntax) is not { } plain
+            || model.GetSymbolInfo(call, cancel).Symbol is not IMethodSymbol { IsGenericMethod: false, ContainingType: { Name: "Interlocked" } type }
+            || type.ContainingNamespace.ToDisplayString() != "System.Threading")
+        {
+            yield break;
+        }
+
+        var isOperand = call.Parent is not (ExpressionStatementSyntax or ArgumentSyntax or EqualsValueClauseSyntax or ReturnStatementSyntax
+            or ArrowExpressionClauseSyntax or AssignmentExpressionSyntax or ParenthesizedExpressionSyntax);
+        yield return Site(call, $"use {plain} instead of {Excerpt.Of(call)}", new TextChange(call.Span, isOperand ? $"({plain})" : plain));
+    }
+
+    private static string? Plain(string name, string target, ArgumentSyntax[] others, bool isStatement) => (name, others) switch
+    {
+        ("Increment", []) => isStatement ? $"{target}++" : $"++{target}",
+        ("Decrement", []) => isStatement ? $"{target}--" : $"--{target}",
+        ("Add", [{ NameColon: null } value]) => $"{target} += {value}",
+        ("Exchange", [{ NameColon: null } value]) when isStatement => $"{target} = {value}",
+        _ => null,
+    };
 }

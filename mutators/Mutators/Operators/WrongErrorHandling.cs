@@ -51,6 +51,12 @@ public sealed class WrongErrorHandling : FaultOperator<CatchClauseSyntax>
             }
         }
 
+        foreach (var rethrow in Rethrows(node))
+        {
+            yield return Own(node, $"{node.Block.DescendantNodes().OfType<ThrowStatementSyntax>().ToList().IndexOf(rethrow)} anew", $"throw {node.Declaration!.Identifier} anew in {Head(node)}",
+                new TextChange(new TextSpan(rethrow.ThrowKeyword.Span.End, 0), $" {node.Declaration.Identifier}"));
+        }
+
         if (node.Filter is { } filter && MayTakeMore(node, statement, model, cancel) && !Dependence.OnExpression(filter.FilterExpression, model, cancel))
         {
             var removed = TextSpan.FromBounds(filter.GetFirstToken().GetPreviousToken().Span.End, filter.Span.End);
@@ -63,6 +69,12 @@ public sealed class WrongErrorHandling : FaultOperator<CatchClauseSyntax>
             && !SymbolEqualityComparer.Default.Equals(model.GetTypeInfo(declaration.Type, cancel).Type, all)
             && !IsNamed(declaration, node))
         {
+            if (Sibling(declaration, node, statement, model, cancel) is { } sibling)
+            {
+                var other = sibling.ToMinimalDisplayString(model, declaration.SpanStart);
+                yield return Own(node, "sibling", $"catch {other} instead of {declaration.Type}", new TextChange(declaration.Type.Span, other));
+            }
+
             var wider = all.ToMinimalDisplayString(model, declaration.SpanStart);
             yield return Own(node, "wider", $"catch {wider} instead of {declaration.Type}", new TextChange(declaration.Type.Span, wider));
         }
@@ -70,6 +82,36 @@ public sealed class WrongErrorHandling : FaultOperator<CatchClauseSyntax>
 
     private InjectionSite Own(CatchClauseSyntax node, string what, string change, TextChange edit) =>
         Site(node.Span, $"{GoldenText.Of(node)} {what}", change, edit);
+
+    // `throw e;` throws the same exception and forgets where it came from.
+    private static IEnumerable<ThrowStatementSyntax> Rethrows(CatchClauseSyntax node) => node.Declaration is { Identifier.RawKind: not 0 }
+        ? node.Block.DescendantNodes(inner => inner is not (CatchClauseSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+            .OfType<ThrowStatementSyntax>().Where(each => each.Expression is null)
+        : [];
+
+    // The next exception of the same kind in the same namespace, by name; what an earlier clause takes already would be an error.
+    private static INamedTypeSymbol? Sibling(
+        CatchDeclarationSyntax declaration, CatchClauseSyntax node, TryStatementSyntax statement, SemanticModel model, CancellationToken cancel)
+    {
+        if (model.GetTypeInfo(declaration.Type, cancel).Type is not INamedTypeSymbol { Arity: 0, ContainingType: null, BaseType: { } kind } type)
+        {
+            return null;
+        }
+
+        var caught = statement.Catches.TakeWhile(each => each != node)
+            .Where(each => each.Filter is null && each.Declaration is not null)
+            .Select(each => model.GetTypeInfo(each.Declaration!.Type, cancel).Type!).ToList();
+        var siblings = type.ContainingNamespace.GetTypeMembers()
+            .Where(each => SymbolEqualityComparer.Default.Equals(each.BaseType, kind)
+                && SymbolEqualityComparer.Default.Equals(each.ContainingAssembly, type.ContainingAssembly)
+                && each is { Arity: 0, IsAbstract: false, IsStatic: false }
+                && each.GetAttributes().All(attribute => attribute.AttributeClass?.Name != "ObsoleteAttribute")
+                && model.IsAccessible(declaration.SpanStart, each))
+            .OrderBy(each => each.Name, StringComparer.Ordinal).ToList();
+        return siblings.SkipWhile(each => string.CompareOrdinal(each.Name, type.Name) <= 0)
+            .Concat(siblings.TakeWhile(each => string.CompareOrdinal(each.Name, type.Name) < 0))
+            .FirstOrDefault(each => !caught.Any(earlier => model.Compilation.ClassifyCommonConversion(each, earlier).IsImplicit));
+    }
 
     // The handler's end is reached now: nothing may rest on its leaving, nor on what it assigns.
     private static bool MayRunOn(CatchClauseSyntax node, TryStatementSyntax statement, SemanticModel model, CancellationToken cancel)

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Mutators;
+using Mutators.Campaign.Projects;
+
+namespace Benchmarks;
+
+/// <summary>
+/// All operators on whole projects: every mutant compiled against its project, and the scan's time beside that of compiling the
+/// same project. Prints the tables of docs/operators/measured.md.
+/// </summary>
+internal static class OperatorSurvey
+{
+    // The middle of so many measurements, taken in turn, so that a busy machine slows both down.
+    private const int Rounds = 5;
+
+    /// <summary>Surveys projects.</summary>
+    /// <param name="projects">Project files that restore, each followed by how its row is called: <c>path=Markdig 1.3.2</c>.</param>
+    /// <param name="details">Where the rejected mutants are listed with the compiler's message, or null.</param>
+    public static void Run(IReadOnlyList<string> projects, TextWriter? details)
+    {
+        var surveys = projects.Select(each => Survey(each, details)).ToList();
+        Console.WriteLine("| project | lines | members with sites | sites | rejected | equivalent | duplicate | compile ms | scan ms | ratio | library only |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+        foreach (var survey in surveys)
+        {
+            var (compile, scan, library) = survey.Times;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {survey.Name} | {survey.Lines:#,0} | {survey.Sites.Select(site => site.MemberId).Distinct().Count():#,0} | {survey.Sites.Length:#,0} | {survey.Found.Rejected.Length:#,0} | {survey.Found.Equivalent.Length:#,0} | {survey.Found.Duplicates.Length:#,0} | {compile:#,0} | {scan:#,0} | {scan / compile:0.00} | {library / compile:0.00} |"));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"| operator |{string.Concat(surveys.Select(survey => $" {survey.Name} |"))}");
+        Console.WriteLine($"|---|{string.Concat(surveys.Select(_ => "---:|"))}");
+        foreach (var faultOperator in FaultOperator.All)
+        {
+            Console.WriteLine($"| {faultOperator.Definition.Id} |{string.Concat(surveys.Select(survey => $" {survey.Cell(faultOperator)} |"))}");
+        }
+    }
+
+    /// <summary>How long each operator takes alone on a project, the slowest first.</summary>
+    public static void Profile(string project)
+    {
+        var target = Load(project).Target;
+        _ = Scan(target, FaultOperator.All);
+        foreach (var (faultOperator, time) in FaultOperator.All
+            .Select(each => (each, Milliseconds(target, fresh => Scan(fresh, [each]))))
+            .OrderByDescending(each => each.Item2))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time,8:0} ms {faultOperator.Definition.Id}"));
+        }
+    }
+
+    private static ProjectSurvey Survey(string project, TextWriter? details)
+    {
+        var (target, name) = Load(project);
+        var lines = Written(target).Sum(source => source.Tree.GetText().Lines.Count);
+        var times = Times(target);
+        var sites = Scan(target, FaultOperator.All);
+        var trees = target.Sources.ToDictionary(source => source.Path, source => source.Tree, StringComparer.Ordinal);
+        var began = Stopwatch.GetTimestamp();
+        var found = TrivialEquivalence.Find(target.Compilation, sites.OrderBy(Precedence).Select(site => (trees[site.Path], site)), CancellationToken.None);
+        Console.Error.WriteLine($"{name}: {sites.Length} mutants compiled in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");
+        foreach (var site in sites.Where(site => found.Errors.ContainsKey(site.Id)))
+        {
+            details?.WriteLine($"{site.Id} {found.Errors[site.Id]}\n    {site.Lines}: {site.Site.Change}");
+        }
+
+        details?.Flush();
+        return new ProjectSurvey(name, lines, sites, found, times);
+    }
+
+    private static (TargetProject Target, string Name) Load(string project)
+    {
+        var (path, name) = project.Split('=') is [var file, var called] ? (file, called) : (project, Path.GetFileNameWithoutExtension(project));
+        var full = Path.GetFullPath(path);
+        return (new ProjectLoader(Path.GetDirectoryName(full)!).Load([full])[0], name);
+    }
+
+    private static (double Compile, double Scan, double Library) Times(TargetProject target)
+    {
+        var (compile, scan, library) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round <= Rounds; round++)
+        {
+            var measured = (
+                Milliseconds(target, Emit),
+                Milliseconds(target, fresh => Scan(fresh, FaultOperator.All)),
+                Milliseconds(target, fresh => Scan(fresh, FaultOperator.Library)));
+
+            // The first round is for the runtime's compiler.
+            if (round > 0)
+            {
+                compile.Add(measured.Item1);
+                scan.Add(measured.Item2);
+                library.Add(measured.Item3);
+            }
+        }
+
+        return (Median(compile), Median(scan), Median(library));
+    }
+
+    // Parsing is part of both, and nothing is left of earlier bindings.
+    private static double Milliseconds(TargetProject target, Action<TargetProject> action)
+    {
+        GC.Collect();
+        var began = Stopwatch.GetTimestamp();
+        var parsed = target.Sources.ToDictionary(
+            source => source.Tree,
+            source => CSharpSyntaxTree.ParseText(source.Tree.GetText(), (CSharpParseOptions)source.Tree.Options, source.Tree.FilePath));
+        var compilation = target.Compilation.RemoveAllSyntaxTrees().AddSyntaxTrees(target.Sources.Select(source => parsed[source.Tree]));
+        action(target with { Compilation = compilation, Sources = [.. target.Sources.Select(source => source with { Tree = parsed[source.Tree] })] });
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    private static void Emit(TargetProject target)
+    {
+        using var image = new MemoryStream();
+        using var symbols = new MemoryStream();
+        var result = target.Compilation.Emit(image, symbols);
+        if (!result.Success)
+        {
+            throw new InvalidOperationException($"{target.Name} does not compile: {result.Diagnostics.First(each => each.Severity == DiagnosticSeverity.Error)}");
+        }
+    }
+
+    private static ImmutableArray<Mutant> Scan(TargetProject target, IReadOnlyList<FaultOperator> operators) =>
+    [
+        .. Written(target).SelectMany(source => SiteScanner.Scan(target.Compilation.GetSemanticModel(source.Tree), source.Path, operators, CancellationToken.None)),
+    ];
+
+    private static IEnumerable<ProjectSource> Written(TargetProject target) => target.Sources.Where(source => !source.IsGenerated);
+
+    // Of mutants that compile to the same the first stays: the one whose fault type is known best, and the most frequent of these.
+    private static (FaultOrigin, int) Precedence(Mutant mutant) =>
+        (mutant.Operator.Definition.Origin, -(mutant.Operator.Definition.FieldCount ?? 0));
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>What one project gave.</summary>
+    private sealed record ProjectSurvey(
+        string Name, int Lines, ImmutableArray<Mutant> Sites, TrivialEquivalence Found, (double Compile, double Scan, double Library) Times)
+    {
+        private readonly HashSet<MutantId> _equivalent = [.. Found.Equivalent];
+        private readonly HashSet<MutantId> _duplicate = [.. Found.Duplicates.Select(each => each.Mutant)];
+
+        /// <summary>Sites / rejected / equivalent / duplicate of one operator.</summary>
+        public string Cell(FaultOperator faultOperator)
+        {
+            var sites = Sites.Where(site => site.Operator == faultOperator).Select(site => site.Id).ToList();
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{sites.Count} / {sites.Count(Found.Errors.ContainsKey)} / {sites.Count(_equivalent.Contains)} / {sites.Count(_duplicate.Contains)}");
+        }
+    }
+}
