@@ -23,18 +23,16 @@ public sealed class GuestKernel
     private const int MaxImagePages = 64;
 
     private readonly Host host;
-    private readonly Xenstored xenstored;
     private readonly List<ChecksummedBlocks> disks = [];
     private GuestConsole? console;
     private XenbusBus? bus;
     private Timer? diskTimer;
     private bool shuttingDown;
 
-    public GuestKernel(Domain domain, Xenstored xenstored)
+    public GuestKernel(Domain domain)
     {
         Domain = domain;
         host = domain.Host;
-        this.xenstored = xenstored;
         Grants = new GrantReferences(domain);
     }
 
@@ -169,12 +167,12 @@ public sealed class GuestKernel
 
     private void StartXenbus()
     {
-        if (Domain.OwnPage(StartInfo!.StoreMfn) is null || StartInfo.StoreEventChannel == 0)
+        if (Domain.OwnPage(StartInfo!.StoreMfn) is not { } page || StartInfo.StoreEventChannel == 0)
         {
             throw new GuestPanicException("no xenstore page");
         }
 
-        Xenbus = new XenbusClient(xenstored.ConnectRing(Component));
+        Xenbus = new XenbusClient(new XsClient(new XenbusRing(Domain, page, StartInfo.StoreEventChannel)));
         var error = Xenbus.ReadUnsigned(0, "domid", out var domid);
         if (error != 0)
         {

@@ -143,6 +143,26 @@ public sealed class EventChannelOps
         }
     }
 
+    /// <summary>
+    /// Notifies the other end for a caller that goes to sleep until it is answered: the other end's handler runs before this returns.
+    /// Where it cannot run now, the notification waits as any other.
+    /// </summary>
+    public int SendAndYield(Domain caller, uint port)
+    {
+        if (Find(caller, port) is { State: EventChannelState.Interdomain } channel
+            && host.FindDomain(channel.RemoteDomid) is { IsRunning: true } remote
+            && Find(remote, channel.RemotePort) is { Handler: { } handler, HandlerOwner: { Alive: true } owner } peer
+            && !IsMasked(remote, peer.Port))
+        {
+            host.Hypercall(caller, "evtchn send and yield");
+            SetBit(remote, PendingOffset, peer.Port, false);
+            host.Simulation.RunAs(owner, handler);
+            return 0;
+        }
+
+        return Send(caller, port);
+    }
+
     /// <summary>Closes a port; the other end of a connection becomes unbound again.</summary>
     public int Close(Domain caller, uint port)
     {
@@ -200,6 +220,11 @@ public sealed class EventChannelOps
 
     /// <summary>Sets the mask bit in shared_info: the domain's own memory, no hypercall.</summary>
     public static void Mask(Domain domain, uint port) => SetBit(domain, MaskOffset, port, true);
+
+    /// <summary>Clears the mask bit without a look at what is pending: for a domain that has just dealt with it.</summary>
+    public static void ClearMask(Domain domain, uint port) => SetBit(domain, MaskOffset, port, false);
+
+    public static void ClearPending(Domain domain, uint port) => SetBit(domain, PendingOffset, port, false);
 
     public static bool IsPending(Domain domain, uint port) => TestBit(domain, PendingOffset, port);
 

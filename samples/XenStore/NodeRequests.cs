@@ -32,6 +32,7 @@ public sealed class NodeRequests(
         if (error != XsError.None) return error;
         var written = node! with { Value = value };
         if (TooLarge(written)) return Doom(XsError.ENOSPC);
+        if (OutOfMemory(value.Length - node.Value.Length)) return Doom(XsError.ENOMEM);
         space.Put(path, written);
         Fire(path, node, exact: false);
         return XsError.None;
@@ -134,6 +135,7 @@ public sealed class NodeRequests(
         if (TooLarge(parent)) return Doom(XsError.ENOSPC);
         var created = new StoreNode(value, [], permissions, 0);
         if (TooLarge(created)) return Doom(XsError.ENOSPC);
+        if (OutOfMemory(missing.Sum(made => made.Length) + (missing.Count - 1) * StoreNode.FixedSize + created.Size)) return Doom(XsError.ENOMEM);
 
         space.Put(above, parent);
         while (missing.Count > 1)
@@ -167,11 +169,15 @@ public sealed class NodeRequests(
 
     private void Fire(string path, StoreNode? before, bool exact)
     {
-        if (transaction is null) watches.Fire(path, before, exact);
+        if (transaction is null) watches.Fire(path, before, exact, caller);
         else transaction.QueueEvent(path, exact);
     }
 
     private bool TooLarge(StoreNode node) => !caller.Privileged && node.Size >= quota.NodeSize;
+
+    /// <summary>Would the caller's memory go beyond its quota with so many bytes more?</summary>
+    private bool OutOfMemory(long added) =>
+        !caller.Privileged && added > 0 && space.BytesOwned(caller.Domid) + caller.Bytes + added > quota.Memory;
 
     private XsError Doom(XsError error)
     {

@@ -2,90 +2,86 @@ using Xen.Hypervisor;
 
 namespace Xen.XenStore;
 
-/// <summary>
-/// The two-way pipe of messages between one client and the daemon: a connection of the socket in Dom0, or the ring page of a
-/// domain. A transport that carries bytes puts its framing here and changes nothing else.
-/// </summary>
-public sealed class StoreChannel
+/// <summary>The socket between the daemon and another process (or the kernel) of Dom0: messages go through whole and in order.</summary>
+public sealed class StoreChannel : StoreTransport
 {
     private readonly Simulation simulation;
     private readonly Xenstored daemon;
     private readonly Queue<XsMessage> requests = new();
-
-    internal StoreChannel(Simulation simulation, Xenstored daemon, Component client, int domid)
-    {
-        this.simulation = simulation;
-        this.daemon = daemon;
-        Client = client;
-        Domid = domid;
-    }
-
-    public Component Client { get; }
-
-    public int Domid { get; }
-
-    /// <summary>The daemon reads from this channel: always for a socket, from INTRODUCE on for a ring.</summary>
-    public bool Attached { get; internal set; }
-
-    /// <summary>The daemon has gone or has hung up.</summary>
-    public bool Closed { get; private set; }
-
-    /// <summary>Takes what the daemon sends: replies and watch events, in order.</summary>
-    public Action<XsMessage>? Received { get; set; }
+    private readonly ClientEnd client;
 
     /// <summary>The reply of the request that the client is blocked in, if it is.</summary>
     private XsMessage? awaited;
     private uint? awaitedId;
 
-    /// <summary>Puts a request into the pipe. It stays there until the daemon reads it.</summary>
-    public void Send(XsMessage request)
+    internal StoreChannel(Simulation simulation, Xenstored daemon, Component client)
+        : base(0)
     {
-        if (Closed) return;
-        requests.Enqueue(request);
-        if (Attached) simulation.Post(daemon.Component, Names.Request(request.Type), () => daemon.Serve(this));
+        this.simulation = simulation;
+        this.daemon = daemon;
+        this.client = new ClientEnd(this, client);
     }
 
-    /// <summary>Sends a request and blocks the client until its reply is there. Null when the connection is or gets closed.</summary>
-    public XsMessage? Exchange(XsMessage request)
+    public XsTransport Client => client;
+
+    internal override bool TryTake(out XsMessage request)
     {
-        if (Closed || !Attached) return null;
-        requests.Enqueue(request);
-        awaitedId = request.RequestId;
-        awaited = null;
-        simulation.RunAs(daemon.Component, () => daemon.Serve(this));
-        awaitedId = null;
-        return awaited;
+        if (!requests.TryDequeue(out request!)) return false;
+        if (request.Payload.Length <= XsMessage.PayloadMax) return true;
+        Violation = XsRingError.Protocol;
+        return false;
     }
 
-    internal bool TryTake(out XsMessage request) => requests.TryDequeue(out request!);
-
-    /// <summary>The daemon's side: a reply or a watch event on its way to the client.</summary>
-    internal void Deliver(XsMessage message)
+    internal override bool TryPut(XsMessage message)
     {
-        if (Closed) return;
+        if (Closed) return true;
         if (awaitedId is { } id && message.Type != XsMessageType.WatchEvent && message.RequestId == id)
         {
             awaited = message;
-            return;
+            return true;
         }
-        simulation.Post(Client, Names.Reply(message.Type), () => Received?.Invoke(message));
+        simulation.Post(client.Client, XsMessageNames.Reply(message.Type), () => client.Received?.Invoke(message));
+        return true;
     }
 
-    internal void Close()
+    internal override void Close()
     {
-        Closed = true;
-        Attached = false;
+        base.Close();
         requests.Clear();
     }
 
-    /// <summary>What the trace calls the messages; made once, not per message.</summary>
-    private static class Names
+    /// <summary>The end that the client holds.</summary>
+    private sealed class ClientEnd(StoreChannel channel, Component client) : XsTransport(client)
     {
-        private static readonly string[] Requests = [.. Enumerable.Range(0, 32).Select(i => $"xs request {(XsMessageType)i}")];
-        private static readonly string[] Replies = [.. Enumerable.Range(0, 32).Select(i => $"xs reply {(XsMessageType)i}")];
+        public override bool Closed => channel.Closed;
 
-        public static string Request(XsMessageType type) => Requests[(int)type & 31];
+        public override void Send(XsMessage request)
+        {
+            if (channel.Closed) return;
+            channel.requests.Enqueue(request);
+            channel.simulation.Post(channel.daemon.Component, XsMessageNames.Request(request.Type), () => channel.daemon.Serve(channel));
+        }
 
-        public static string Reply(XsMessageType type) => Replies[(int)type & 31];
+        public override XsMessage? Exchange(XsMessage request)
+        {
+            if (channel.Closed) return null;
+            channel.requests.Enqueue(request);
+            channel.awaitedId = request.RequestId;
+            channel.awaited = null;
+            channel.simulation.RunAs(channel.daemon.Component, () => channel.daemon.Serve(channel));
+            channel.awaitedId = null;
+            return channel.awaited;
+        }
     }
+}
+
+/// <summary>What the trace calls the messages; made once, not per message.</summary>
+internal static class XsMessageNames
+{
+    private static readonly string[] Requests = [.. Enumerable.Range(0, 32).Select(i => $"xs request {(XsMessageType)i}")];
+    private static readonly string[] Replies = [.. Enumerable.Range(0, 32).Select(i => $"xs reply {(XsMessageType)i}")];
+
+    public static string Request(XsMessageType type) => Requests[(int)type & 31];
+
+    public static string Reply(XsMessageType type) => Replies[(int)type & 31];
 }

@@ -22,7 +22,7 @@ public sealed class StoreTransaction(uint id, StoreTree tree) : NodeSpace
 
     private readonly Dictionary<string, AccessedNode> accessed = new(StringComparer.Ordinal);
     private readonly List<AccessedNode> order = [];
-    private readonly SortedDictionary<int, int> ownedChange = [];
+    private readonly SortedDictionary<int, OwnedNodes> ownedChange = [];
 
     public uint Id => id;
 
@@ -31,13 +31,15 @@ public sealed class StoreTransaction(uint id, StoreTree tree) : NodeSpace
 
     public int AccessedNodes => order.Count;
 
+    public int ModifiedNodes => order.Count(entry => entry.Modified);
+
     public override StoreNode? Find(string path) => Access(path).Current;
 
     public override void Put(string path, StoreNode node)
     {
         var entry = Access(path);
-        if (entry.Current is { } replaced) Account(replaced.Permissions.Owner, -1);
-        Account(node.Permissions.Owner, 1);
+        if (entry.Current is { } replaced) Account(path, replaced, -1);
+        Account(path, node, 1);
         entry.Current = node;
         entry.Modified = true;
     }
@@ -46,12 +48,14 @@ public sealed class StoreTransaction(uint id, StoreTree tree) : NodeSpace
     {
         var entry = Access(path);
         if (entry.Current is not { } removed) return;
-        Account(removed.Permissions.Owner, -1);
+        Account(path, removed, -1);
         entry.Current = null;
         entry.Modified = true;
     }
 
-    public override int CountOwned(int domid) => tree.CountOwned(domid) + ownedChange.GetValueOrDefault(domid);
+    public override int CountOwned(int domid) => tree.CountOwned(domid) + ownedChange.GetValueOrDefault(domid).Count;
+
+    public override long BytesOwned(int domid) => tree.BytesOwned(domid) + ownedChange.GetValueOrDefault(domid).Bytes;
 
     /// <summary>Remembers that watches have to fire at commit. One event per path is kept; a wider one replaces an exact one.</summary>
     public void QueueEvent(string path, bool exact)
@@ -98,5 +102,9 @@ public sealed class StoreTransaction(uint id, StoreTree tree) : NodeSpace
         return entry;
     }
 
-    private void Account(int domid, int change) => ownedChange[domid] = ownedChange.GetValueOrDefault(domid) + change;
+    private void Account(string path, StoreNode node, int sign)
+    {
+        var owner = node.Permissions.Owner;
+        ownedChange[owner] = ownedChange.GetValueOrDefault(owner).With(path, node, sign);
+    }
 }

@@ -3,18 +3,34 @@ namespace Xen.XenStore;
 /// <summary>A node: its value, the names of its children in the order of their creation, who may do what, and when it was last written.</summary>
 public sealed record StoreNode(byte[] Value, string[] Children, StorePermissions Permissions, ulong Generation)
 {
+    /// <summary>What the daemon keeps for a node beside its strings.</summary>
+    public const int FixedSize = 24;
+
     /// <summary>The size that the quota for one node looks at: the fixed part of a record, its list of permissions, its value, its children's names.</summary>
     public int Size
     {
         get
         {
-            var size = 24 + 8 * Permissions.Entries.Count + Value.Length;
+            var size = FixedSize + 8 * Permissions.Entries.Count + Value.Length;
             foreach (var child in Children) size += child.Length + 1;
             return size;
         }
     }
 
     public bool HasChild(string name) => Array.IndexOf(Children, name) >= 0;
+}
+
+/// <summary>What a domain owns: how many nodes, and how many bytes they take. The bytes of Dom0, which has no quota, are not counted.</summary>
+public readonly record struct OwnedNodes(int Count, long Bytes)
+{
+    /// <summary>The same with one node more (<paramref name="sign"/> 1) or less (-1).</summary>
+    public OwnedNodes With(string path, StoreNode node, int sign)
+    {
+        var bytes = node.Permissions.Owner == 0 ? 0 : path.Length + node.Size;
+        return new OwnedNodes(Count + sign, Bytes + sign * bytes);
+    }
+
+    public override string ToString() => $"{Count} nodes of {Bytes} bytes";
 }
 
 /// <summary>A place to read and write nodes: the tree that everybody sees, or the private view that a transaction has of it.</summary>
@@ -30,6 +46,9 @@ public abstract class NodeSpace
 
     /// <summary>How many nodes a domain owns as this space sees it.</summary>
     public abstract int CountOwned(int domid);
+
+    /// <summary>The bytes of the nodes that an unprivileged domain owns as this space sees them.</summary>
+    public abstract long BytesOwned(int domid);
 }
 
 /// <summary>
@@ -40,7 +59,7 @@ public sealed class StoreTree : NodeSpace
 {
     private static readonly byte[] NoValue = [];
     private readonly Dictionary<string, StoreNode> nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, int> owned = [];
+    private readonly Dictionary<int, OwnedNodes> owned = [];
 
     public StoreTree()
     {
@@ -58,19 +77,21 @@ public sealed class StoreTree : NodeSpace
     public override void Put(string path, StoreNode node)
     {
         Generation++;
-        if (nodes.TryGetValue(path, out var before)) Account(before.Permissions.Owner, -1);
+        if (nodes.TryGetValue(path, out var before)) Account(path, before, -1);
         nodes[path] = node with { Generation = Generation };
-        Account(node.Permissions.Owner, 1);
+        Account(path, node, 1);
     }
 
     public override void Delete(string path)
     {
         if (!nodes.Remove(path, out var before)) return;
         Generation++;
-        Account(before.Permissions.Owner, -1);
+        Account(path, before, -1);
     }
 
-    public override int CountOwned(int domid) => owned.GetValueOrDefault(domid);
+    public override int CountOwned(int domid) => owned.GetValueOrDefault(domid).Count;
+
+    public override long BytesOwned(int domid) => owned.GetValueOrDefault(domid).Bytes;
 
     /// <summary>Every path with its node, parents before children, in the order of creation within a parent.</summary>
     public IEnumerable<KeyValuePair<string, StoreNode>> Walk(string root = "/")
@@ -86,10 +107,10 @@ public sealed class StoreTree : NodeSpace
     /// <summary>What is wrong with the tree: children that a parent names and that are missing, orphans, and counts that a recount does not confirm.</summary>
     public IEnumerable<string> Inconsistencies()
     {
-        var recount = new SortedDictionary<int, int>();
+        var recount = new SortedDictionary<int, OwnedNodes>();
         foreach (var (path, node) in nodes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            recount[node.Permissions.Owner] = recount.GetValueOrDefault(node.Permissions.Owner) + 1;
+            recount[node.Permissions.Owner] = recount.GetValueOrDefault(node.Permissions.Owner).With(path, node, 1);
             foreach (var child in node.Children)
             {
                 if (!nodes.ContainsKey(StorePath.Child(path, child))) yield return $"{path} names the child {child}, which does not exist";
@@ -102,9 +123,13 @@ public sealed class StoreTree : NodeSpace
         foreach (var domid in owned.Keys.Order())
         {
             var counted = recount.GetValueOrDefault(domid);
-            if (owned[domid] != counted) yield return $"domain {domid} is charged {owned[domid]} nodes and owns {counted}";
+            if (owned[domid] != counted) yield return $"domain {domid} is charged {owned[domid]} and owns {counted}";
         }
     }
 
-    private void Account(int domid, int change) => owned[domid] = owned.GetValueOrDefault(domid) + change;
+    private void Account(string path, StoreNode node, int sign)
+    {
+        var owner = node.Permissions.Owner;
+        owned[owner] = owned.GetValueOrDefault(owner).With(path, node, sign);
+    }
 }

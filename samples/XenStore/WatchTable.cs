@@ -5,9 +5,10 @@ public sealed class WatchTable(StoreTree tree, IReadOnlyList<StoreConnection> co
 {
     /// <summary>
     /// Sends the events of a changed path: to every watch on it or above it, or only on it when <paramref name="exact"/> is set.
-    /// <paramref name="before"/> is the node as it was, so that a guest learns of the loss of a node that it could read.
+    /// <paramref name="before"/> is the node as it was, so that a guest learns of the loss of a node that it could read;
+    /// <paramref name="cause"/> is whose request it was.
     /// </summary>
-    public void Fire(string path, StoreNode? before, bool exact)
+    public void Fire(string path, StoreNode? before, bool exact, StoreConnection? cause)
     {
         foreach (var connection in connections)
         {
@@ -15,15 +16,15 @@ public sealed class WatchTable(StoreTree tree, IReadOnlyList<StoreConnection> co
             {
                 if (!Concerns(watch, path, exact)) continue;
                 if (!MayLearn(connection, path, before)) continue;
-                Send(watch, watch.Visible(path));
+                Send(watch, watch.Visible(path), cause);
             }
         }
     }
 
-    public static void Send(StoreWatch watch, string path)
+    public static void Send(StoreWatch watch, string path, StoreConnection? cause)
     {
         var payload = XsPayload.Strings(path, watch.Token);
-        watch.Connection.Channel.Deliver(new XsMessage(XsMessageType.WatchEvent, 0, 0, payload));
+        watch.Connection.Deliver(new XsMessage(XsMessageType.WatchEvent, 0, 0, payload), cause);
     }
 
     private static bool Concerns(StoreWatch watch, string path, bool exact)

@@ -19,6 +19,9 @@ public sealed class IntroducedDomain(int domid, ulong frame)
 
     public MappedPage? Ring { get; internal set; }
 
+    /// <summary>The daemon's end of the ring.</summary>
+    public StoreRing? Transport { get; internal set; }
+
     /// <summary>Its shutdown has been announced; RESUME takes that back.</summary>
     public bool ShutdownSeen { get; set; }
 }
@@ -33,12 +36,12 @@ public sealed partial class Xenstored
 
     private readonly Host host;
     private readonly SortedDictionary<int, IntroducedDomain> domains = [];
-    private readonly SortedDictionary<int, StoreChannel> rings = [];
 
     public Xenstored(Host host)
     {
         this.host = host;
         simulation = host.Simulation;
+        Log = new StoreLog(host.Files);
         watches = new WatchTable(Tree, connections);
         Component = host.CreateProcess("xenstored");
         Component.Ended += _ => HangUp();
@@ -47,21 +50,6 @@ public sealed partial class Xenstored
 
     public IEnumerable<IntroducedDomain> IntroducedDomains => domains.Values;
 
-    /// <summary>
-    /// The connection of a domain through its ring page. Requests stay in the ring until the domain is introduced.
-    /// A domain has one ring: connecting again replaces the connection.
-    /// </summary>
-    public XsClient ConnectRing(Component kernel)
-    {
-        var domid = kernel.Domain?.Id ?? throw new ArgumentException("a ring belongs to a domain", nameof(kernel));
-        if (rings.Remove(domid, out var before)) Disconnect(before);
-        var channel = new StoreChannel(simulation, this, kernel, domid);
-        rings.Add(domid, channel);
-        if (!Component.Alive) channel.Close();
-        else if (domains.ContainsKey(domid)) Attach(channel);
-        return new XsClient(channel);
-    }
-
     private void Start()
     {
         if (host.EventChannel.BindVirq(host.Dom0, Virq.DomExc, 0, out var port) != 0)
@@ -69,17 +57,21 @@ public sealed partial class Xenstored
             throw new InvalidOperationException("cannot bind VIRQ_DOM_EXC");
         }
         host.EventChannel.SetHandler(host.Dom0, port, Component, DomainCleanup);
-        var boot = new StoreConnection(new StoreChannel(simulation, this, Component, Dom0));
-        var nodes = new NodeRequests(Tree, watches, Quota, boot, null, DomainExists);
+        var nodes = OwnRequests();
         nodes.Mkdir("/local");
         nodes.Mkdir("/tool/xenstored");
     }
 
+    /// <summary>What the daemon does to nodes on its own account.</summary>
+    private NodeRequests OwnRequests()
+    {
+        var self = new StoreConnection(this, new StoreChannel(simulation, this, Component));
+        return new NodeRequests(Tree, watches, Quota, self, null, DomainExists);
+    }
+
     private void HangUp()
     {
-        foreach (var connection in connections.ToList()) Disconnect(connection.Channel);
-        foreach (var ring in rings.Values) ring.Close();
-        rings.Clear();
+        foreach (var connection in connections.ToList()) Disconnect(connection.Transport);
     }
 
     private bool DomainExists(int domid) => Lookup(domid) is not null;
@@ -93,7 +85,7 @@ public sealed partial class Xenstored
         return info!.Domid == domid ? info : null;
     }
 
-    private XsMessage DoIntroduce(XsMessage request)
+    private XsMessage DoIntroduce(StoreConnection connection, XsMessage request)
     {
         if (XsPayload.Split(request.Payload) is not [var domidText, var frameText, var portText, ..]) return request.Fail(XsError.EINVAL);
         if (!TryDomid(domidText, out var domid)) return request.Fail(XsError.EINVAL);
@@ -116,18 +108,18 @@ public sealed partial class Xenstored
                 return request.Fail(XsError.EINVAL);
             }
             domains.Add(domid, domain);
-            if (rings.TryGetValue(domid, out var channel)) AttachRing(channel);
+            AttachRing(domain);
         }
-        watches.Fire(StorePath.IntroduceDomain, null, exact: true);
+        watches.Fire(StorePath.IntroduceDomain, null, exact: true, connection);
         return request.Ok();
     }
 
-    private XsMessage DoRelease(XsMessage request)
+    private XsMessage DoRelease(StoreConnection connection, XsMessage request)
     {
         if (XsPayload.Split(request.Payload) is not [var text, ..] || !TryDomid(text, out var domid)) return request.Fail(XsError.EINVAL);
         if (!domains.TryGetValue(domid, out var domain)) return request.Fail(XsError.ENOENT);
         DropDomain(domain);
-        watches.Fire(StorePath.ReleaseDomain, null, exact: true);
+        watches.Fire(StorePath.ReleaseDomain, null, exact: true, connection);
         return request.Ok();
     }
 
@@ -143,8 +135,8 @@ public sealed partial class Xenstored
     {
         if (XsPayload.Split(request.Payload) is not [var text, var targetText, ..]) return request.Fail(XsError.EINVAL);
         if (!TryDomid(text, out var domid) || !TryDomid(targetText, out var target)) return request.Fail(XsError.EINVAL);
-        if (!domains.ContainsKey(domid) || !domains.ContainsKey(target)) return request.Fail(XsError.ENOENT);
-        if (rings.TryGetValue(domid, out var channel) && Find(channel) is { } connection) connection.Target = target;
+        if (!domains.TryGetValue(domid, out var domain) || !domains.ContainsKey(target)) return request.Fail(XsError.ENOENT);
+        if (domain.Transport?.Connection is { } connection) connection.Target = target;
         return request.Ok();
     }
 
@@ -166,24 +158,48 @@ public sealed partial class Xenstored
                 changed = true;
             }
         }
-        if (changed) watches.Fire(StorePath.ReleaseDomain, null, exact: true);
+        if (changed) watches.Fire(StorePath.ReleaseDomain, null, exact: true, null);
     }
 
     private void DropDomain(IntroducedDomain domain)
     {
-        if (rings.Remove(domain.Domid, out var channel)) Disconnect(channel);
+        if (domain.Transport is { } transport) Disconnect(transport);
         if (domain.LocalPort != 0) host.EventChannel.Close(host.Dom0, domain.LocalPort);
         UnmapRing(domain);
         domains.Remove(domain.Domid);
-        var self = new StoreConnection(new StoreChannel(simulation, this, Component, Dom0));
-        var nodes = new NodeRequests(Tree, watches, Quota, self, null, DomainExists);
-        nodes.RemoveOwnedBy(domain.Domid);
+        credit.Forget(domain.Domid);
+        overSoftQuota.Remove(domain.Domid);
+        OwnRequests().RemoveOwnedBy(domain.Domid);
     }
 
-    private void AttachRing(StoreChannel channel)
+    /// <summary>Opens the connection of a domain. What it has put into its ring before is answered now.</summary>
+    private void AttachRing(IntroducedDomain domain)
     {
-        Attach(channel);
-        simulation.Post(Component, "xs ring", () => Serve(channel));
+        var ring = new XenstoreRing(domain.Ring!)
+        {
+            ServerFeatures = XenstoreRing.ServerReconnection | XenstoreRing.ServerError,
+            Connection = XenstoreRing.Connected,
+            Error = XsRingError.None,
+        };
+        domain.Transport = new StoreRing(domain.Domid, ring, () => host.EventChannel.Send(host.Dom0, domain.LocalPort));
+        Attach(domain.Transport);
+    }
+
+    /// <summary>The domain's event channel: it has written, it has read, or it wants to begin anew.</summary>
+    private void HandleRing(StoreRing transport)
+    {
+        if (transport.Connection is not { Ignored: false } connection) return;
+        if (transport.Ring.Connection == XenstoreRing.Reconnect)
+        {
+            connection.Reset();
+            connection.DropUnread();
+            transport.Reset();
+            transport.Ring.Connection = XenstoreRing.Connected;
+            host.EventChannel.Send(host.Dom0, domains[transport.Domid].LocalPort);
+            return;
+        }
+        connection.Flush();
+        Serve(transport);
     }
 
     private bool MapRing(IntroducedDomain domain)
@@ -210,6 +226,10 @@ public sealed partial class Xenstored
         if (host.EventChannel.BindInterdomain(host.Dom0, domain.Domid, port, out var local) != 0) return false;
         domain.LocalPort = local;
         domain.RemotePort = port;
+        host.EventChannel.SetHandler(host.Dom0, local, Component, () =>
+        {
+            if (domain.Transport is { } transport) HandleRing(transport);
+        });
         return true;
     }
 

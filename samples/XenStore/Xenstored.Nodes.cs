@@ -49,6 +49,10 @@ public sealed partial class Xenstored
                 break;
         }
 
+        if (transaction is null && reply.Type is XsMessageType.Write or XsMessageType.Mkdir or XsMessageType.Rm or XsMessageType.SetPerms)
+        {
+            ChargeWrites(connection, 1);
+        }
         if (transaction is not null && !connection.Privileged && transaction.AccessedNodes > Quota.TransactionNodes)
         {
             transaction.Doomed = true;
@@ -90,31 +94,5 @@ public sealed partial class Xenstored
         if (XsPayload.Split(rest) is not { Count: > 0 } entries) return request.Fail(XsError.EINVAL);
         if (StorePermissions.Parse(entries) is not { } permissions) return request.Fail(XsError.EINVAL);
         return Result(request, nodes.SetPerms(path, permissions));
-    }
-
-    /// <summary>What an administrator asks of the daemon itself.</summary>
-    private XsMessage DoControl(XsMessage request)
-    {
-        switch (XsPayload.Split(request.Payload))
-        {
-            case ["check"]:
-                return request.Ok();
-            case ["help"]:
-                return request.Reply(XsPayload.Strings("check, help, print, quota"));
-            case ["print", var text]:
-                simulation.Trace(Component, "control: " + text);
-                return request.Ok();
-            case ["quota"]:
-                var lines = Quota.All.Select(limit => $"{limit.Key,-18}: {limit.Value,8}\n");
-                return request.Reply(XsPayload.Strings(string.Concat(lines)));
-            case ["quota", "set", var name, var number]:
-                if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)) return request.Fail(XsError.EINVAL);
-                return Result(request, Quota.Set(name, limit) ? XsError.None : XsError.EINVAL);
-            case ["quota", var domain]:
-                if (!int.TryParse(domain, NumberStyles.None, CultureInfo.InvariantCulture, out var domid)) return request.Fail(XsError.EINVAL);
-                return request.Reply(XsPayload.Strings($"Domain {domid}:\nnodes             : {Tree.CountOwned(domid),8}\n"));
-            default:
-                return request.Fail(XsError.EINVAL);
-        }
     }
 }

@@ -9,9 +9,15 @@ namespace Xen.XenStore;
 /// </summary>
 public sealed partial class Xenstored
 {
+    /// <summary>How long an event may wait for a guest to make room in its ring.</summary>
+    public const long UnreadEventLimitNs = 20_000_000_000;
+
     private readonly Simulation simulation;
     private readonly List<StoreConnection> connections = [];
     private readonly WatchTable watches;
+    private readonly WriteCredit credit = new();
+    private readonly HashSet<int> overSoftQuota = [];
+    private readonly HashSet<StoreConnection> awaitingReaders = [];
 
     public StoreTree Tree { get; } = new();
 
@@ -22,64 +28,145 @@ public sealed partial class Xenstored
     /// <summary>The connections in the order in which they came.</summary>
     public IReadOnlyList<StoreConnection> Connections => connections;
 
+    public StoreLog Log { get; }
+
     /// <summary>Requests answered so far.</summary>
     public long Requests { get; private set; }
 
     /// <summary>A client of the socket in Dom0, which has all rights. The connection ends with the client.</summary>
     public XsClient Connect(Component client)
     {
-        var channel = new StoreChannel(simulation, this, client, 0);
+        var channel = new StoreChannel(simulation, this, client);
         if (Component.Alive) Attach(channel);
         else channel.Close();
         client.Ended += _ => Disconnect(channel);
-        return new XsClient(channel);
+        return new XsClient(channel.Client);
     }
 
-    /// <summary>Reads and answers what lies in a channel.</summary>
-    internal void Serve(StoreChannel channel)
+    /// <summary>A client of the socket that lives outside of the simulated machine, and of which there is nothing here but its bytes.</summary>
+    public StoreSocket ConnectSocket()
     {
-        while (channel.Attached && channel.TryTake(out var request))
+        var socket = new StoreSocket(this);
+        if (Component.Alive) Attach(socket);
+        else socket.Close();
+        return socket;
+    }
+
+    /// <summary>The other end of a connection is gone.</summary>
+    public void Disconnect(StoreTransport transport)
+    {
+        if (transport.Connection is { } connection)
         {
-            var connection = Find(channel);
-            if (connection is null) return;
-            if (request.Payload.Length > XsMessage.PayloadMax)
-            {
-                Disconnect(channel);
-                return;
-            }
+            connections.Remove(connection);
+            connection.Reset();
+            connection.DropUnread();
+        }
+        transport.Close();
+    }
+
+    internal long Now => simulation.Now;
+
+    /// <summary>Reads and answers what lies in a transport, as far as the quotas of its domain go.</summary>
+    internal void Serve(StoreTransport transport)
+    {
+        while (transport.Connection is { Ignored: false } connection && MayRead(connection) && transport.TryTake(out var request))
+        {
             Requests++;
+            if (Log.On) Log.Write(Now, "IN", connection, request);
             var reply = Answer(connection, request);
-            channel.Deliver(reply);
+            if (Log.On) Log.Write(Now, "OUT", connection, reply);
+            connection.Deliver(reply, connection);
             if (reply.Type == XsMessageType.Watch)
             {
                 // The event that tells the watcher to look at the node for the first time follows the reply.
                 var registered = connection.Watches[^1];
-                WatchTable.Send(registered, registered.RegisteredPath);
+                WatchTable.Send(registered, registered.RegisteredPath, connection);
             }
         }
+        if (transport.Violation != XsRingError.None) GiveUp(transport);
     }
 
-    private StoreConnection Attach(StoreChannel channel)
+    /// <summary>Something came in on a socket, or went out that was in the way.</summary>
+    internal void WakeFor(StoreSocket socket) => simulation.Post(Component, "xs socket", () => Serve(socket));
+
+    /// <summary>Takes up a connection again whose input was left unread.</summary>
+    internal void ReadOn(StoreConnection connection)
     {
-        var connection = new StoreConnection(channel);
-        connections.Add(connection);
-        channel.Attached = true;
-        return connection;
+        connection.Held = false;
+        simulation.Post(Component, "xs read on", () => Serve(connection.Transport));
     }
 
-    private void Disconnect(StoreChannel channel)
+    /// <summary>Is there room for so many bytes more in the memory of the connection's domain?</summary>
+    internal bool HasMemory(StoreConnection connection, long added)
     {
-        channel.Close();
-        if (Find(channel) is { } connection) connections.Remove(connection);
-    }
-
-    private StoreConnection? Find(StoreChannel channel)
-    {
-        foreach (var connection in connections)
+        if (connection.Privileged) return true;
+        var used = Tree.BytesOwned(connection.Domid) + connection.Bytes + added;
+        if (used > Quota.SoftMemory && overSoftQuota.Add(connection.Domid))
         {
-            if (connection.Channel == channel) return connection;
+            Log.Write($"{Now} domain {connection.Domid} uses more than {Quota.SoftMemory} bytes of memory");
         }
-        return null;
+        return used <= Quota.Memory;
+    }
+
+    /// <summary>Sees to it that events which nobody reads do not stay for ever, and with them the requests of those who caused them.</summary>
+    internal void ExpectReading(StoreConnection connection)
+    {
+        if (!awaitingReaders.Add(connection)) return;
+        simulation.AfterHousekeeping(UnreadEventLimitNs, Component, "unread events", () => ExpireEvents(connection));
+    }
+
+    private void ExpireEvents(StoreConnection connection)
+    {
+        awaitingReaders.Remove(connection);
+        if (connection.DropEventsBefore(Now - UnreadEventLimitNs)) ExpectReading(connection);
+    }
+
+    /// <summary>May another request be read now? If not, somebody will see to it that the reading goes on later.</summary>
+    private bool MayRead(StoreConnection connection)
+    {
+        if (connection.Privileged) return true;
+        if (connection.Outstanding >= Quota.Outstanding)
+        {
+            connection.Held = true;
+            return false;
+        }
+        var wait = credit.Wait(connection.Domid, Now);
+        if (wait == 0) return true;
+        simulation.After(wait, Component, "write credit", () => Serve(connection.Transport));
+        return false;
+    }
+
+    /// <summary>A guest pays for what it writes while others have transactions open, which its writes may bring to nothing.</summary>
+    private void ChargeWrites(StoreConnection connection, int writes)
+    {
+        if (connection.Privileged) return;
+        foreach (var other in connections)
+        {
+            if (other == connection || other.Transactions.Count == 0) continue;
+            credit.Charge(connection.Domid, writes, Now);
+            return;
+        }
+    }
+
+    private void Attach(StoreTransport transport)
+    {
+        var connection = new StoreConnection(this, transport);
+        connections.Add(connection);
+        transport.Connection = connection;
+    }
+
+    /// <summary>What comes from there cannot be understood any more. A socket is closed; a domain keeps its ring and is not listened to.</summary>
+    private void GiveUp(StoreTransport transport)
+    {
+        if (transport is not StoreRing ring)
+        {
+            Disconnect(transport);
+            return;
+        }
+        if (ring.Connection is not { Ignored: false } connection) return;
+        simulation.Trace(Component, $"domain {ring.Domid} is ignored: {ring.Violation}");
+        connection.Ignore();
+        ring.Ring.Error = ring.Violation;
     }
 
     private XsMessage Answer(StoreConnection connection, XsMessage request)
@@ -108,17 +195,16 @@ public sealed partial class Xenstored
             case XsMessageType.Unwatch:
                 return DoUnwatch(connection, request);
             case XsMessageType.ResetWatches:
-                connection.Watches.Clear();
-                connection.Transactions.Clear();
+                connection.Reset();
                 return request.Ok();
             case XsMessageType.TransactionStart:
                 return DoTransactionStart(connection, request);
             case XsMessageType.TransactionEnd:
                 return DoTransactionEnd(connection, request, transaction);
             case XsMessageType.Introduce:
-                return DoIntroduce(request);
+                return DoIntroduce(connection, request);
             case XsMessageType.Release:
-                return DoRelease(request);
+                return DoRelease(connection, request);
             case XsMessageType.Resume:
                 return DoResume(request);
             case XsMessageType.SetTarget:
@@ -173,8 +259,9 @@ public sealed partial class Xenstored
         if (!transaction.IsCurrent()) return request.Fail(XsError.EAGAIN);
         foreach (var (path, before, exact) in transaction.Apply())
         {
-            watches.Fire(path, before, exact);
+            watches.Fire(path, before, exact, connection);
         }
+        ChargeWrites(connection, transaction.ModifiedNodes);
         return request.Ok();
     }
 

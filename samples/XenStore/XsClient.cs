@@ -34,21 +34,21 @@ public sealed class XsWatch(string path, string token, Action<string, string> fi
 /// </summary>
 public sealed class XsClient
 {
-    private readonly StoreChannel channel;
+    private readonly XsTransport transport;
     private readonly SortedDictionary<uint, Action<XsReply>> pending = [];
     private readonly SortedDictionary<string, XsWatch> watches = new(StringComparer.Ordinal);
     private uint lastRequest;
 
-    public XsClient(StoreChannel channel)
+    public XsClient(XsTransport transport)
     {
-        this.channel = channel;
-        channel.Received = Receive;
+        this.transport = transport;
+        transport.Received = Receive;
     }
 
-    public Component Component => channel.Client;
+    public Component Component => transport.Client;
 
     /// <summary>The daemon has gone or has hung up; every request fails with EIO from now on.</summary>
-    public bool Closed => channel.Closed;
+    public bool Closed => transport.Closed;
 
     public void Read(string path, Action<XsReply> done, uint transaction = 0) => Request(XsMessageType.Read, transaction, XsPayload.Strings(path), done);
 
@@ -120,14 +120,14 @@ public sealed class XsClient
     {
         lastRequest++;
         if (done is not null) pending.Add(lastRequest, done);
-        channel.Send(new XsMessage(type, lastRequest, transaction, payload));
+        transport.Send(new XsMessage(type, lastRequest, transaction, payload));
     }
 
     /// <summary>Sends a request and blocks until the reply is there, as libxenstore's functions do.</summary>
     public XsReply Call(XsMessageType type, uint transaction, byte[] payload)
     {
         lastRequest++;
-        var reply = channel.Exchange(new XsMessage(type, lastRequest, transaction, payload));
+        var reply = transport.Exchange(new XsMessage(type, lastRequest, transaction, payload));
         return reply is null ? new XsReply(XsError.EIO, []) : Interpret(reply);
     }
 

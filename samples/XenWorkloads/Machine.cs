@@ -105,7 +105,7 @@ public sealed class Machine
 
     private void EnterGuest(Domain domain)
     {
-        var kernel = new GuestKernel(domain, Xenstored);
+        var kernel = new GuestKernel(domain);
         kernels[domain.Id] = kernel;
         kernel.Boot();
     }

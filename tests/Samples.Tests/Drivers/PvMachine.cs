@@ -29,7 +29,7 @@ internal sealed class PvMachine
         tools = Xenstored.Connect(Host.CreateProcess("tools"));
         Host.GuestEntry = domain =>
         {
-            var kernel = new GuestKernel(domain, Xenstored);
+            var kernel = new GuestKernel(domain);
             Kernels.Add(kernel);
             kernel.Boot();
         };

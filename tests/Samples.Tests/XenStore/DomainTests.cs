@@ -17,7 +17,7 @@ public sealed class DomainTests
         var (domid, port) = bench.MakeDomain();
         Write(Admin, $"/local/domain/{domid}", "");
         Ok(Admin, XsMessageType.SetPerms, $"/local/domain/{domid}", "n0", $"r{domid}");
-        var guest = bench.Daemon.ConnectRing(bench.Host.FindDomain(domid)!.Kernel);
+        var guest = new XsClient(bench.Ring(domid, port));
         bench.Host.Domctl.UnpauseDomain(bench.Host.Dom0, domid);
         var answers = 0;
         guest.Directory("", _ => answers++);

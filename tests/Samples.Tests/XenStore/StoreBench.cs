@@ -6,6 +6,7 @@ namespace Samples.Tests.XenStore;
 /// <summary>A host with a running xenstored, one privileged client, and guests that need nothing but a ring.</summary>
 internal sealed class StoreBench
 {
+    private readonly SortedDictionary<int, ulong> ringFrames = [];
     private int clients;
 
     public StoreBench()
@@ -33,6 +34,7 @@ internal sealed class StoreBench
         Host.Domctl.MaxVcpus(dom0, domid, 1);
         Host.Domctl.MaxMem(dom0, domid, 64);
         Host.MemoryOp.PopulatePhysmap(dom0, domid, 4, out var frames);
+        ringFrames[domid] = frames[0];
         var domain = Host.FindDomain(domid)!;
         domain.GrantTable.WriteEntry(Xenstored.RingGrant, GrantEntryFlags.PermitAccess, 0, frames[0]);
         Assert.AreEqual(0, Host.EventChannel.AllocUnbound(dom0, domid, 0, out var port));
@@ -49,10 +51,17 @@ internal sealed class StoreBench
         Ok(Admin, XsMessageType.SetPerms, home, "n0", $"r{domid}");
         Ok(Admin, XsMessageType.Mkdir, home + "/data");
         Ok(Admin, XsMessageType.SetPerms, home + "/data", $"n{domid}");
-        var client = Daemon.ConnectRing(Host.FindDomain(domid)!.Kernel);
+        var client = new XsClient(Ring(domid, port));
         Host.Domctl.UnpauseDomain(Host.Dom0, domid);
         Run();
         return client;
+    }
+
+    /// <summary>The kernel's end of a domain's ring, in the page that its grant names.</summary>
+    public XenbusRing Ring(int domid, uint port)
+    {
+        var domain = Host.FindDomain(domid)!;
+        return new XenbusRing(domain, domain.OwnPage(ringFrames[domid])!, port);
     }
 
     public void Run() => Simulation.RunToQuiescence(1_000_000_000);
