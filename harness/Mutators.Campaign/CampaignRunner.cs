@@ -8,6 +8,7 @@ using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Engines;
 using Mutators.Campaign.Engines.Reload;
+using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
 using Mutators.Campaign.Workloads;
@@ -21,7 +22,8 @@ namespace Mutators.Campaign;
 /// <param name="repository">The user's repository.</param>
 /// <param name="configuration">What to do.</param>
 /// <param name="log">Where progress is told.</param>
-public sealed class CampaignRunner(MutantRepository repository, CampaignConfiguration configuration, ILogger log)
+/// <param name="faultloadFile">The file that names the mutants, already applied to the configuration; null to draw them.</param>
+public sealed class CampaignRunner(MutantRepository repository, CampaignConfiguration configuration, ILogger log, FaultloadFile? faultloadFile = null)
 {
     /// <summary>Mutants that may fail in a row for a reason that is not theirs, before the campaign gives up: the environment is broken.</summary>
     private const int EnvironmentFailuresInARow = 3;
@@ -106,23 +108,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         return [.. workspace.Programs.Select((program, index) => Execute(engine, branch.Id, branch.CommitSha, program, golden[index], cancel))];
     }
 
-    private Faultload Draw(GoldenWorkspace workspace, CancellationToken cancel)
-    {
-        if (configuration is { Sample: not null, Sampling: SamplingRule.All })
-        {
-            throw new UsageException("A sample cannot be drawn by the rule 'all'.", "Leave the sample out, or choose the sampling 'field-weighted' or 'uniform'.");
-        }
-
-        var sites = workspace.Sites(cancel);
-        var faultload = Faultload.Draw(
-            sites, configuration.Sample, configuration.Seed, configuration.Sample is null ? SamplingRule.All : configuration.Sampling, workspace.Operators);
-        log.LogInformation("{Step,-10} {Sites} in {Targets}; drawn: {Drawn}, {Rule}, seed {Seed}",
-            "sites", sites.Length, string.Join(", ", workspace.Targets.Select(target => target.Name)), faultload.Mutants.Length, Suggestion.Kebab(faultload.Rule.ToString()), faultload.Seed);
-        return faultload.Mutants.IsEmpty && !sites.IsEmpty
-            ? throw new UsageException(
-                "Nothing is drawn: no published field data weigh the chosen operators.", "Choose \"sampling\": \"uniform\" in the configuration, or leave the sample out.")
-            : faultload;
-    }
+    private Faultload Draw(GoldenWorkspace workspace, CancellationToken cancel) => new FaultloadChoice(workspace, configuration, faultloadFile, log).Choose(cancel);
 
     private IReadOnlyList<MutantBranch> Emit(ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn, CancellationToken cancel)
     {
@@ -141,7 +127,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         repository.Golden.TreeSha,
         configuration.Engine is CampaignEngine.Reload ? ReloadEngine.Name : RebuildEngine.Name,
         JsonSerializer.Serialize(configuration),
-        FaultloadRecord.Of(faultload));
+        FaultloadRecord.Of(faultload, configuration));
 
     /// <summary>The drawn mutants with the error of the compiler where it refuses one.</summary>
     private static ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> Drawn(GoldenWorkspace workspace, Faultload faultload, CancellationToken cancel)

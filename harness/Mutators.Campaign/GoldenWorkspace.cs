@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.FileSystemGlobbing;
 using Microsoft.Extensions.Logging;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Engines;
+using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Projects;
 using Mutators.Campaign.Workloads;
 
@@ -14,6 +14,7 @@ public sealed class GoldenWorkspace : IDisposable
 {
     private readonly CampaignConfiguration _configuration;
     private readonly ILogger _log;
+    private Dictionary<string, string>? _components;
 
     private GoldenWorkspace(MutantRepository repository, CampaignConfiguration configuration, Checkout checkout, ILogger log)
     {
@@ -52,23 +53,41 @@ public sealed class GoldenWorkspace : IDisposable
         return workspace;
     }
 
-    /// <summary>The operators that look for sites: those that the configuration names, otherwise the library.</summary>
-    public ImmutableArray<FaultOperator> Operators =>
-    [
-        .. (_configuration.Operators.IsEmpty ? FaultOperator.Library : FaultOperator.All)
-            .Where(each => _configuration.Operators.IsEmpty || _configuration.Operators.Contains(each.Definition.Id, StringComparer.OrdinalIgnoreCase)),
-    ];
+    /// <summary>The operators that look for sites: those that the configuration names, otherwise its profile's.</summary>
+    public ImmutableArray<FaultOperator> Operators => _configuration.Operators.IsEmpty
+        ? FaultOperator.In(_configuration.Profile)
+        : [.. FaultOperator.All.Where(each => _configuration.Operators.Contains(each.Definition.Id, StringComparer.OrdinalIgnoreCase))];
 
     /// <summary>Every injection site of the targets that the configuration lets through, in document order.</summary>
     public ImmutableArray<Mutant> Sites(CancellationToken cancel)
     {
-        var isAsked = PathFilter(_configuration.In);
-        return Targets
-            .SelectMany(target => target.Sources.Where(source => !source.IsGenerated && isAsked(source.Path)).Select(source => (target, source)))
+        var filter = new SiteFilter(_configuration);
+        var sources = Targets
+            .SelectMany(target => target.Sources.Where(source => MayHoldSites(source) && filter.LetsThrough(source.Path)).Select(source => (target, source)))
             .DistinctBy(each => each.source.Path)
             .OrderBy(each => each.source.Path, StringComparer.Ordinal)
-            .SelectMany(each => SiteScanner.Scan(each.target.Compilation.GetSemanticModel(each.source.Tree), each.source.Path, Operators, cancel))
+            .ToList();
+        foreach (var (_, source) in sources)
+        {
+            WarnOfComments(source, cancel);
+        }
+
+        var operators = Operators;
+        var sites = sources
+            .SelectMany(each => SiteScanner.Scan(each.target.Compilation.GetSemanticModel(each.source.Tree), each.source.Path, operators, cancel, filter.Scope))
             .ToImmutableArray();
+        var trees = sources.ToDictionary(each => each.source.Path, each => each.source.Tree, StringComparer.Ordinal);
+        return filter.Apply(sites, path => trees[path].GetRoot(cancel));
+    }
+
+    /// <summary>The name of the project that compiles a mutant's file: the component that the fault lies in.</summary>
+    public string ComponentOf(Mutant mutant)
+    {
+        _components ??= Targets
+            .SelectMany(target => target.Sources.Select(source => (source.Path, target.Name)))
+            .DistinctBy(each => each.Path)
+            .ToDictionary(each => each.Path, each => each.Name, StringComparer.Ordinal);
+        return _components[mutant.Path];
     }
 
     /// <summary>Builds the workloads' programs from golden.</summary>
@@ -93,16 +112,17 @@ public sealed class GoldenWorkspace : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Checkout.Dispose();
 
-    private static Func<string, bool> PathFilter(ImmutableArray<string> globs)
-    {
-        if (globs.IsEmpty)
-        {
-            return _ => true;
-        }
+    /// <summary>Whether a branch can change the file, and its code is what the configuration asks for.</summary>
+    private bool MayHoldSites(ProjectSource source) =>
+        !source.IsGenerated || (_configuration.IncludeGenerated && !Path.IsPathRooted(source.Path) && Repository.GoldenFile(source.Path) is not null);
 
-        var matcher = new Matcher(StringComparison.Ordinal);
-        matcher.AddIncludePatterns(globs);
-        return path => matcher.Match(path).HasMatches;
+    private void WarnOfComments(ProjectSource source, CancellationToken cancel)
+    {
+        foreach (var comment in SiteComments.Of(source.Tree, cancel).WithoutReason)
+        {
+            _log.LogWarning("{Step,-10} {Path}:{Line}: this comment takes no site out. Write: // mutators: off MFC — and the reason",
+                "warning", source.Path, comment.GetLineSpan().StartLinePosition.Line + 1);
+        }
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Mutators.Campaign;
 using Mutators.Campaign.Configuration;
@@ -20,22 +19,8 @@ internal sealed class CommonOptions
         HelpName = "FILE",
     };
 
-    internal Option<string[]> Operators { get; } = new("--operators")
-    {
-        Description = "Only these fault operators, separated by commas.",
-        HelpName = "ID,...",
-        AllowMultipleArgumentsPerToken = false,
-    };
-
-    internal Option<string[]> In { get; } = new("--in")
-    {
-        Description = "Only sites in files that match, for example 'src/**/Parser*.cs'. May be repeated.",
-        HelpName = "GLOB",
-    };
-
-    internal Option<int?> Sample { get; } = new("--sample") { Description = "How many faults to draw. Default: all sites.", HelpName = "N" };
-
-    internal Option<ulong?> Seed { get; } = new("--seed") { Description = "The seed of the draw.", HelpName = "N" };
+    /// <summary>The options that say which faults.</summary>
+    internal FaultloadOptions Faultload { get; } = new();
 
     internal Option<CampaignEngine?> Engine { get; } = new("--engine") { Description = "How mutants are run: reload (deltas in warm processes) or rebuild (dotnet build and a fresh process each).", HelpName = "reload|rebuild" };
 
@@ -47,33 +32,8 @@ internal sealed class CommonOptions
     /// <summary>The effective configuration for the repository at <paramref name="root"/>.</summary>
     internal CampaignConfiguration Configuration(ParseResult line, string root)
     {
-        var configuration = Read(line.GetValue(Campaign), root);
-        if (Listed(line, Operators) is { IsEmpty: false } operators)
-        {
-            configuration = configuration with { Operators = operators };
-        }
-
-        if (Listed(line, In) is { IsEmpty: false } globs)
-        {
-            configuration = configuration with { In = globs };
-        }
-
-        if (line.GetValue(Sample) is { } sample)
-        {
-            configuration = configuration with
-            {
-                Sample = sample >= 1 ? sample : throw new UsageException($"--sample {sample} draws nothing.", "Give a number of at least 1, or leave the option out for all sites."),
-            };
-        }
-
-        configuration = line.GetValue(Engine) is { } engine ? configuration with { Engine = engine } : configuration;
-        configuration = line.GetValue(Seed) is { } seed ? configuration with { Seed = seed } : configuration;
-        foreach (var id in configuration.Operators)
-        {
-            RequireOperator(id);
-        }
-
-        return configuration;
+        var configuration = Faultload.Apply(line, Read(line.GetValue(Campaign), root));
+        return line.GetValue(Engine) is { } engine ? configuration with { Engine = engine } : configuration;
     }
 
     /// <summary>Whether the command line itself says which configuration to use.</summary>
@@ -93,11 +53,6 @@ internal sealed class CommonOptions
         var path = file is null ? Path.Combine(root, ConfigurationFile.DefaultName) : Path.GetFullPath(file);
         return file is null && !File.Exists(path) ? new CampaignConfiguration() : ConfigurationFile.Read(path);
     }
-
-    private static ImmutableArray<string> Listed(ParseResult line, Option<string[]> option) =>
-        line.GetResult(option) is null
-            ? []
-            : [.. (line.GetValue(option) ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }
 
 /// <summary>For whom data is printed.</summary>

@@ -14,4 +14,16 @@ public enum SamplingRule
     /// operator every site is equally likely, and each file gets its share.
     /// </summary>
     FieldWeighted,
+
+    /// <summary>
+    /// The same number of sites from each component, so that components can be compared; a statement about all of them weighs each by
+    /// its sites.
+    /// </summary>
+    Component,
+
+    /// <summary>
+    /// The same number of sites from each operator, so that operators can be compared; a statement about all of them weighs each by
+    /// its sites.
+    /// </summary>
+    Operator,
 }

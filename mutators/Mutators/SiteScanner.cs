@@ -15,9 +15,11 @@ public static class SiteScanner
     /// <param name="path">The file's path in the repository, with forward slashes; part of each mutant's id.</param>
     /// <param name="operators">Which operators look.</param>
     /// <param name="cancel">Stops the scan.</param>
-    public static IEnumerable<Mutant> Scan(SemanticModel model, string path, IEnumerable<FaultOperator> operators, CancellationToken cancel)
+    /// <param name="scope">Code to scan although it is left out by default.</param>
+    public static IEnumerable<Mutant> Scan(
+        SemanticModel model, string path, IEnumerable<FaultOperator> operators, CancellationToken cancel, ScanScope? scope = null)
     {
-        var exclusions = Exclusions.Of(model.SyntaxTree, path, cancel);
+        var exclusions = Exclusions.Of(model.SyntaxTree, path, scope ?? ScanScope.Default, cancel);
         return exclusions is null ? [] : ScanTree(model, path, new Dispatch(operators), exclusions, cancel);
     }
 
@@ -27,7 +29,7 @@ public static class SiteScanner
         var root = model.SyntaxTree.GetRoot(cancel);
         var text = model.SyntaxTree.GetText(cancel);
         var sites = new List<FoundSite>();
-        foreach (var node in root.DescendantNodesAndSelf(Exclusions.MayHoldSites))
+        foreach (var node in root.DescendantNodesAndSelf(exclusions.MayHoldSites))
         {
             foreach (var faultOperator in dispatch.For(node.GetType()))
             {

@@ -18,7 +18,7 @@ public sealed class Faultloads
     {
         var load = Faultload.Draw([.. Sites.Reverse()], sample: null, seed: 1, SamplingRule.All);
         Assert.AreSequenceEqual(Sites.Select(site => site.Id), load.Mutants.Select(mutant => mutant.Id));
-        Assert.AreEqual(new Stratum("MFC", 46, 100, 100, 100), load.Strata.Single(stratum => stratum.Operator == "MFC"));
+        Assert.AreEqual(new Stratum("MFC", 46, 100, 100, 100), load.Strata.Single(stratum => stratum.Name == "MFC"));
     }
 
     [TestMethod]
@@ -41,7 +41,7 @@ public sealed class Faultloads
     {
         var load = Faultload.Draw(Sites, sample: 50, seed: 1, SamplingRule.FieldWeighted);
         Assert.AreSequenceEqual(
-            [new Stratum("MFC", 46, 100, 15, 15), new Stratum("MIA", 34, 100, 11, 11), new Stratum("MIFS", 71, 100, 24, 24)], load.Strata);
+            [new Stratum("MFC", 46, 100, 15, 15), new Stratum("MIA", 34, 100, 11, 11), new Stratum("MIFS", 71, 100, 24, 24)], Sizes(load));
     }
 
     [TestMethod]
@@ -49,11 +49,54 @@ public sealed class Faultloads
     {
         var few = Sites.Where(site => site.Operator != If || site.Path == "src/C.cs").ToList();
         var load = Faultload.Draw(few, sample: 50, seed: 1, SamplingRule.FieldWeighted);
-        var stratum = load.Strata.Single(each => each.Operator == "MIFS");
-        Assert.AreEqual(new Stratum("MIFS", 71, 10, 24, 10), stratum);
+        var stratum = load.Strata.Single(each => each.Name == "MIFS");
+        Assert.AreEqual(new Stratum("MIFS", 71, 10, 24, 10), stratum with { Weight = null });
         Assert.AreEqual(14, stratum.Shortfall);
         Assert.AreEqual(14, load.Shortfall);
         Assert.HasCount(36, load.Mutants);
+    }
+
+    [TestMethod]
+    public void A_stratum_that_falls_short_stands_for_its_whole_weight_and_one_without_sites_for_nothing()
+    {
+        var few = Sites.Where(site => site.Operator == Call || (site.Operator == If && site.Path == "src/C.cs")).ToList();
+        var load = Faultload.Draw(few, sample: 50, seed: 1, SamplingRule.FieldWeighted, [Call, If, Around]);
+        Assert.AreSequenceEqual([46 / 117.0, 0, 71 / 117.0], load.Strata.Select(stratum => stratum.Weight!.Value));
+    }
+
+    [TestMethod]
+    public void A_census_and_a_uniform_sample_weigh_every_mutant_the_same()
+    {
+        Assert.IsTrue(Faultload.Draw(Sites, sample: null, seed: 1, SamplingRule.All).Strata.All(stratum => stratum.Weight is null));
+        Assert.IsTrue(Faultload.Draw(Sites, 40, 1, SamplingRule.Uniform).Strata.All(stratum => stratum.Weight is null));
+    }
+
+    [TestMethod]
+    public void Drawn_by_component_each_gets_the_same_number_and_weighs_by_its_sites()
+    {
+        var load = Faultload.Draw(Sites, sample: 100, seed: 1, SamplingRule.Component, componentOf: site => site.Path);
+        Assert.AreSequenceEqual(
+            [new Stratum("src/A.cs", null, 180, 34, 34, 0.6), new Stratum("src/B.cs", null, 90, 33, 33, 0.3), new Stratum("src/C.cs", null, 30, 33, 30, 0.1)], load.Strata);
+        Assert.AreEqual(3, load.Shortfall);
+        Assert.IsTrue(load.Mutants.All(mutant => load.StratumOf(mutant) == mutant.Path));
+    }
+
+    [TestMethod]
+    public void Drawn_by_operator_each_gets_the_same_number()
+    {
+        var load = Faultload.Draw(Sites, sample: 30, seed: 1, SamplingRule.Operator);
+        Assert.AreSequenceEqual([10, 10, 10], load.Strata.Select(stratum => stratum.Drawn));
+        Assert.AreSequenceEqual(["MFC", "MIA", "MIFS"], load.Strata.Select(stratum => stratum.Name));
+    }
+
+    [TestMethod]
+    public void A_margin_holds_in_all_or_in_each_stratum_that_is_compared()
+    {
+        var size = new SampleSize(0.05, 0.95);
+        Assert.HasCount(size.Of(300), Faultload.Draw(Sites, size, seed: 1, SamplingRule.Uniform).Mutants);
+        var load = Faultload.Draw(Sites, size, seed: 1, SamplingRule.Component, componentOf: site => site.Path);
+        Assert.AreSequenceEqual([size.Of(180), size.Of(90), size.Of(30)], load.Strata.Select(stratum => stratum.Drawn));
+        Assert.AreEqual(0, load.Shortfall);
     }
 
     [TestMethod]
@@ -61,7 +104,7 @@ public sealed class Faultloads
     {
         var calls = Sites.Where(site => site.Operator == Call).ToList();
         var load = Faultload.Draw(calls, sample: 10, seed: 1, SamplingRule.FieldWeighted, [Call, Around]);
-        Assert.AreSequenceEqual([new Stratum("MFC", 46, 100, 6, 6), new Stratum("MIA", 34, 0, 4, 0)], load.Strata);
+        Assert.AreSequenceEqual([new Stratum("MFC", 46, 100, 6, 6), new Stratum("MIA", 34, 0, 4, 0)], Sizes(load));
     }
 
     [TestMethod]
@@ -70,7 +113,7 @@ public sealed class Faultloads
         FaultOperator guard = new MissingGuard();
         var sites = Scan("src/A.cs", 10, If, guard, Call);
         var load = Faultload.Draw(sites, sample: 23, seed: 1, SamplingRule.FieldWeighted);
-        Assert.AreSequenceEqual([new Stratum("MFC", 46, 10, 9, 9), new Stratum("MIFS", 71, 20, 14, 14)], load.Strata);
+        Assert.AreSequenceEqual([new Stratum("MFC", 46, 10, 9, 9), new Stratum("MIFS", 71, 20, 14, 14)], Sizes(load));
         Assert.AreSequenceEqual(["MFC", "MIFS", "MIFS.G"], load.Mutants.Select(mutant => mutant.Operator.Definition.Id).Distinct().Order());
     }
 
@@ -79,7 +122,7 @@ public sealed class Faultloads
     {
         FaultOperator logic = new WrongLogicalExpression();
         var load = Faultload.Draw(Scan("src/A.cs", 10, logic, Call), sample: 5, seed: 1, SamplingRule.FieldWeighted);
-        Assert.AreSequenceEqual([new Stratum("MFC", 46, 10, 5, 5), new Stratum("WLEC", 22, 20, 0, 0)], load.Strata);
+        Assert.AreSequenceEqual([new Stratum("MFC", 46, 10, 5, 5), new Stratum("WLEC", 22, 20, 0, 0)], Sizes(load));
     }
 
     [TestMethod]
@@ -132,8 +175,12 @@ public sealed class Faultloads
     [DataRow(SamplingRule.All, 5)]
     [DataRow(SamplingRule.Uniform, 0)]
     [DataRow(SamplingRule.FieldWeighted, null)]
+    [DataRow(SamplingRule.Operator, null)]
+    [DataRow(SamplingRule.Component, 5)]
     public void A_size_that_does_not_fit_the_rule_is_refused(SamplingRule rule, int? sample) =>
         Assert.ThrowsExactly<ArgumentException>(() => Faultload.Draw(Sites, sample, 1, rule));
+
+    private static IEnumerable<Stratum> Sizes(Faultload load) => load.Strata.Select(stratum => stratum with { Weight = null });
 
     private static IEnumerable<string> Ids(Faultload load) => load.Mutants.Select(mutant => mutant.Id.ToString());
 

@@ -56,8 +56,11 @@ public sealed class Golden
     public CSharpCompilation Compilation { get; }
 
     /// <summary>The mutants that the operators find.</summary>
-    public IReadOnlyList<Mutant> Scan(params IEnumerable<FaultOperator> operators) =>
-        [.. SiteScanner.Scan(Compilation.GetSemanticModel(Tree), Path, operators, CancellationToken.None)];
+    public IReadOnlyList<Mutant> Scan(params IEnumerable<FaultOperator> operators) => Scan(ScanScope.Default, operators);
+
+    /// <summary>The mutants that the operators find in more than what programmers wrote and test.</summary>
+    public IReadOnlyList<Mutant> Scan(ScanScope scope, params IEnumerable<FaultOperator> operators) =>
+        [.. SiteScanner.Scan(Compilation.GetSemanticModel(Tree), Path, operators, CancellationToken.None, scope)];
 
     /// <summary>The compilation with the mutant's tree in golden's place.</summary>
     public Compilation Inject(Mutant mutant) =>

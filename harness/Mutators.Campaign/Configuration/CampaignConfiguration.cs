@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Configuration;
@@ -15,17 +16,41 @@ public sealed record CampaignConfiguration
     /// <summary>What exercises golden and mutants. Empty: the only program among the targets, without arguments.</summary>
     public ImmutableArray<Workload> Workloads { get; init; } = [];
 
-    /// <summary>Ids of the operators to use. Empty: all.</summary>
+    /// <summary>The set of operators to use, by where their fault types come from.</summary>
+    public FaultProfile Profile { get; init; } = FaultProfile.Representative;
+
+    /// <summary>Ids of the operators to use, whatever the profile. Empty: those of the profile.</summary>
     public ImmutableArray<string> Operators { get; init; } = [];
 
     /// <summary>Path globs that a site's file must match, one of them at least. Empty: every file.</summary>
     public ImmutableArray<string> In { get; init; } = [];
 
-    /// <summary>How many faults to draw. Null: every site.</summary>
+    /// <summary>Members or types that must hold the site, one of them at least. Empty: every member.</summary>
+    public ImmutableArray<string> Members { get; init; } = [];
+
+    /// <summary>The fault classes to use. Empty: all.</summary>
+    public ImmutableArray<FaultClass> Classes { get; init; } = [];
+
+    /// <summary>The cyclomatic complexity of the members to look at. Null: any.</summary>
+    public ComplexityRange? Complexity { get; init; }
+
+    /// <summary>Whether committed code that is marked as generated may hold sites.</summary>
+    public bool IncludeGenerated { get; init; }
+
+    /// <summary>Whether code under <c>[ExcludeFromCodeCoverage]</c> may hold sites.</summary>
+    public bool IncludeExcludedFromCoverage { get; init; }
+
+    /// <summary>How many faults to draw. Null: as many as the margin needs, or every site.</summary>
     public int? Sample { get; init; }
 
-    /// <summary>The rule by which the sample is drawn.</summary>
-    public SamplingRule Sampling { get; init; } = SamplingRule.FieldWeighted;
+    /// <summary>The margin of error that the sample is to have, for example 0.05. Null: no margin is asked for.</summary>
+    public double? Margin { get; init; }
+
+    /// <summary>How sure the margin is to be.</summary>
+    public double Confidence { get; init; } = 0.95;
+
+    /// <summary>The rule by which the sample is drawn. Null: by field weights where the operators have some, otherwise uniform.</summary>
+    public SamplingRule? Sampling { get; init; }
 
     /// <summary>The seed of the draw.</summary>
     public ulong Seed { get; init; } = 1;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Configuration;
@@ -14,7 +15,12 @@ public static class ConfigurationFile
     public const string DefaultName = "mutators.json";
 
     private static readonly string[] Keys =
-        ["$schema", "targets", "workloads", "operators", "in", "sample", "sampling", "seed", "engine", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare"];
+    [
+        "$schema", "targets", "workloads",
+        "profile", "operators", "in", "members", "classes", "complexity", "includeGenerated", "includeExcludedFromCoverage",
+        "sample", "margin", "confidence", "sampling", "seed",
+        "engine", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare",
+    ];
 
     private static readonly string[] WorkloadKeys = ["name", "project", "arguments"];
 
@@ -50,15 +56,28 @@ public static class ConfigurationFile
             var reader = new ObjectReader(document.RootElement, name, "");
             reader.RejectUnknown(Keys);
             var defaults = new CampaignConfiguration();
+            if (reader.Has("sample") && reader.Has("margin"))
+            {
+                throw new UsageException($"{name} has both 'sample' and 'margin', and each says how many faults to draw.", "Leave one of them out.");
+            }
+
             return new CampaignConfiguration
             {
                 Targets = reader.Strings("targets"),
                 Workloads = DistinctlyNamed(reader.Objects("workloads").Select(ReadWorkload)),
+                Profile = reader.Value("profile", Choices.Profile, defaults.Profile),
                 Operators = reader.Strings("operators"),
                 In = reader.Strings("in"),
+                Members = reader.Strings("members"),
+                Classes = [.. reader.Strings("classes").Select(Choices.Class)],
+                Complexity = reader.Value<ComplexityRange?>("complexity", Choices.Complexity, null),
+                IncludeGenerated = reader.Flag("includeGenerated"),
+                IncludeExcludedFromCoverage = reader.Flag("includeExcludedFromCoverage"),
                 Sample = reader.Has("sample") ? (int)reader.Number("sample", 0, 1, int.MaxValue) : null,
-                Sampling = reader.Choice("sampling", defaults.Sampling),
-                Seed = (ulong)reader.Number("seed", defaults.Seed, 0, long.MaxValue),
+                Margin = reader.Share("margin"),
+                Confidence = reader.Share("confidence") ?? defaults.Confidence,
+                Sampling = reader.Value<SamplingRule?>("sampling", text => Choices.Sampling(text), defaults.Sampling),
+                Seed = reader.Seed("seed", defaults.Seed),
                 Engine = reader.Choice("engine", defaults.Engine),
                 TimeFactor = reader.Number("timeFactor", defaults.TimeFactor, 1, 10_000),
                 MemoryMebibytes = (int)reader.Number("memoryMebibytes", defaults.MemoryMebibytes, 16, 1 << 20),
@@ -141,6 +160,29 @@ public static class ConfigurationFile
                 ? number
                 : throw Wrong(prefix + key, $"a number from {least} to {most}");
         }
+
+        /// <summary>Every digit of a seed counts, and a double has 16 of its 20.</summary>
+        internal ulong Seed(string key, ulong whenAbsent) =>
+            !element.TryGetProperty(key, out var value) ? whenAbsent
+            : value.ValueKind == JsonValueKind.Number && value.TryGetUInt64(out var seed) ? seed
+            : throw Wrong(prefix + key, $"a whole number from 0 to {ulong.MaxValue}");
+
+        /// <summary>A share between 0 and 1, as a number or in percent.</summary>
+        internal double? Share(string key)
+        {
+            if (!element.TryGetProperty(key, out var value))
+            {
+                return null;
+            }
+
+            var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
+            return Choices.TryShare(text, out var share) ? share : throw Wrong(prefix + key, "a share such as \"5%\" or 0.05");
+        }
+
+        internal bool Flag(string key) =>
+            element.TryGetProperty(key, out var value) && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.False ? false : throw Wrong(prefix + key, "true or false")));
+
+        internal T Value<T>(string key, Func<string, T> read, T whenAbsent) => Has(key) ? read(String(key)) : whenAbsent;
 
         internal T Choice<T>(string key, T whenAbsent)
             where T : struct, Enum

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Faultloads;
 
 namespace Mutators.Campaign.Store;
 
@@ -26,22 +29,21 @@ public sealed record CampaignIdentity(string GoldenCommit, string GoldenTree, st
 /// <summary>How the mutants of a campaign were drawn.</summary>
 /// <param name="Seed">The seed of the draw.</param>
 /// <param name="Rule">The sampling rule in words, for example <c>field-weighted, 300 of 4512 sites</c>.</param>
-/// <param name="Strata">The sizes, one stratum for each operator.</param>
+/// <param name="Strata">The sizes, one stratum for each operator or component.</param>
 public sealed record FaultloadRecord(ulong Seed, string Rule, ImmutableArray<Stratum> Strata)
 {
-    /// <summary>What is to be kept of a faultload.</summary>
-    public static FaultloadRecord Of(Faultload faultload)
+    /// <summary>What is to be kept of a faultload, and of the configuration that it was drawn by.</summary>
+    public static FaultloadRecord Of(Faultload faultload, CampaignConfiguration configuration)
     {
-        var rule = faultload.Rule switch
-        {
-            SamplingRule.FieldWeighted => "field-weighted",
-            SamplingRule.Uniform => "uniform",
-            _ => "all",
-        };
         var sites = faultload.Strata.Sum(stratum => stratum.Available);
-        var amount = faultload.Sample is null ? $"{sites} sites" : $"{faultload.Mutants.Length} of {sites} sites";
+        var amount = faultload.Sample is null && faultload.Mutants.Length == sites ? $"{sites} sites" : $"{faultload.Mutants.Length} of {sites} sites";
         var shortfall = faultload.Shortfall > 0 ? $", {faultload.Shortfall} fewer than asked for" : "";
-        return new FaultloadRecord(faultload.Seed, $"{rule}, {amount}{shortfall}", faultload.Strata);
+        var margin = faultload.Sample is not null && configuration is { Sample: null, Margin: { } share }
+            ? string.Create(CultureInfo.InvariantCulture, $", for a margin of {share * 100:0.##} % at {configuration.Confidence * 100:0.##} %")
+            : "";
+        var filters = new SiteFilter(configuration).InWords;
+        var only = filters.IsEmpty ? "" : $"; only {string.Join(", ", filters)}";
+        return new FaultloadRecord(faultload.Seed, $"{FaultloadChoice.Rule(faultload.Rule)}, {amount}{margin}{shortfall}{only}", faultload.Strata);
     }
 
     /// <summary>As the store keeps it.</summary>

@@ -137,7 +137,7 @@ public static partial class HtmlReport
         page.Add($"</dl>\n<div class=\"scroll\"><table class=\"figures\">\n<thead><tr><th scope=\"col\">stratum</th><th scope=\"col\">sites</th><th scope=\"col\">wanted</th><th scope=\"col\">drawn</th></tr></thead>\n<tbody>\n");
         foreach (var stratum in identity.Faultload.Strata)
         {
-            page.Add($"<tr><th scope=\"row\">{stratum.Operator}</th><td>{stratum.Available}</td><td>{stratum.Wanted?.ToString() ?? "–"}</td><td>{stratum.Drawn}</td></tr>\n");
+            page.Add($"<tr><th scope=\"row\">{stratum.Name}</th><td>{stratum.Available}</td><td>{stratum.Wanted?.ToString() ?? "–"}</td><td>{stratum.Drawn}</td></tr>\n");
         }
 
         page.Add($"</tbody>\n</table></div>\n<details><summary>Configuration</summary><pre>{identity.Configuration}</pre></details>\n</section>\n");

@@ -11,8 +11,9 @@ internal static class EmitVerb
     {
         var command = new Command("emit", "Draws a faultload and emits each fault as a git branch, mutants/<OPERATOR>/<hash>.")
         {
-            options.Repository, options.Campaign, options.Operators, options.In, options.Sample, options.Seed, options.Format,
+            options.Repository, options.Campaign, options.Format,
         };
+        options.Faultload.AddTo(command);
         command.SetAction((line, cancel) => Task.FromResult((int)Run(line, options, cancel)));
         return command;
     }
@@ -20,7 +21,7 @@ internal static class EmitVerb
     private static ExitCode Run(ParseResult line, CommonOptions options, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line));
-        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create());
+        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create(), options.Faultload.File(line));
         var branches = runner.Emit(cancel);
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {

@@ -75,7 +75,7 @@ internal static class ExplainVerb
     private static void PrintSites(ParseResult line, CommonOptions options, FaultOperator asked, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line));
-        var configuration = options.Configuration(line, repository.Root) with { Operators = [asked.Definition.Id], In = [] };
+        var configuration = options.Configuration(line, repository.Root) with { Operators = [asked.Definition.Id] };
         var sites = GoldenWorkspace.Open(repository, configuration, ToolLog.Create(), cancel).Sites(cancel);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"{sites.Length} sites in this repository{(sites.Length > SitesShown ? $", the first {SitesShown}:" : ":")}");

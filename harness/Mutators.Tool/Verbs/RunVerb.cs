@@ -19,8 +19,9 @@ internal static class RunVerb
         var crossCheck = new Option<int>("--cross-check") { Description = "Repeat this many outcomes of the reload engine, drawn at random, by the rebuild engine. Exit code 3 if one differs.", HelpName = "N" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
-            options.Repository, options.Campaign, options.Operators, options.In, options.Sample, options.Seed, options.Engine, crossCheck, fresh, only, options.Format,
+            options.Repository, options.Campaign, options.Engine, crossCheck, fresh, only, options.Format,
         };
+        options.Faultload.AddTo(command);
         command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id
             ? Again(line, options, id, cancel)
             : Run(line, options, line.GetValue(fresh), line.GetValue(crossCheck), cancel))));
@@ -30,7 +31,7 @@ internal static class RunVerb
     private static ExitCode Run(ParseResult line, CommonOptions options, bool fresh, int crossCheck, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line));
-        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create());
+        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create(), options.Faultload.File(line));
         using var progress = new CampaignProgressView();
         runner.Progressed += progress.Show;
         var snapshot = runner.Run(fresh, cancel, crossCheck);
