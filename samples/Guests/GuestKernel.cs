@@ -9,7 +9,7 @@ namespace Xen.Guests;
 /// The kernel of a small PV guest: it believes what the builder left in its memory, drives its disks, does what its manifest says,
 /// shows a heartbeat, and shuts down when it is told to.
 /// </summary>
-public sealed class GuestKernel
+public sealed partial class GuestKernel
 {
     public const long HeartbeatIntervalNs = 100_000_000;
 
@@ -66,7 +66,8 @@ public sealed class GuestKernel
     public string? ShutdownRequest { get; private set; }
 
     /// <summary>Everything that the manifest asks for has ended, well or not.</summary>
-    public bool Finished => Booted && (DisksMissing || (disks.Count >= Manifest.Disks && disks.TrueForAll(d => d.Ended)));
+    public bool Finished =>
+        Booted && (DisksMissing || (disks.Count >= Manifest.Disks && disks.TrueForAll(d => d.Ended))) && NetworkFinished;
 
     /// <summary>The first instructions: runs as the guest when its virtual CPU is entered. A kernel that cannot boot panics.</summary>
     public void Boot()
@@ -83,6 +84,7 @@ public sealed class GuestKernel
             diskTimer = host.Simulation.After(DiskTimeoutNs, Component, "waiting for disks", () => DisksMissing = true);
         }
 
+        WaitForNetwork();
         var error = bus!.Start();
         if (error != 0)
         {
@@ -193,6 +195,7 @@ public sealed class GuestKernel
 
         bus = XenbusBus.Frontend(Domain, Xenbus);
         bus.Register("vbd", MakeBlkfront);
+        bus.Register("vif", MakeNetfront);
     }
 
     private Blkfront MakeBlkfront(XenbusDevice device)
@@ -284,6 +287,8 @@ public sealed class GuestKernel
         {
             disk.Stop();
         }
+
+        StopNetwork();
 
         var reason = request == "reboot" ? ShutdownReason.Reboot : ShutdownReason.Poweroff;
         host.Simulation.After(ServicesStopNs, Component, "services stopped", () => host.Sched.Shutdown(Domain, reason));

@@ -11,7 +11,25 @@ public sealed record GuestManifest
     /// <summary>Checksummed blocks on every disk.</summary>
     public const string ChecksummedBlocks = "checksummed-blocks";
 
+    /// <summary>Serves objects over the network.</summary>
+    public const string ObjectServer = "object-server";
+
+    /// <summary>Asks a server for objects.</summary>
+    public const string ObjectClient = "object-client";
+
     public string Workload { get; init; } = NoWorkload;
+
+    /// <summary>How many network cards the guest waits for.</summary>
+    public int Nics { get; init; }
+
+    /// <summary>The address of the first card; each further one has the next.</summary>
+    public string Ip { get; init; } = "";
+
+    /// <summary>Whom a client asks.</summary>
+    public string Server { get; init; } = "";
+
+    /// <summary>What a client asks for, in requests.</summary>
+    public int Requests { get; init; } = 20;
 
     public ulong Seed { get; init; } = 1;
 
@@ -44,13 +62,24 @@ public sealed record GuestManifest
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"workload={Workload}\nseed={Seed}\nblocks={Blocks}\nrounds={Rounds}\ndepth={QueueDepth}\ndisks={Disks}\n");
+        $"workload={Workload}\nseed={Seed}\nblocks={Blocks}\nrounds={Rounds}\ndepth={QueueDepth}\ndisks={Disks}\n"
+        + $"nics={Nics}\nip={Ip}\nserver={Server}\nrequests={Requests}\n");
 
     private GuestManifest With(string key, string value)
     {
         if (key == "workload")
         {
             return this with { Workload = value };
+        }
+
+        if (key == "ip")
+        {
+            return this with { Ip = value };
+        }
+
+        if (key == "server")
+        {
+            return this with { Server = value };
         }
 
         if (!ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
@@ -65,6 +94,8 @@ public sealed record GuestManifest
             "rounds" => this with { Rounds = (int)Math.Min(number, 1000) },
             "depth" => this with { QueueDepth = (int)Math.Clamp(number, 1, 64) },
             "disks" => this with { Disks = (int)Math.Min(number, 16) },
+            "nics" => this with { Nics = (int)Math.Min(number, 8) },
+            "requests" => this with { Requests = (int)Math.Min(number, 100_000) },
             _ => this,
         };
     }

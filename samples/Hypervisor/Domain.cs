@@ -49,6 +49,7 @@ public sealed class Domain
         Kernel = new Component(host.Simulation, id == 0 ? "dom0-kernel" : $"dom{id}", kernelContainment, this);
         SharedInfoMfn = host.Memory.Allocate(null);
         SharedInfo = new MappedPage(host.Memory, SharedInfoMfn, writable: true);
+        Hardware = kernelContainment == Containment.Kernel ? new DomainHardware(host.Simulation, id == 0 ? "loop" : $"dom{id}-loop") : null;
         GrantTable = new GrantTable(this, maxGrantFrames, maxMaptrackEntries);
         CreditNs = CpuScheduler.InitialCreditNs;
     }
@@ -65,6 +66,9 @@ public sealed class Domain
 
     /// <summary>The domain's kernel as a component. A guest's drivers and workload run as this one or as others of the same domain.</summary>
     public Component Kernel { get; }
+
+    /// <summary>What its kernel drives for others; null unless it is Dom0 or a driver domain.</summary>
+    public DomainHardware? Hardware { get; }
 
     public int MaxVcpus { get; }
 

@@ -21,6 +21,7 @@ public static class Errno
     public const int EROFS = 30;
     public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
+    public const int ENODATA = 61;
     public const int EOVERFLOW = 75;
     public const int EUSERS = 87;
     public const int EOPNOTSUPP = 95;
@@ -33,7 +34,7 @@ public static class Errno
         [EAGAIN] = nameof(EAGAIN), [ENOMEM] = nameof(ENOMEM), [EACCES] = nameof(EACCES), [EFAULT] = nameof(EFAULT),
         [EBUSY] = nameof(EBUSY), [EEXIST] = nameof(EEXIST), [ENODEV] = nameof(ENODEV), [EISDIR] = nameof(EISDIR),
         [EINVAL] = nameof(EINVAL), [ENOSPC] = nameof(ENOSPC), [EROFS] = nameof(EROFS), [ENOSYS] = nameof(ENOSYS),
-        [ENOTEMPTY] = nameof(ENOTEMPTY), [EOVERFLOW] = nameof(EOVERFLOW), [EUSERS] = nameof(EUSERS),
+        [ENOTEMPTY] = nameof(ENOTEMPTY), [ENODATA] = nameof(ENODATA), [EOVERFLOW] = nameof(EOVERFLOW), [EUSERS] = nameof(EUSERS),
         [EOPNOTSUPP] = nameof(EOPNOTSUPP), [EISCONN] = nameof(EISCONN), [ETIMEDOUT] = nameof(ETIMEDOUT),
     };
 

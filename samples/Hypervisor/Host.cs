@@ -1,3 +1,5 @@
+using Xen.Hypervisor.Network;
+
 namespace Xen.Hypervisor;
 
 /// <summary>One simulated machine: memory, CPUs, domains and the hypercalls on them. Dom0 exists after construction.</summary>
@@ -13,7 +15,6 @@ public sealed class Host
         Simulation = simulation;
         Options = options;
         Memory = new MachineMemory(options.MemoryMib * FramesPerMib);
-        LoopDevices = new LoopDevices(simulation, Files);
         Scheduler = new CpuScheduler(options.Cpus);
         Domctl = new DomctlOps(this);
         Sysctl = new SysctlOps(this);
@@ -46,10 +47,13 @@ public sealed class Host
     public SchedOps Sched { get; }
 
     /// <summary>Dom0's file system.</summary>
-    public Dom0Files Files { get; } = new();
+    public Dom0Files Files => Dom0.Hardware!.Files;
 
     /// <summary>Dom0's loop devices, which the hotplug script makes and blkback opens.</summary>
-    public LoopDevices LoopDevices { get; }
+    public LoopDevices LoopDevices => Dom0.Hardware!.LoopDevices;
+
+    /// <summary>Dom0's network interfaces and bridges.</summary>
+    public NetworkStack Network => Dom0.Hardware!.Network;
 
     public Domain Dom0 { get; }
 
@@ -74,9 +78,12 @@ public sealed class Host
     public Domain? FindDomain(int domid) => domains.Find(d => d.Id == domid);
 
     /// <summary>A process of Dom0. When it ends, its event channels, grant mappings and foreign mappings are released by the kernel.</summary>
-    public Component CreateProcess(string name)
+    public Component CreateProcess(string name) => CreateProcess(name, Dom0);
+
+    /// <summary>A process of any domain that has some: Dom0 or a driver domain.</summary>
+    public Component CreateProcess(string name, Domain domain)
     {
-        var process = new Component(Simulation, name, Containment.Process, Dom0);
+        var process = new Component(Simulation, name, Containment.Process, domain);
         process.Ended += ReleaseProcess;
         return process;
     }

@@ -32,7 +32,7 @@ public sealed class LoopDevice
     private int writesInFlight;
     private List<Action> afterWrites = [];
 
-    internal LoopDevice(Simulation simulation, int minor, string backingFile, byte[] content, bool readOnly, Action<LoopDevice> cleared)
+    internal LoopDevice(Simulation simulation, string stream, int minor, string backingFile, byte[] content, bool readOnly, Action<LoopDevice> cleared)
     {
         this.cleared = cleared;
         this.simulation = simulation;
@@ -40,7 +40,7 @@ public sealed class LoopDevice
         Minor = minor;
         BackingFile = backingFile;
         ReadOnly = readOnly;
-        service = simulation.Stream($"loop{minor}");
+        service = simulation.Stream(stream);
     }
 
     public int Minor { get; }
@@ -188,8 +188,8 @@ public sealed class LoopDevice
     }
 }
 
-/// <summary>The loop devices of Dom0: what `losetup` manages.</summary>
-public sealed class LoopDevices(Simulation simulation, Dom0Files files)
+/// <summary>The loop devices of one kernel: what `losetup` manages.</summary>
+public sealed class LoopDevices(Simulation simulation, Dom0Files files, string name)
 {
     private readonly SortedDictionary<int, LoopDevice> devices = [];
 
@@ -210,7 +210,7 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files)
             minor++;
         }
 
-        var attached = new LoopDevice(simulation, minor, path, content, readOnly, d => devices.Remove(d.Minor));
+        var attached = new LoopDevice(simulation, $"{name}{minor}", minor, path, content, readOnly, d => devices.Remove(d.Minor));
         devices.Add(minor, attached);
         return attached;
     }

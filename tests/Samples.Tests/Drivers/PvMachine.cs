@@ -8,7 +8,7 @@ using Xen.XenStore;
 namespace Samples.Tests.Drivers;
 
 /// <summary>A machine with a store and a block backend, and a toolstack in miniature: what a guest with disks needs, without libxl.</summary>
-internal sealed class PvMachine
+internal sealed partial class PvMachine
 {
     public const int Xvda = 51712;
     public const long Second = 1_000_000_000;
@@ -25,6 +25,9 @@ internal sealed class PvMachine
         var component = Host.CreateKernelPart(Host.Dom0, "blkback");
         Backends = XenbusBus.Backend(Host.Dom0, new XenbusClient(Xenstored.Connect(component)));
         Backends.Register("vbd", device => new Blkback(device));
+        Dom0Pages = new GuestPages(Host.Dom0, new HashSet<ulong>());
+        Bridge = Host.Network.AddBridge("xenbr0", Dom0Address);
+        Backends.Register("vif", device => new Netback(device, Dom0Pages));
         Assert.IsTrue(Simulation.RunAs(component, () => Assert.AreEqual(0, Backends.Start())));
         tools = Xenstored.Connect(Host.CreateProcess("tools"));
         Host.GuestEntry = domain =>
