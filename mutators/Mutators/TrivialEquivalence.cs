@@ -37,13 +37,17 @@ public sealed class TrivialEquivalence(
     /// <param name="golden">The golden compilation.</param>
     /// <param name="mutants">The mutants, each with the tree of <paramref name="golden"/> that holds its site; of equal ones the first stays.</param>
     /// <param name="cancel">Stops the compiler.</param>
-    public static TrivialEquivalence Find(Compilation golden, IEnumerable<(SyntaxTree Tree, Mutant Mutant)> mutants, CancellationToken cancel)
+    /// <param name="progress">Told after each emission how many mutants were in it, and how many emissions are left.</param>
+    public static TrivialEquivalence Find(
+        Compilation golden, IEnumerable<(SyntaxTree Tree, Mutant Mutant)> mutants, CancellationToken cancel, Action<int, int>? progress = null)
     {
         var all = mutants.ToList();
         using var search = new Search(Optimised(golden), cancel);
-        foreach (var batch in MutantBatch.Of(golden, all, cancel))
+        var batches = MutantBatch.Of(golden, all, cancel).ToList();
+        for (var i = 0; i < batches.Count; i++)
         {
-            search.Compile(search.Parsed(batch));
+            search.Compile(search.Parsed(batches[i]));
+            progress?.Invoke(batches[i].Members.Length, batches.Count - i - 1);
         }
 
         return search.Result(all.Select(each => each.Mutant.Id));
