@@ -190,7 +190,7 @@ public sealed class Blkback : XenbusDriver
         minor = newMinor;
         mode = newMode;
         var readOnly = !mode.Contains('w', StringComparison.Ordinal);
-        error = Vbd.Create(Device.Host, handle, major, minor, readOnly, cdrom, out var vbd);
+        error = Vbd.Create(Device.Domain.Hardware!.LoopDevices, handle, major, minor, readOnly, cdrom, out var vbd);
         if (error != 0)
         {
             mode = null;

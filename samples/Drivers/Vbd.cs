@@ -55,10 +55,10 @@ public sealed class Vbd
     }
 
     /// <summary>xen_vbd_create: opens the physical device.</summary>
-    public static int Create(Host host, int handle, int major, int minor, bool readOnly, bool cdrom, out Vbd? vbd)
+    public static int Create(LoopDevices devices, int handle, int major, int minor, bool readOnly, bool cdrom, out Vbd? vbd)
     {
         vbd = null;
-        var device = host.LoopDevices.Find(major, minor);
+        var device = devices.Find(major, minor);
         if (device is null)
         {
             return -Errno.ENOENT;

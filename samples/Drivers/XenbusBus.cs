@@ -39,6 +39,9 @@ public sealed class XenbusBus
     /// <summary>Backends: backend/TYPE/DOMID/DEVID.</summary>
     public static XenbusBus Backend(Domain domain, XenbusClient xenbus) => new(domain, xenbus, "backend", 4, "frontend");
 
+    /// <summary>Backends of one type only, for a driver that is a component of its own.</summary>
+    public static XenbusBus Backend(Domain domain, XenbusClient xenbus, string type) => new(domain, xenbus, $"backend/{type}", 4, "frontend");
+
     /// <summary>Frontends: device/TYPE/DEVID.</summary>
     public static XenbusBus Frontend(Domain domain, XenbusClient xenbus) => new(domain, xenbus, "device", 3, "backend");
 
@@ -54,7 +57,7 @@ public sealed class XenbusBus
             return -Errno.EIO;
         }
 
-        Enumerate(root, 1);
+        Enumerate(root, root.Count(c => c == '/') + 1);
         return 0;
     }
 

@@ -50,6 +50,8 @@ public sealed partial class GuestKernel
 
     public XenbusClient? Xenbus { get; private set; }
 
+    private XsClient? StoreConnection { get; set; }
+
     public bool Booted { get; private set; }
 
     public long Heartbeats { get; private set; }
@@ -90,6 +92,8 @@ public sealed partial class GuestKernel
         {
             throw new GuestPanicException($"xenbus does not answer ({Errno.Name(error)})");
         }
+
+        StartBackends();
     }
 
     /// <summary>Asks the guest from outside whether it lives; the answer comes when it next runs.</summary>
@@ -174,7 +178,8 @@ public sealed partial class GuestKernel
             throw new GuestPanicException("no xenstore page");
         }
 
-        Xenbus = new XenbusClient(new XsClient(new XenbusRing(Domain, page, StartInfo.StoreEventChannel)));
+        StoreConnection = new XsClient(new XenbusRing(Domain, page, StartInfo.StoreEventChannel));
+        Xenbus = new XenbusClient(StoreConnection);
         var error = Xenbus.ReadUnsigned(0, "domid", out var domid);
         if (error != 0)
         {

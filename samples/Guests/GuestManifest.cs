@@ -11,6 +11,9 @@ public sealed record GuestManifest
     /// <summary>Checksummed blocks on every disk.</summary>
     public const string ChecksummedBlocks = "checksummed-blocks";
 
+    /// <summary>Runs back-ends for other domains.</summary>
+    public const string DriverDomain = "driver-domain";
+
     /// <summary>Serves objects over the network.</summary>
     public const string ObjectServer = "object-server";
 

@@ -24,6 +24,7 @@ public sealed class Dom0Invariants(Machine machine)
     public const string Processes = "processes";
     public const string Dom0Ports = "dom0-ports";
 
+    private static readonly string[] DeviceKinds = ["vbd", "vif"];
     private static readonly string[] LockPaths = [XlCreate.LockPath, Toolstack.Hotplug.BlockScript.LockPath];
 
     private Host Host => machine.Host;
@@ -48,6 +49,10 @@ public sealed class Dom0Invariants(Machine machine)
         yield return (LocksReleased, CheckLocks());
         yield return (Processes, CheckProcesses());
         yield return (Dom0Ports, CheckPorts());
+        var network = new NetworkInvariants(machine);
+        yield return (NetworkInvariants.Interfaces, network.CheckInterfaces());
+        yield return (NetworkInvariants.BridgeTables, network.CheckBridgeTables());
+        yield return (NetworkInvariants.Buffers, network.CheckBuffers());
     }
 
     private IEnumerable<Domain> Guests => Host.Domains.Where(domain => domain.Id != 0 && domain.Dying == DyingState.Alive);
@@ -93,50 +98,79 @@ public sealed class Dom0Invariants(Machine machine)
     {
         foreach (var domain in Guests)
         {
-            foreach (var number in Children($"/local/domain/{domain.Id}/device/vbd"))
+            foreach (var kind in DeviceKinds)
             {
-                var front = $"/local/domain/{domain.Id}/device/vbd/{number}";
-                var back = $"/local/domain/0/backend/vbd/{domain.Id}/{number}";
-                if (Read(front + "/backend") != back) return $"{front} does not lead to {back}";
-                if (Read(back + "/frontend") != front) return $"{back} does not lead to {front}";
-                if (Read($"/libxl/{domain.Id}/device/vbd/{number}/backend") != back) return $"/libxl has no device {number} of domain {domain.Id}";
-                if (domain.IsRunning && (Read(front + "/state") != "4" || Read(back + "/state") != "4"))
-                {
-                    return $"{front} is in state {Read(front + "/state")}, its backend in {Read(back + "/state")}";
-                }
-            }
-            foreach (var number in Children($"/libxl/{domain.Id}/device/vbd"))
-            {
-                if (Tree.Find($"/local/domain/{domain.Id}/device/vbd/{number}") is null) return $"/libxl/{domain.Id} keeps device {number}";
+                if (CheckDevicesOf(domain, kind) is { } problem) return problem;
             }
         }
-        foreach (var kind in Children("/local/domain/0/backend"))
+        foreach (var home in BackendHomes)
         {
-            foreach (var domid in Children($"/local/domain/0/backend/{kind}"))
+            foreach (var kind in Children($"{home}/backend"))
             {
-                if (!IsGuest(domid)) return $"backend/{kind}/{domid} belongs to no domain";
-                foreach (var number in Children($"/local/domain/0/backend/{kind}/{domid}"))
+                foreach (var domid in Children($"{home}/backend/{kind}"))
                 {
-                    if (Tree.Find($"/libxl/{domid}/device/{kind}/{number}") is null) return $"backend/{kind}/{domid}/{number} is unknown to the toolstack";
+                    if (!IsGuest(domid)) return $"{home}/backend/{kind}/{domid} belongs to no domain";
+                    foreach (var number in Children($"{home}/backend/{kind}/{domid}"))
+                    {
+                        if (Tree.Find($"/libxl/{domid}/device/{kind}/{number}") is null) return $"backend/{kind}/{domid}/{number} is unknown to the toolstack";
+                    }
                 }
             }
         }
         return null;
     }
 
+    private string? CheckDevicesOf(Domain domain, string kind)
+    {
+        foreach (var number in Children($"/local/domain/{domain.Id}/device/{kind}"))
+        {
+            var front = $"/local/domain/{domain.Id}/device/{kind}/{number}";
+            var home = BackendHomes.FirstOrDefault(home => home == $"/local/domain/{Read(front + "/backend-id")}");
+            if (home is null) return $"{front} is served by nobody";
+            var back = $"{home}/backend/{kind}/{domain.Id}/{number}";
+            if (Read(front + "/backend") != back) return $"{front} does not lead to {back}";
+            if (Read(back + "/frontend") != front) return $"{back} does not lead to {front}";
+            if (Read($"/libxl/{domain.Id}/device/{kind}/{number}/backend") != back) return $"/libxl has no device {number} of domain {domain.Id}";
+            if (domain.IsRunning && (Read(front + "/state") != "4" || Read(back + "/state") != "4"))
+            {
+                return $"{front} is in state {Read(front + "/state")}, its backend in {Read(back + "/state")}";
+            }
+        }
+        foreach (var number in Children($"/libxl/{domain.Id}/device/{kind}"))
+        {
+            if (Tree.Find($"/local/domain/{domain.Id}/device/{kind}/{number}") is null) return $"/libxl/{domain.Id} keeps device {number}";
+        }
+        return null;
+    }
+
+    /// <summary>Where back-ends may be: below Dom0 and below each driver domain that runs.</summary>
+    private IEnumerable<string> BackendHomes =>
+        machine.DriverDomains.Select(kernel => StorePath.DomainHome(kernel.Domain.Id)).Prepend(StorePath.DomainHome(0));
+
     private string? CheckBackends()
     {
-        var driven = machine.Blkback.Devices.Select(device => "/local/domain/0/" + device.NodeName).ToList();
+        var drivers = machine.DriverDomains.Select(kernel => (kernel.Domain.Id, kernel.Backends!)).Append((0, machine.Blkback)).Append((0, machine.Netback));
+        var driven = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (domid, bus) in drivers)
+        {
+            foreach (var device in bus.Devices) driven.Add($"{StorePath.DomainHome(domid)}/{device.NodeName}");
+        }
         foreach (var path in driven)
         {
-            if (Tree.Find(path) is null) return $"blkback drives {path}, which is not in the store";
+            if (Tree.Find(path) is null) return $"{path} is driven and not in the store";
         }
-        foreach (var domid in Children("/local/domain/0/backend/vbd"))
+        foreach (var home in BackendHomes)
         {
-            foreach (var number in Children($"/local/domain/0/backend/vbd/{domid}"))
+            foreach (var kind in DeviceKinds)
             {
-                var path = $"/local/domain/0/backend/vbd/{domid}/{number}";
-                if (Read(path + "/state") != "6" && !driven.Contains(path)) return $"nobody drives {path}";
+                foreach (var domid in Children($"{home}/backend/{kind}"))
+                {
+                    foreach (var number in Children($"{home}/backend/{kind}/{domid}"))
+                    {
+                        var path = $"{home}/backend/{kind}/{domid}/{number}";
+                        if (Read(path + "/state") != "6" && !driven.Contains(path)) return $"nobody drives {path}";
+                    }
+                }
             }
         }
         return null;
@@ -157,6 +191,9 @@ public sealed class Dom0Invariants(Machine machine)
             var stored = config.Disks.Select(disk => Vdev.Number(disk.Vdev)).Order().ToList();
             var present = Children($"/local/domain/{domain.Id}/device/vbd").Select(number => int.Parse(number, CultureInfo.InvariantCulture)).Order().ToList();
             if (!stored.SequenceEqual(present)) return $"{path} has the disks {string.Join(' ', stored)}, the store has {string.Join(' ', present)}";
+            var cards = config.Nics.Select(nic => nic.Devid).Order().ToList();
+            var presentCards = Children($"/local/domain/{domain.Id}/device/vif").Select(number => int.Parse(number, CultureInfo.InvariantCulture)).Order().ToList();
+            if (!cards.SequenceEqual(presentCards)) return $"{path} has the cards {string.Join(' ', cards)}, the store has {string.Join(' ', presentCards)}";
         }
         foreach (var path in Host.Files.Below(LibxlUserdata.Directory))
         {
@@ -209,6 +246,7 @@ public sealed class Dom0Invariants(Machine machine)
         {
             if (!component.Alive || component.Containment != Containment.Process) continue;
             if (component.Name is "xenstored" or "xenconsoled") continue;
+            if (component.Name.StartsWith("xl devd ", StringComparison.Ordinal) && component.Domain is { Privileged: false, IsRunning: true }) continue;
             const string daemon = "xl daemon ";
             if (!component.Name.StartsWith(daemon, StringComparison.Ordinal)) return $"{component.Name} still runs";
             if (!daemons.Add(component.Name[daemon.Length..])) return $"{component.Name} runs twice";
@@ -232,7 +270,8 @@ public sealed class Dom0Invariants(Machine machine)
             var disks = Children($"/local/domain/{domain.Id}/device/vbd").Count(number =>
                 Read($"/local/domain/0/backend/vbd/{domain.Id}/{number}/state") == "4");
             var ports = Host.Dom0.EventChannels.Count(channel => channel.State == EventChannelState.Interdomain && channel.RemoteDomid == domain.Id);
-            if (ports != disks + 2) return $"Dom0 has {ports} ports to domain {domain.Id}, which has {disks} disks";
+            var cards = new NetworkInvariants(machine).PortsToDom0(domain);
+            if (ports != disks + cards + 2) return $"Dom0 has {ports} ports to domain {domain.Id}, which has {disks} disks and {cards} ports of cards";
         }
         return null;
     }

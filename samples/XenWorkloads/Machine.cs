@@ -10,7 +10,7 @@ using Xen.XenStore;
 namespace Xen.XenWorkloads;
 
 /// <summary>A booted host: Dom0 with its daemons, the block back-end in its kernel, and guests that run what their configuration says.</summary>
-public sealed class Machine
+public sealed partial class Machine
 {
     public const string KernelPath = "/boot/vmlinuz-guest";
     public const string BlockScriptPath = LibxlDisk.ScriptDirectory + "/block";
@@ -33,6 +33,7 @@ public sealed class Machine
         InitDom0();
         Consoles = new ConsoleDaemon(Host, Xenstored);
         Blkback = StartBlkback();
+        Netback = StartNetback();
     }
 
     public Simulation Simulation { get; }
@@ -108,11 +109,12 @@ public sealed class Machine
         var kernel = new GuestKernel(domain);
         kernels[domain.Id] = kernel;
         kernel.Boot();
+        StartDriverDomain(kernel);
     }
 }
 
 /// <summary>A domain that a workload will create: its configuration, its disk and what its guest does.</summary>
-public sealed record DomainPlan(string Name, int MemoryMib, int Vcpus, int Blocks, int Rounds, int Disks, ulong GuestSeed)
+public sealed partial record DomainPlan(string Name, int MemoryMib, int Vcpus, int Blocks, int Rounds, int Disks, ulong GuestSeed)
 {
     public IEnumerable<string> ImagePaths
     {
@@ -127,7 +129,7 @@ public sealed record DomainPlan(string Name, int MemoryMib, int Vcpus, int Block
     public static string Vdev(int disk) => "xvd" + (char)('a' + disk);
 
     /// <summary>The disk specification of one of the images.</summary>
-    public string DiskSpecification(int disk) => $"format=raw, vdev={Vdev(disk)}, access=rw, script=block, target={ImagePath(disk)}";
+    public string DiskSpecification(int disk) => $"format=raw, vdev={Vdev(disk)}, access=rw, script=block, {BackendWord}target={ImagePath(disk)}";
 
     /// <summary>The text of the configuration file, as an administrator would write it.</summary>
     public string ConfigText()
@@ -138,12 +140,13 @@ public sealed record DomainPlan(string Name, int MemoryMib, int Vcpus, int Block
         text.Append(CultureInfo.InvariantCulture, $"name = \"{Name}\"\n");
         text.Append("type = \"pv\"\n");
         text.Append(CultureInfo.InvariantCulture, $"kernel = \"{Machine.KernelPath}\"\n");
-        text.Append(CultureInfo.InvariantCulture, $"extra = \"workload={(Disks > 0 ? GuestManifest.ChecksummedBlocks : GuestManifest.NoWorkload)}\"\n");
-        text.Append(CultureInfo.InvariantCulture, $"extra += \" seed={GuestSeed} blocks={Blocks} rounds={Rounds} disks={Disks}\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"extra = \"workload={Workload}\"\n");
+        text.Append(CultureInfo.InvariantCulture, $"extra += \" seed={GuestSeed} blocks={Blocks} rounds={Rounds} disks={Disks}{NetworkWords}\"\n");
         text.Append(CultureInfo.InvariantCulture, $"memory = {MemoryMib}\n");
         text.Append(CultureInfo.InvariantCulture, $"vcpus = {Vcpus}\n");
         text.Append("on_reboot = \"restart\"; on_crash = \"destroy\"\n");
         text.Append(CultureInfo.InvariantCulture, $"disk = [ {disks} ]\n");
+        text.Append(NetworkText());
         return text.ToString();
     }
 }

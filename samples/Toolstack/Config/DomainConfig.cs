@@ -110,6 +110,7 @@ public sealed class DomainConfig
     public DomainCreateInfo CreateInfo { get; set; } = new();
     public DomainBuildInfo BuildInfo { get; set; } = new();
     public List<DeviceDisk> Disks { get; } = [];
+    public List<DeviceNic> Nics { get; } = [];
     public ActionOnShutdown OnPoweroff { get; set; } = ActionOnShutdown.Destroy;
     public ActionOnShutdown OnReboot { get; set; } = ActionOnShutdown.Restart;
     public ActionOnShutdown OnWatchdog { get; set; } = ActionOnShutdown.Destroy;

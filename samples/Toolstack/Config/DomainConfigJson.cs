@@ -20,6 +20,12 @@ public static class DomainConfigJson
                 foreach (var disk in config.Disks) WriteDisk(json, disk);
                 json.WriteEndArray();
             }
+            if (config.Nics.Count > 0)
+            {
+                json.WriteStartArray("nics");
+                foreach (var nic in config.Nics) DeviceNicJson.Write(json, nic);
+                json.WriteEndArray();
+            }
             WriteAction(json, "on_poweroff", config.OnPoweroff);
             WriteAction(json, "on_reboot", config.OnReboot);
             WriteAction(json, "on_watchdog", config.OnWatchdog);
@@ -108,6 +114,10 @@ public static class DomainConfigJson
         if (root.TryGetProperty("disks", out var disks))
         {
             foreach (var element in disks.EnumerateArray()) config.Disks.Add(ReadDisk(element));
+        }
+        if (root.TryGetProperty("nics", out var nics))
+        {
+            foreach (var element in nics.EnumerateArray()) config.Nics.Add(DeviceNicJson.Read(element));
         }
         config.OnPoweroff = Action(root, "on_poweroff", config.OnPoweroff);
         config.OnReboot = Action(root, "on_reboot", config.OnReboot);

@@ -5,9 +5,6 @@ using Xen.XenStore;
 
 namespace Xen.Toolstack.Hotplug;
 
-/// <summary>What a hotplug script finds in its environment: XENBUS_TYPE and XENBUS_PATH.</summary>
-public sealed record HotplugEnvironment(string XenbusType, string XenbusPath);
-
 /// <summary>
 /// The block hotplug script, with the protocol of docs/misc/block-scripts.txt: it makes a loop device over an image file, checks that nobody
 /// else writes to it, and tells the back-end driver the numbers of the physical device. It runs as a process of its own.
@@ -21,7 +18,8 @@ public sealed class BlockScript
     private const long LockRetryNs = 100_000_000;
     private const int LockRetries = 600;
 
-    private readonly Host host;
+    private readonly Simulation simulation;
+    private readonly DomainHardware hardware;
     private readonly Component process;
     private readonly StoreAccess xs;
     private readonly HotplugEnvironment environment;
@@ -29,14 +27,15 @@ public sealed class BlockScript
     private readonly RandomStream durations;
     private int lockAttempts;
 
-    public BlockScript(Host host, Xenstored xenstored, Component process, HotplugEnvironment environment, Action<int> exited)
+    public BlockScript(Domain domain, XsClient store, HotplugEnvironment environment, Action<int> exited)
     {
-        this.host = host;
-        this.process = process;
+        simulation = domain.Host.Simulation;
+        hardware = domain.Hardware!;
+        process = store.Component;
         this.environment = environment;
         this.exited = exited;
-        xs = new StoreAccess(xenstored.Connect(process));
-        durations = host.Simulation.Stream("hotplug");
+        xs = new StoreAccess(store);
+        durations = simulation.Stream("hotplug");
     }
 
     /// <summary>Starts the script with its argument.</summary>
@@ -82,7 +81,7 @@ public sealed class BlockScript
     {
         var mode = Read("mode") ?? "w";
         var readOnly = !mode.Contains('w', StringComparison.Ordinal);
-        if (!parameters.StartsWith('/') || (!host.Files.Exists(parameters) && FindByNode(parameters) is null))
+        if (!parameters.StartsWith('/') || (!hardware.Files.Exists(parameters) && FindByNode(parameters) is null))
         {
             ReleaseLock();
             Fatal($"{parameters} does not exist.");
@@ -98,7 +97,7 @@ public sealed class BlockScript
         var device = FindByNode(parameters);
         if (device is null)
         {
-            device = host.LoopDevices.Attach(parameters, readOnly);
+            device = hardware.LoopDevices.Attach(parameters, readOnly);
             if (device is null)
             {
                 ReleaseLock();
@@ -119,7 +118,7 @@ public sealed class BlockScript
         var node = Read("node");
         if (!string.IsNullOrEmpty(node) && FindByNode(node) is { } device)
         {
-            host.LoopDevices.Detach(device.Minor);
+            hardware.LoopDevices.Detach(device.Minor);
         }
         Exit(0);
     }
@@ -144,7 +143,7 @@ public sealed class BlockScript
 
     private LoopDevice? FindByNode(string node)
     {
-        foreach (var device in host.LoopDevices.Attached)
+        foreach (var device in hardware.LoopDevices.Attached)
         {
             if (device.Node == node) return device;
         }
@@ -154,7 +153,7 @@ public sealed class BlockScript
     /// <summary>claim_lock: waits as long as the lock is taken. Whoever started the script limits the time.</summary>
     private void ClaimLock(Action locked)
     {
-        if (host.Files.TryCreate(LockPath, Encoding.UTF8.GetBytes(process.Name)))
+        if (hardware.Files.TryCreate(LockPath, Encoding.UTF8.GetBytes(process.Name)))
         {
             locked();
             return;
@@ -165,10 +164,10 @@ public sealed class BlockScript
             Fatal("cannot get the lock");
             return;
         }
-        host.Simulation.After(LockRetryNs, process, "block lock", () => ClaimLock(locked));
+        simulation.After(LockRetryNs, process, "block lock", () => ClaimLock(locked));
     }
 
-    private void ReleaseLock() => host.Files.Delete(LockPath);
+    private void ReleaseLock() => hardware.Files.Delete(LockPath);
 
     private void Fatal(string text)
     {
@@ -184,7 +183,7 @@ public sealed class BlockScript
         Exit(1);
     }
 
-    private void Step(string what, Action action) => host.Simulation.After(durations.Between(MinStepNs, MaxStepNs), process, what, action);
+    private void Step(string what, Action action) => simulation.After(durations.Between(MinStepNs, MaxStepNs), process, what, action);
 
     private string? Read(string key) => xs.Read(StoreAccess.NoTransaction, environment.XenbusPath + "/" + key);
 

@@ -19,7 +19,7 @@ public sealed class DeviceConnection
 
     public void Start()
     {
-        if (device.Kind != DeviceAddress.Vbd)
+        if (device.Kind == DeviceAddress.Console)
         {
             // Consoles have no driver of their own behind them, so there is nobody to wait for.
             operation.Complete(LibxlError.Ok);
@@ -46,6 +46,12 @@ public sealed class DeviceConnection
     /// <summary>device_hotplug.</summary>
     private void DeviceHotplug()
     {
+        if (device.BackendDomid != context.Self.Id)
+        {
+            // The scripts run where the back-end runs: a driver domain has a daemon for them.
+            operation.Complete(LibxlError.Ok);
+            return;
+        }
         var backend = LibxlPaths.Backend(device);
         var rc = context.Xs.ReadChecked(StoreAccess.NoTransaction, backend + "/script", out var script);
         if (rc != LibxlError.Ok)
@@ -59,7 +65,7 @@ public sealed class DeviceConnection
             operation.Complete(LibxlError.Ok);
             return;
         }
-        new HotplugExecution(context, device, script, "add", HotplugChildDeath).Start();
+        new HotplugExecution(context, device, script, adding: true, HotplugChildDeath).Start();
     }
 
     /// <summary>device_hotplug_child_death_cb.</summary>

@@ -79,6 +79,12 @@ public sealed class DeviceRemoval
 
     private void DeviceHotplug()
     {
+        if (device.BackendDomid != context.Self.Id)
+        {
+            HotplugDone(LibxlError.Ok);
+            return;
+        }
+
         // What the guest could have changed is not trusted: the name of the script comes from the toolstack's own notes.
         var script = context.Xs.Read(StoreAccess.NoTransaction, LibxlPaths.LibxlDevice(device) + "/script");
         if (string.IsNullOrEmpty(script))
@@ -86,7 +92,7 @@ public sealed class DeviceRemoval
             HotplugDone(LibxlError.Ok);
             return;
         }
-        new HotplugExecution(context, device, script, "remove", HotplugDone).Start();
+        new HotplugExecution(context, device, script, adding: false, HotplugDone).Start();
     }
 
     private void HotplugDone(LibxlError rc)

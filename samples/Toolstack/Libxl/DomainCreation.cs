@@ -57,6 +57,14 @@ public sealed class DomainCreation
             }
         }
 
+        rc = SetNicDefaults();
+        if (rc != LibxlError.Ok)
+        {
+            context.Log.Error(domid, "Unable to set nic defaults");
+            CreateComplete(rc);
+            return;
+        }
+
         // A kernel is given, so there is no bootloader to run.
         var pages = config.BuildInfo.TargetMemKb / 4;
         context.Simulation.After(pages * BuildNsPerPage, context.Process, "domain build", BootloaderDone);
@@ -126,8 +134,40 @@ public sealed class DomainCreation
         AttachDevices();
     }
 
-    /// <summary>domcreate_attach_devices, then the wait for the console daemon.</summary>
-    private void AttachDevices() => new LibxlConsole(context).WaitTty(domid, ConsoleAvailable);
+    /// <summary>Defaults for the network cards, and a number for each that has none.</summary>
+    private LibxlError SetNicDefaults()
+    {
+        var nics = new LibxlNic(context);
+        var next = 0;
+        foreach (var nic in config.Nics) next = Math.Max(next, nic.Devid + 1);
+        foreach (var nic in config.Nics)
+        {
+            var rc = nics.SetDefault(domid, nic);
+            if (rc != LibxlError.Ok) return rc;
+            if (nic.Devid < 0) nic.Devid = next++;
+        }
+        return LibxlError.Ok;
+    }
+
+    /// <summary>domcreate_attach_devices: the network cards, side by side; then the wait for the console daemon.</summary>
+    private void AttachDevices()
+    {
+        var multidev = new MultiDevice(DevicesAttached);
+        var nics = new LibxlNic(context);
+        foreach (var nic in config.Nics.ToList()) nics.Add(domid, nic, multidev.Prepare());
+        multidev.Prepared();
+    }
+
+    private void DevicesAttached(LibxlError rc)
+    {
+        if (rc != LibxlError.Ok)
+        {
+            context.Log.Error(domid, "unable to add nic devices");
+            CreateComplete(rc);
+            return;
+        }
+        new LibxlConsole(context).WaitTty(domid, ConsoleAvailable);
+    }
 
     private void ConsoleAvailable(LibxlError rc)
     {

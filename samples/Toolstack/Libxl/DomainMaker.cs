@@ -100,6 +100,15 @@ public sealed class DomainMaker(LibxlContext context)
                 if (rc != LibxlError.Ok) return rc;
             }
 
+            if (info.DriverDomain)
+            {
+                // Its back-ends' directories come and go by its own hand.
+                rc = xs.Mkdir(t, domPath + "/backend", "n" + owner);
+                if (rc != LibxlError.Ok) return rc;
+                rc = xs.Mkdir(t, domPath + "/libxl", "n" + owner);
+                if (rc != LibxlError.Ok) return rc;
+            }
+
             rc = xs.Write(t, vmPath + "/uuid", info.Uuid.ToString());
             if (rc != LibxlError.Ok) return rc;
             rc = xs.Write(t, vmPath + "/name", info.Name);

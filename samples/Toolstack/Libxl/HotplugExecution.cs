@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xen.Hypervisor;
 using Xen.Toolstack.Hotplug;
 using Timer = Xen.Hypervisor.Timer;
@@ -19,12 +20,12 @@ public sealed class HotplugExecution
     private Timer? timeout;
     private bool reaped;
 
-    public HotplugExecution(LibxlContext context, DeviceAddress device, string script, string action, Action<LibxlError> done)
+    public HotplugExecution(LibxlContext context, DeviceAddress device, string script, bool adding, Action<LibxlError> done)
     {
         this.context = context;
         this.device = device;
         this.script = script;
-        this.action = action;
+        action = device.Kind == DeviceAddress.Vif ? (adding ? "online" : "offline") : (adding ? "add" : "remove");
         operation = new AsyncOperation("hotplug script", done);
     }
 
@@ -37,12 +38,26 @@ public sealed class HotplugExecution
             return;
         }
         context.Log.Debug(device.Domid, $"calling hotplug script: {script} {action}");
-        child = context.Host.CreateProcess($"{script[(script.LastIndexOf('/') + 1)..]} {action} {device.Domid}.{device.Devid}");
-        var environment = new HotplugEnvironment(device.Kind, $"backend/{device.Kind}/{device.Domid}/{device.Devid}");
-        var process = new BlockScript(context.Host, context.Xenstored, child, environment, ChildExited);
+        child = context.Host.CreateProcess($"{script[(script.LastIndexOf('/') + 1)..]} {action} {device.Domid}.{device.Devid}", context.Self);
+        var environment = Environment();
+        var store = context.Connect(child);
         child.Died += _ => context.Events.Continue("hotplug child died", () => ChildDied());
         timeout = context.Events.RegisterTime(HotplugTimeoutMs, "hotplug timeout", TimeoutOccurred);
-        process.Run(action);
+        if (device.Kind == DeviceAddress.Vif) new VifBridgeScript(context.Self, store, environment, ChildExited).Run(action);
+        else new BlockScript(context.Self, store, environment, ChildExited).Run(action);
+    }
+
+    /// <summary>libxl__get_hotplug_script_info: what the script finds in its environment.</summary>
+    private HotplugEnvironment Environment()
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"backend/{device.Kind}/{device.Domid}/{device.Devid}");
+        var environment = new HotplugEnvironment(device.Kind, path) { Script = script };
+        if (device.Kind != DeviceAddress.Vif) return environment;
+        return environment with
+        {
+            Vif = string.Create(CultureInfo.InvariantCulture, $"vif{device.Domid}.{device.Devid}"),
+            NetDev = context.Xs.Read(StoreAccess.NoTransaction, LibxlPaths.Backend(device) + "/gatewaydev") ?? "",
+        };
     }
 
     private void ChildExited(int status) => context.Events.Continue("hotplug child exited", () => Reap(status));

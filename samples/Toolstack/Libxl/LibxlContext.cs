@@ -6,20 +6,25 @@ namespace Xen.Toolstack.Libxl;
 /// <summary>libxl_ctx: what one process that uses the library holds open.</summary>
 public sealed class LibxlContext
 {
+    private readonly Func<Component, XsClient> connect;
+
     public LibxlContext(Host host, Xenstored xenstored, Component process)
+        : this(host.Dom0, xenstored.Connect, process)
     {
-        Host = host;
-        Xenstored = xenstored;
+    }
+
+    /// <summary>The library in any domain, which reaches the daemon in its own way.</summary>
+    public LibxlContext(Domain self, Func<Component, XsClient> connect, Component process)
+    {
+        Self = self;
         Process = process;
-        Xs = new StoreAccess(xenstored.Connect(process));
-        Events = new LibxlEvents(host.Simulation, process, Xs);
+        this.connect = connect;
+        Xs = new StoreAccess(connect(process));
+        Events = new LibxlEvents(Simulation, process, Xs);
         Log = new LibxlLog();
     }
 
-    public Host Host { get; }
-
-    /// <summary>The daemon's address: child processes open connections of their own to it.</summary>
-    public Xenstored Xenstored { get; }
+    public Host Host => Self.Host;
 
     public Component Process { get; }
 
@@ -31,10 +36,13 @@ public sealed class LibxlContext
 
     public Simulation Simulation => Host.Simulation;
 
-    /// <summary>The domain that the toolstack runs in and makes hypercalls as.</summary>
-    public Domain Self => Host.Dom0;
+    /// <summary>The domain that the library runs in and makes hypercalls as.</summary>
+    public Domain Self { get; }
 
-    public Dom0Files Files => Host.Files;
+    public Dom0Files Files => Self.Hardware!.Files;
+
+    /// <summary>A connection to the daemon for a child process.</summary>
+    public XsClient Connect(Component child) => connect(child);
 
     /// <summary>libxl_domain_info: the information about exactly this domain; null when there is none of this id.</summary>
     public DomainInfo? DomainInfo(int domid)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Xen.XenStore;
 
 namespace Xen.Toolstack.Libxl;
 
@@ -90,11 +91,21 @@ public sealed class LibxlDevice(LibxlContext context)
     {
         return context.Xs.InTransaction(t =>
         {
-            var rc = context.Xs.PathCleanup(t, LibxlPaths.Frontend(device));
-            if (rc != LibxlError.Ok) return rc;
-            rc = context.Xs.PathCleanup(t, LibxlPaths.LibxlDevice(device));
-            if (rc != LibxlError.Ok) return rc;
-            return context.Xs.PathCleanup(t, LibxlPaths.Backend(device));
+            var rc = LibxlError.Ok;
+            if (context.Self.Privileged)
+            {
+                // The frontend's directory and the library's own are the toolstack's business.
+                rc = context.Xs.PathCleanup(t, LibxlPaths.Frontend(device));
+                if (rc != LibxlError.Ok) return rc;
+                rc = context.Xs.PathCleanup(t, LibxlPaths.LibxlDevice(device));
+                if (rc != LibxlError.Ok) return rc;
+            }
+
+            // The back-end's directory goes where the back-end is: a driver domain first needs it for its script.
+            if (device.BackendDomid != context.Self.Id) return rc;
+            // There the directory of all back-ends stays: its owner could not make it again.
+            var stays = context.Self.Privileged ? "/" : StorePath.DomainHome(context.Self.Id) + "/backend";
+            return context.Xs.PathCleanup(t, LibxlPaths.Backend(device), stays);
         });
     }
 

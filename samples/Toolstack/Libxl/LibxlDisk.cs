@@ -202,7 +202,7 @@ public sealed class LibxlDisk(LibxlContext context)
                     return LibxlError.Invalid;
                 }
             }
-            else if (disk.Script is not null || IsBlockDevice(disk.PdevPath))
+            else if (disk.Script is not null || disk.BackendDomid != context.Self.Id || IsBlockDevice(disk.PdevPath))
             {
                 disk.Backend = DiskBackend.Phy;
                 disk.Script ??= "block";

@@ -24,5 +24,6 @@ public static class LibxlPaths
 public readonly record struct DeviceAddress(int Domid, string Kind, int Devid, int BackendDomid)
 {
     public const string Vbd = "vbd";
+    public const string Vif = "vif";
     public const string Console = "console";
 }

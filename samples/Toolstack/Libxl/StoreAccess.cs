@@ -97,12 +97,12 @@ public sealed class StoreAccess(XsClient client)
         return reply.Ok ? reply.Strings : [];
     }
 
-    /// <summary>libxl__xs_path_cleanup: removes a node and then its parents as long as they are left empty.</summary>
-    public LibxlError PathCleanup(uint transaction, string path)
+    /// <summary>libxl__xs_path_cleanup: removes a node and then its parents as long as they are left empty, up to one that stays.</summary>
+    public LibxlError PathCleanup(uint transaction, string path, string stays = "/")
     {
         var rc = Rm(transaction, path);
         if (rc != LibxlError.Ok) return rc;
-        for (var parent = StorePath.Parent(path); parent != "/"; parent = StorePath.Parent(parent))
+        for (var parent = StorePath.Parent(path); parent != "/" && parent != stays; parent = StorePath.Parent(parent))
         {
             var children = Directory(transaction, parent);
             if (LastError != XsError.None || children.Count > 0) break;

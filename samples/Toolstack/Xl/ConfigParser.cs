@@ -24,6 +24,7 @@ public sealed class ConfigParser(XluConfig source)
         if (!ParseLimits()) return null;
         if (!ParseActions()) return null;
         if (!ParseDisks()) return null;
+        if (!ParseNics()) return null;
         return config;
     }
 
@@ -169,13 +170,24 @@ public sealed class ConfigParser(XluConfig source)
 
     private bool ParseDisks()
     {
-        if (source.GetList("vif", out var nics) == 0 && nics.Count > 0) return Refuse("network interfaces are not supported on this host");
         var error = source.GetStrings("disk", out var specifications);
         if (error == Errno.EINVAL) return Refuse("disk must be a list");
         foreach (var specification in specifications)
         {
             if (XluDisk.Parse(specification, out var problem) is not { } disk) return Refuse($"config parsing error in disk specification: {problem} in `{specification}'");
             config.Disks.Add(disk);
+        }
+        return true;
+    }
+
+    private bool ParseNics()
+    {
+        var error = source.GetStrings("vif", out var specifications);
+        if (error == Errno.EINVAL) return Refuse("vif must be a list");
+        foreach (var specification in specifications)
+        {
+            if (XluVif.Parse(specification, out var problem) is not { } nic) return Refuse(problem);
+            config.Nics.Add(nic);
         }
         return true;
     }

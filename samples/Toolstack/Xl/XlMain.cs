@@ -11,7 +11,7 @@ public sealed class XlMain(XlProcess process, Dom0Services services)
 
     private static readonly string[] Verbs =
     [
-        "block-attach", "block-detach", "block-list", "create", "destroy", "domid", "domname", "info", "list", "pause", "reboot",
+        "block-attach", "block-detach", "block-list", "create", "destroy", "domid", "domname", "info", "list", "network-attach", "network-detach", "network-list", "pause", "reboot",
         "rename", "shutdown", "unpause", "vm-list",
     ];
 
@@ -36,6 +36,9 @@ public sealed class XlMain(XlProcess process, Dom0Services services)
             case "block-list": new XlBlock(process).List(arguments); break;
             case "block-attach": new XlBlock(process).Attach(arguments); break;
             case "block-detach": new XlBlock(process).Detach(arguments); break;
+            case "network-list": new XlNetwork(process).List(arguments); break;
+            case "network-attach": new XlNetwork(process).Attach(arguments); break;
+            case "network-detach": new XlNetwork(process).Detach(arguments); break;
             case "domid": Domid(arguments); break;
             case "domname": Domname(arguments); break;
             case "rename": Rename(arguments); break;

@@ -17,7 +17,8 @@ public sealed class ConfigParserTests
     [DataRow("name='a'; cpu_weight=70000", "cpu_weight 70000 is out of range")]
     [DataRow("name='a'; max_grant_frames=0", "max_grant_frames 0 is out of range")]
     [DataRow("name='a'; on_crash='explode'", "Unknown on_crash action \"explode\" specified")]
-    [DataRow("name='a'; vif=['bridge=xenbr0']", "network interfaces are not supported on this host")]
+    [DataRow("name='a'; vif=['colour=red']", "unrecognized argument `colour=red'")]
+    [DataRow("name='a'; vif='bridge=xenbr0'", "vif must be a list")]
     [DataRow("name='a'; disk='x'", "disk must be a list")]
     [DataRow("name='a'; pool='other'", "Illegal pool specified other")]
     public void A_configuration_that_cannot_work_is_refused(string text, string why)
