@@ -32,8 +32,8 @@ public sealed class GuestPages
     {
         while (free.TryPop(out var mfn))
         {
-            // A page that the domain has given up in the meantime is not its own any more.
-            if (domain.OwnPage(mfn) is { } page)
+            // A page that the domain has given up in the meantime is not its own any more; one that was claimed is in use.
+            if (!taken.Contains(mfn) && domain.OwnPage(mfn) is { } page)
             {
                 page.Write.Clear();
                 taken.Add(mfn);
@@ -42,6 +42,34 @@ public sealed class GuestPages
         }
 
         return null;
+    }
+
+    /// <summary>Takes a free page out for good, to give it back to the hypervisor. 0 when there is none.</summary>
+    public ulong TakeFree()
+    {
+        while (free.TryPop(out var mfn))
+        {
+            if (!taken.Contains(mfn) && domain.OwnPage(mfn) is not null)
+            {
+                return mfn;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>A page that has come from the hypervisor.</summary>
+    public void Add(ulong mfn) => free.Push(mfn);
+
+    /// <summary>A page that is in use already, found again after the memory was restored. Null when it is not the domain's.</summary>
+    public MappedPage? Claim(ulong mfn)
+    {
+        if (domain.OwnPage(mfn) is not { } page || !taken.Add(mfn))
+        {
+            return null;
+        }
+
+        return page;
     }
 
     /// <summary>__free_page.</summary>

@@ -28,8 +28,10 @@ public enum DiskOutcome
 /// Writes blocks that can be recognised, flushes, reads them back in another order and looks at each: the end-to-end check of the
 /// path from a guest's memory to the image file and back.
 /// </summary>
-public sealed class ChecksummedBlocks
+public sealed partial class ChecksummedBlocks : GuestProgram
 {
+    public const string KindName = "checksummed-blocks";
+
     /// <summary>The digest of no blocks at all.</summary>
     public const ulong EmptyDigest = 0xCBF29CE484222325UL;
 
@@ -51,27 +53,46 @@ public sealed class ChecksummedBlocks
     private uint sequence;
     private int outstanding;
     private bool reading;
+    private Blkfront? disk;
     private Timer? watchdog;
     private Action? readBackDone;
+    private Action? frozenDone;
+    private bool frozen;
 
     public ChecksummedBlocks(GuestKernel kernel, Blkfront disk)
+        : this(kernel, disk.VirtualDevice, (int)Math.Min(kernel.Manifest.Blocks, disk.Sectors / SectorsPerBlock))
+    {
+        this.disk = disk;
+    }
+
+    private ChecksummedBlocks(GuestKernel kernel, int virtualDevice, int blocks)
     {
         this.kernel = kernel;
-        Disk = disk;
-        seed = (kernel.Manifest.Seed * FnvPrime) + (ulong)disk.VirtualDevice;
-        Blocks = (int)Math.Min(kernel.Manifest.Blocks, disk.Sectors / SectorsPerBlock);
-        digests = new ulong[Blocks];
+        VirtualDevice = virtualDevice;
+        seed = (kernel.Manifest.Seed * FnvPrime) + (ulong)virtualDevice;
+        Blocks = blocks;
+        digests = new ulong[blocks];
         random = kernel.Domain.Host.Simulation.Stream($"blocks {seed:x}");
     }
 
-    public Blkfront Disk { get; }
+    public Blkfront Disk => disk ?? throw new InvalidOperationException("the disk is not there yet");
+
+    public int VirtualDevice { get; }
+
+    public bool Attached => disk is not null;
+
+    public override string Kind => KindName;
+
+    public override string Title => $"blocks{VirtualDevice}";
+
+    public override string? Problem => Outcome is DiskOutcome.Ok or DiskOutcome.Running or DiskOutcome.Stopped ? null : $"{Outcome}: {Detail}";
 
     /// <summary>How many blocks are in use.</summary>
     public int Blocks { get; }
 
     public DiskOutcome Outcome { get; private set; } = DiskOutcome.Running;
 
-    public bool Ended => Outcome != DiskOutcome.Running;
+    public override bool Ended => Outcome != DiskOutcome.Running;
 
     /// <summary>What went wrong first; null when nothing did.</summary>
     public string? Detail { get; private set; }
@@ -80,7 +101,7 @@ public sealed class ChecksummedBlocks
     public long Completed { get; private set; }
 
     /// <summary>A digest over all blocks as they were last read.</summary>
-    public ulong Digest
+    public override ulong Digest
     {
         get
         {
@@ -114,7 +135,7 @@ public sealed class ChecksummedBlocks
     }
 
     /// <summary>The guest is shutting down: nothing more is asked of the disk.</summary>
-    public void Stop()
+    public override void Stop()
     {
         todo.Clear();
         if (!Ended)
@@ -129,7 +150,7 @@ public sealed class ChecksummedBlocks
     /// </summary>
     public bool ReadBack(Action done)
     {
-        if (Outcome != DiskOutcome.Ok || Blocks == 0 || Disk.ReadOnly)
+        if (Outcome != DiskOutcome.Ok || Blocks == 0 || disk is { ReadOnly: true })
         {
             return false;
         }
@@ -138,6 +159,14 @@ public sealed class ChecksummedBlocks
         readBackDone = done;
         StartReading();
         return true;
+    }
+
+    public override void Verify(Action done)
+    {
+        if (!ReadBack(done))
+        {
+            done();
+        }
     }
 
     private void StartWriting()
@@ -180,6 +209,12 @@ public sealed class ChecksummedBlocks
 
     private void Pump()
     {
+        if (frozen)
+        {
+            CheckFrozen();
+            return;
+        }
+
         while (outstanding < kernel.Manifest.QueueDepth && !Ended && todo.TryDequeue(out var run))
         {
             Issue(run.First, run.Count);
@@ -248,6 +283,8 @@ public sealed class ChecksummedBlocks
             {
                 StartReading();
             }
+
+            CheckFrozen();
         }));
     }
 

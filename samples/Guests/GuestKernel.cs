@@ -23,15 +23,17 @@ public sealed partial class GuestKernel
     private const int MaxImagePages = 64;
 
     private readonly Host host;
-    private readonly List<ChecksummedBlocks> disks = [];
+    private readonly List<GuestProgram> programs = [];
     private GuestConsole? console;
     private XenbusBus? bus;
+    private GuestCpus? cpus;
     private Timer? diskTimer;
     private bool shuttingDown;
 
-    public GuestKernel(Domain domain)
+    public GuestKernel(Domain domain, StoreWitness? witness = null)
     {
         Domain = domain;
+        Witness = witness ?? new StoreWitness();
         host = domain.Host;
         Grants = new GrantReferences(domain);
     }
@@ -48,6 +50,16 @@ public sealed partial class GuestKernel
 
     public GuestPages? Pages { get; private set; }
 
+    public GuestP2m? P2m { get; private set; }
+
+    public Balloon? Balloon { get; private set; }
+
+    /// <summary>Who remembers, outside of the guest, what its stores have acknowledged.</summary>
+    public StoreWitness Witness { get; }
+
+    /// <summary>What runs in the guest, in the order in which it was started.</summary>
+    public IReadOnlyList<GuestProgram> Programs => programs;
+
     public XenbusClient? Xenbus { get; private set; }
 
     private XsClient? StoreConnection { get; set; }
@@ -59,7 +71,7 @@ public sealed partial class GuestKernel
     public long LastHeartbeatAt { get; private set; }
 
     /// <summary>The disk workloads, in the order in which the disks appeared.</summary>
-    public IReadOnlyList<ChecksummedBlocks> Disks => disks;
+    public IReadOnlyList<ChecksummedBlocks> Disks => [.. programs.OfType<ChecksummedBlocks>()];
 
     /// <summary>Some disks that the manifest asks for never came, or were taken away.</summary>
     public bool DisksMissing { get; private set; }
@@ -69,24 +81,52 @@ public sealed partial class GuestKernel
 
     /// <summary>Everything that the manifest asks for has ended, well or not.</summary>
     public bool Finished =>
-        Booted && (DisksMissing || (disks.Count >= Manifest.Disks && disks.TrueForAll(d => d.Ended))) && NetworkFinished;
+        Booted && (DisksMissing || (DisksFound >= Manifest.Disks && programs.TrueForAll(program => program.Ended))) && NetworkFinished;
+
+    private int DisksFound => programs.Count(program => program is ChecksummedBlocks or KeyValueStore);
 
     /// <summary>The first instructions: runs as the guest when its virtual CPU is entered. A kernel that cannot boot panics.</summary>
     public void Boot()
     {
         ReadStartInfo();
+        P2m = new GuestP2m(Domain, StartInfo!);
         ReadImage();
+        PublishP2m();
         StartConsole();
+        if (Resuming)
+        {
+            LoadState();
+        }
+
         StartXenbus();
         Booted = true;
+        if (Resuming)
+        {
+            GoOn();
+            return;
+        }
+
         console!.WriteLine($"Linux version 6.1 booting, {StartInfo!.NrPages} pages");
         Heartbeat();
+        ConsoleBeat();
+        if (Manifest.Patterns > 0)
+        {
+            var patterns = new PagePatterns(this, Manifest.Patterns);
+            programs.Add(patterns);
+            patterns.Start();
+        }
+
         if (Manifest.Disks > 0)
         {
             diskTimer = host.Simulation.After(DiskTimeoutNs, Component, "waiting for disks", () => DisksMissing = true);
         }
 
         WaitForNetwork();
+        StartBus();
+    }
+
+    private void StartBus()
+    {
         var error = bus!.Start();
         if (error != 0)
         {
@@ -108,7 +148,7 @@ public sealed partial class GuestKernel
             throw new GuestPanicException("no start_info");
         }
 
-        if (startInfo.NrPages == 0 || startInfo.NrPages > (ulong)Domain.TotalPages)
+        if (!Resuming && (startInfo.NrPages == 0 || startInfo.NrPages > (ulong)Domain.TotalPages))
         {
             throw new GuestPanicException($"start_info promises {startInfo.NrPages} pages, there are {Domain.TotalPages}");
         }
@@ -119,19 +159,19 @@ public sealed partial class GuestKernel
     private void ReadImage()
     {
         var entry = Domain.Vcpus[0].Context!.EntryPoint;
-        var pages = (ulong)Domain.TotalPages;
+        var pages = (ulong)Domain.PhysicalPages;
         if (entry < GuestImage.VirtualBase || entry - GuestImage.VirtualBase >= pages * MachineMemory.PageSize)
         {
             throw new GuestPanicException($"nothing is mapped at the entry point {entry:x}");
         }
 
         var first = (int)((entry - GuestImage.VirtualBase) / MachineMemory.PageSize);
-        var size = GuestImage.LoadedSize(Domain.OwnPage(Domain.Pages[first])!.Read);
+        var size = GuestImage.LoadedSize(OwnPageAt(first).Read);
         var last = first + Math.Min(MaxImagePages, (size + MachineMemory.PageSize - 1) / MachineMemory.PageSize);
         var image = new List<byte>();
-        for (var pfn = first; pfn < Domain.TotalPages && pfn < last; pfn++)
+        for (var pfn = first; pfn < Domain.PhysicalPages && pfn < last; pfn++)
         {
-            image.AddRange(Domain.OwnPage(Domain.Pages[pfn])!.Read);
+            image.AddRange(OwnPageAt(pfn).Read);
         }
 
         var manifest = GuestImage.Manifest(CollectionsMarshal.AsSpan(image));
@@ -150,15 +190,41 @@ public sealed partial class GuestKernel
         var context = Domain.Vcpus[0].Context!;
         var known = new HashSet<ulong> { context.StartInfoMfn, StartInfo!.StoreMfn, StartInfo.ConsoleMfn };
         var last = image;
-        for (var pfn = 0; pfn < Domain.TotalPages; pfn++)
+        for (var pfn = 0; pfn < Domain.PhysicalPages; pfn++)
         {
-            if (known.Contains(Domain.Pages[pfn]))
+            if (known.Contains(Domain.FrameAt(pfn)))
             {
                 last = Math.Max(last, pfn);
             }
         }
 
-        return [.. Domain.Pages.Take(last + 1)];
+        return [.. Enumerable.Range(0, last + 1).Select(Domain.FrameAt)];
+    }
+
+    private MappedPage OwnPageAt(int pfn) =>
+        Domain.OwnPage(Domain.FrameAt(pfn)) ?? throw new GuestPanicException($"page {pfn:x} is not mapped");
+
+    // The pages with the lists are the kernel's own for as long as it runs.
+    private void PublishP2m()
+    {
+        if (Domain.OwnPage(Pages!.TakeFree()) is not { } listList || Domain.OwnPage(Pages.TakeFree()) is not { } list)
+        {
+            throw new GuestPanicException("Out of memory");
+        }
+
+        P2m!.Publish(listList, list);
+    }
+
+    // A sign of life that people can see.
+    private void ConsoleBeat()
+    {
+        if (Manifest.ConsoleBeatMs == 0)
+        {
+            return;
+        }
+
+        console!.WriteLine($"heartbeat {Heartbeats}");
+        host.Simulation.AfterHousekeeping(Manifest.ConsoleBeatMs * 1_000_000L, Component, "console beat", ConsoleBeat);
     }
 
     private void StartConsole()
@@ -193,9 +259,18 @@ public sealed partial class GuestKernel
 
         Xenbus.Write(0, "control/feature-poweroff", 1);
         Xenbus.Write(0, "control/feature-reboot", 1);
+        Xenbus.Write(0, "control/feature-suspend", 1);
         if (Xenbus.Watch("control/shutdown", ShutdownHandler) is null)
         {
             throw new GuestPanicException("Failed to set shutdown watcher");
+        }
+
+        Balloon = new Balloon(Domain, Xenbus, Pages!) { MaxPfn = P2m!.Size };
+        Balloon.PageChanged += (pfn, mfn) => P2m[pfn] = mfn == 0 ? GuestP2m.Invalid : mfn;
+        cpus = new GuestCpus(Domain, Xenbus);
+        if (Balloon.Start(HolesAtBoot()) != 0 || cpus.Start() != 0)
+        {
+            throw new GuestPanicException("Failed to set watchers");
         }
 
         bus = XenbusBus.Frontend(Domain, Xenbus);
@@ -214,38 +289,105 @@ public sealed partial class GuestKernel
 
     private void DiskReady(Blkfront frontend)
     {
-        if (shuttingDown || Manifest.Workload != GuestManifest.ChecksummedBlocks || disks.Exists(d => d.Disk == frontend))
+        if (shuttingDown || IsInUse(frontend))
         {
             return;
         }
 
         console!.WriteLine($"vd{frontend.VirtualDevice}: {frontend.Sectors} sectors");
-        var workload = new ChecksummedBlocks(this, frontend);
-        disks.Add(workload);
-        if (disks.Count >= Manifest.Disks)
+        if (!Reattach(frontend))
+        {
+            StartOnDisk(frontend);
+        }
+
+        if (DisksFound >= Manifest.Disks)
         {
             diskTimer?.Cancel();
         }
+    }
 
-        workload.Finished += DiskWorkloadEnded;
-        workload.Start();
+    private bool IsInUse(Blkfront frontend)
+    {
+        foreach (var program in programs)
+        {
+            switch (program)
+            {
+                case ChecksummedBlocks { Attached: true } blocks when blocks.VirtualDevice == frontend.VirtualDevice:
+                case KeyValueStore { Attached: true } store when store.VirtualDevice == frontend.VirtualDevice:
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    // A program of a kernel that was suspended gets its disk back.
+    private bool Reattach(Blkfront frontend)
+    {
+        foreach (var program in programs)
+        {
+            switch (program)
+            {
+                case ChecksummedBlocks { Attached: false } blocks when blocks.VirtualDevice == frontend.VirtualDevice:
+                    blocks.Attach(frontend);
+                    return true;
+                case KeyValueStore { Attached: false } store when store.VirtualDevice == frontend.VirtualDevice:
+                    store.Attach(frontend);
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void StartOnDisk(Blkfront frontend)
+    {
+        switch (Manifest.Workload)
+        {
+            case GuestManifest.ChecksummedBlocks:
+                var blocks = new ChecksummedBlocks(this, frontend);
+                programs.Add(blocks);
+                blocks.Finished += ProgramEnded;
+                blocks.Start();
+                break;
+            case GuestManifest.KeyValue:
+                var store = new KeyValueStore(this, frontend);
+                programs.Add(store);
+                store.Start();
+                break;
+        }
     }
 
     // What was removed in good order is forgotten, as a kernel forgets an unplugged disk. A disk that the guest needs is missed.
     private void DeviceRemoved(Blkfront frontend)
     {
         console!.WriteLine($"vd{frontend.VirtualDevice}: removed");
-        disks.RemoveAll(d => d.Disk == frontend && d.Outcome == DiskOutcome.Ok);
-        if (disks.Count < Manifest.Disks)
+        programs.RemoveAll(program => program is ChecksummedBlocks { Attached: true, Outcome: DiskOutcome.Ok } blocks && blocks.Disk == frontend);
+        foreach (var store in programs.OfType<KeyValueStore>().Where(store => store.VirtualDevice == frontend.VirtualDevice))
+        {
+            store.Detached();
+        }
+
+        if (DisksFound < Manifest.Disks)
         {
             DisksMissing = true;
         }
     }
 
-    private void DiskWorkloadEnded(ChecksummedBlocks workload)
+    /// <summary>A program has come to its end, or can go no further.</summary>
+    internal void ProgramEnded(GuestProgram program)
     {
-        console!.WriteLine($"vd{workload.Disk.VirtualDevice}: {workload.Outcome}");
-        Xenbus!.Write(0, $"data/disk-{workload.Disk.VirtualDevice}", $"{workload.Outcome} {workload.Digest:x16}");
+        switch (program)
+        {
+            case ChecksummedBlocks blocks:
+                console!.WriteLine($"vd{blocks.VirtualDevice}: {blocks.Outcome}");
+                Xenbus!.Write(0, $"data/disk-{blocks.VirtualDevice}", $"{blocks.Outcome} {blocks.Digest:x16}");
+                break;
+            case KeyValueStore store:
+                console!.WriteLine($"vd{store.VirtualDevice}: {store.Problem ?? "store is at rest"}");
+                Xenbus!.Write(0, $"data/disk-{store.VirtualDevice}", $"{store.Problem ?? "Ok"} {store.Digest:x16}");
+                break;
+        }
     }
 
     private void Heartbeat()
@@ -258,44 +400,60 @@ public sealed partial class GuestKernel
     // shutdown_handler: acknowledges a word that it knows by emptying the node, then acts.
     private void ShutdownHandler(string path)
     {
-        if (shuttingDown)
+        if (shuttingDown || suspending)
         {
             return;
         }
 
-        string request;
-        int error;
-        do
+        if (!TakeShutdownRequest(out var request))
         {
-            error = Xenbus!.TransactionStart(out var transaction);
-            if (error != 0)
-            {
-                return;
-            }
-
-            error = Xenbus.Read(transaction, "control/shutdown", out request);
-            if (error != 0 || request is not ("poweroff" or "halt" or "reboot"))
-            {
-                Xenbus.TransactionEnd(transaction, abort: true);
-                return;
-            }
-
-            Xenbus.Write(transaction, "control/shutdown", "");
-            error = Xenbus.TransactionEnd(transaction, abort: false);
+            return;
         }
-        while (error == -Errno.EAGAIN);
+
+        if (request == "suspend")
+        {
+            Suspend();
+            return;
+        }
 
         shuttingDown = true;
         ShutdownRequest = request;
         console!.WriteLine($"shutting down: {request}");
-        foreach (var disk in disks)
+        foreach (var program in programs)
         {
-            disk.Stop();
+            program.Stop();
         }
 
         StopNetwork();
 
         var reason = request == "reboot" ? ShutdownReason.Reboot : ShutdownReason.Poweroff;
         host.Simulation.After(ServicesStopNs, Component, "services stopped", () => host.Sched.Shutdown(Domain, reason));
+    }
+
+    // Reads what is asked for and acknowledges it by emptying the node. A word that is none is left alone.
+    private bool TakeShutdownRequest(out string request)
+    {
+        int error;
+        do
+        {
+            request = "";
+            error = Xenbus!.TransactionStart(out var transaction);
+            if (error != 0)
+            {
+                return false;
+            }
+
+            error = Xenbus.Read(transaction, "control/shutdown", out request);
+            if (error != 0 || request is not ("poweroff" or "halt" or "reboot" or "suspend"))
+            {
+                Xenbus.TransactionEnd(transaction, abort: true);
+                return false;
+            }
+
+            Xenbus.Write(transaction, "control/shutdown", "");
+            error = Xenbus.TransactionEnd(transaction, abort: false);
+        }
+        while (error == -Errno.EAGAIN);
+        return true;
     }
 }

@@ -20,6 +20,9 @@ public sealed record GuestManifest
     /// <summary>Asks a server for objects.</summary>
     public const string ObjectClient = "object-client";
 
+    /// <summary>A key-value store with a write-ahead log on every disk.</summary>
+    public const string KeyValue = "key-value";
+
     public string Workload { get; init; } = NoWorkload;
 
     /// <summary>How many network cards the guest waits for.</summary>
@@ -45,6 +48,15 @@ public sealed record GuestManifest
     /// <summary>Requests under way at a time.</summary>
     public int QueueDepth { get; init; } = 4;
 
+    /// <summary>Reads and writes of a key-value store, after which it rests.</summary>
+    public int Operations { get; init; }
+
+    /// <summary>Pages of memory that are filled with patterns and looked at.</summary>
+    public int Patterns { get; init; }
+
+    /// <summary>Milliseconds between two signs of life on the console; 0 for none.</summary>
+    public int ConsoleBeatMs { get; init; }
+
     /// <summary>How many disks the guest waits for.</summary>
     public int Disks { get; init; }
 
@@ -66,6 +78,7 @@ public sealed record GuestManifest
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"workload={Workload}\nseed={Seed}\nblocks={Blocks}\nrounds={Rounds}\ndepth={QueueDepth}\ndisks={Disks}\n"
+        + $"ops={Operations}\npatterns={Patterns}\nbeat={ConsoleBeatMs}\n"
         + $"nics={Nics}\nip={Ip}\nserver={Server}\nrequests={Requests}\n");
 
     private GuestManifest With(string key, string value)
@@ -96,6 +109,9 @@ public sealed record GuestManifest
             "blocks" => this with { Blocks = (int)Math.Min(number, 1 << 20) },
             "rounds" => this with { Rounds = (int)Math.Min(number, 1000) },
             "depth" => this with { QueueDepth = (int)Math.Clamp(number, 1, 64) },
+            "ops" => this with { Operations = (int)Math.Min(number, 1_000_000) },
+            "patterns" => this with { Patterns = (int)Math.Min(number, 1 << 20) },
+            "beat" => this with { ConsoleBeatMs = (int)Math.Min(number, 1_000_000) },
             "disks" => this with { Disks = (int)Math.Min(number, 16) },
             "nics" => this with { Nics = (int)Math.Min(number, 8) },
             "requests" => this with { Requests = (int)Math.Min(number, 100_000) },

@@ -13,11 +13,18 @@ public sealed class CpuScheduler
     /// <summary>CPU time that one handler costs.</summary>
     public const long HandlerCostNs = 400;
 
+    public const int DefaultRateLimitUs = 1000;
+    public const int MinRateLimitUs = 100;
+    public const int MaxRateLimitUs = 500_000;
+
     private readonly long[] busyUntil;
 
     internal CpuScheduler(int cpus) => busyUntil = new long[cpus];
 
     public int Cpus => busyUntil.Length;
+
+    /// <summary>How long a virtual CPU runs at least before another of higher credit takes its place.</summary>
+    public int RateLimitUs { get; internal set; } = DefaultRateLimitUs;
 
     /// <summary>CPU time consumed by all domains, ns.</summary>
     public long ConsumedNs { get; private set; }
@@ -25,14 +32,22 @@ public sealed class CpuScheduler
     /// <summary>Takes the physical CPU that is free first. Answers how long the virtual CPU has to wait for it.</summary>
     internal long Dispatch(Vcpu vcpu, long now)
     {
-        var first = 0;
-        for (var cpu = 1; cpu < busyUntil.Length; cpu++)
+        var first = -1;
+        for (var cpu = 0; cpu < busyUntil.Length; cpu++)
         {
-            if (busyUntil[cpu] < busyUntil[first])
+            if ((vcpu.HardAffinity & (1UL << cpu)) == 0)
+            {
+                continue;
+            }
+
+            var preferred = (vcpu.SoftAffinity & (1UL << cpu)) != 0;
+            if (first < 0 || busyUntil[cpu] < busyUntil[first] || (preferred && busyUntil[cpu] == busyUntil[first] && cpu == vcpu.Processor))
             {
                 first = cpu;
             }
         }
+
+        vcpu.Processor = first;
 
         var wait = Math.Max(0, busyUntil[first] - now);
         busyUntil[first] = now + wait + HandlerCostNs;

@@ -7,6 +7,24 @@ public sealed class Dom0Files
 {
     private readonly SortedDictionary<string, byte[]> files = new(StringComparer.Ordinal);
 
+    /// <summary>How many bytes all files together may have; the disk is full beyond that.</summary>
+    public long CapacityBytes { get; set; } = long.MaxValue;
+
+    public long UsedBytes => files.Values.Sum(content => (long)content.Length);
+
+    /// <summary>Creates or replaces a file as long as there is room for it. False when the disk is full: then nothing has changed.</summary>
+    public bool TryWrite(string path, byte[] content)
+    {
+        var before = files.TryGetValue(path, out var old) ? old.Length : 0;
+        if (CapacityBytes != long.MaxValue && UsedBytes - before + content.Length > CapacityBytes)
+        {
+            return false;
+        }
+
+        files[path] = content;
+        return true;
+    }
+
     /// <summary>All paths, in ordinal order.</summary>
     public IEnumerable<string> Paths => files.Keys;
 

@@ -35,6 +35,7 @@ public static class DomId
 public sealed class Domain
 {
     private readonly List<ulong> pages = [];
+    private readonly List<ulong> physical = [];
     private readonly Queue<Timer> parked = new();
 
     internal Domain(Host host, int id, Guid handle, int maxVcpus, int maxEventChannelPort, int maxGrantFrames, int maxMaptrackEntries,
@@ -95,6 +96,12 @@ public sealed class Domain
 
     public int TotalPages => pages.Count;
 
+    /// <summary>Pages that it was promised and has not got yet.</summary>
+    public long OutstandingPages { get; internal set; }
+
+    /// <summary>Pseudo-physical page numbers that were ever in use.</summary>
+    public int PhysicalPages => physical.Count;
+
     /// <summary>The machine frames it owns, in the order in which it got them.</summary>
     public IReadOnlyList<ulong> Pages => pages;
 
@@ -109,6 +116,9 @@ public sealed class Domain
     public IReadOnlyList<EventChannel> EventChannels => Ports;
 
     public int Weight { get; internal set; } = CpuScheduler.DefaultWeight;
+
+    /// <summary>Writes to its memory are recorded (XEN_DOMCTL_SHADOW_ENABLE_LOGDIRTY).</summary>
+    public bool LogDirty { get; internal set; }
 
     /// <summary>Limit in percent of one CPU; 0 is none.</summary>
     public int Cap { get; internal set; }
@@ -127,7 +137,22 @@ public sealed class Domain
     public MappedPage? OwnPage(ulong mfn) =>
         Host.Memory.OwnerOf(mfn) == this ? new MappedPage(Host.Memory, mfn, writable: true) : null;
 
-    internal void AddPage(ulong mfn) => pages.Add(mfn);
+    /// <summary>The machine frame at a pseudo-physical page number, as the domain's page tables map it; 0 where there is none.</summary>
+    public ulong FrameAt(int pfn) => pfn >= 0 && pfn < physical.Count ? physical[pfn] : 0;
+
+    /// <summary>The inverse (the machine-to-physical table): -1 for a frame that is not the domain's.</summary>
+    public int PfnOf(ulong mfn) => Host.Memory.OwnerOf(mfn) == this ? physical.IndexOf(mfn) : -1;
+
+    internal void AddPage(ulong mfn, int pfn)
+    {
+        pages.Add(mfn);
+        while (physical.Count <= pfn)
+        {
+            physical.Add(0);
+        }
+
+        physical[pfn] = mfn;
+    }
 
     /// <summary>Gives a page back. Stays with the domain while a foreign mapping holds it; the last unmapping frees it then.</summary>
     internal bool ReleasePage(ulong mfn)
@@ -138,6 +163,12 @@ public sealed class Domain
         }
 
         pages.Remove(mfn);
+        var pfn = physical.IndexOf(mfn);
+        if (pfn >= 0)
+        {
+            physical[pfn] = 0;
+        }
+
         Host.Memory.Free(mfn);
         return true;
     }

@@ -36,6 +36,7 @@ public sealed record DomainInfo(
     DomainFlags Flags,
     ShutdownReason ShutdownCode,
     long TotalPages,
+    long OutstandingPages,
     long MaxPages,
     ulong SharedInfoFrame,
     long CpuTimeNs,
@@ -55,10 +56,10 @@ public sealed record DomainInfo(
 }
 
 /// <summary>XEN_DOMCTL_getvcpuinfo's answer.</summary>
-public sealed record VcpuInfo(int Vcpu, bool Online, bool Blocked, bool Running, long CpuTimeNs);
+public sealed record VcpuInfo(int Vcpu, bool Online, bool Blocked, bool Running, long CpuTimeNs, int Cpu);
 
 /// <summary>HYPERVISOR_domctl: control of domains, for Dom0 only.</summary>
-public sealed class DomctlOps
+public sealed partial class DomctlOps
 {
     private const int MaxControllerPauseCount = 255;
     private const int HypervisorMaxVcpus = 128;
@@ -229,6 +230,7 @@ public sealed class DomctlOps
         }
 
         domain.VcpuList[vcpu].Context = context;
+        domain.VcpuList[vcpu].Up = true;
         domain.VcpuList[vcpu].Enter(RunState.Blocked, host.Simulation.Now);
         return 0;
     }
@@ -249,7 +251,7 @@ public sealed class DomctlOps
         }
 
         var v = domain.VcpuList[vcpu];
-        info = new VcpuInfo(vcpu, v.Online, v.State == RunState.Blocked, v.State == RunState.Running, v.CpuTimeNs);
+        info = new VcpuInfo(vcpu, v.Online, v.State == RunState.Blocked, v.State == RunState.Running, v.CpuTimeNs, v.Processor);
         return 0;
     }
 
@@ -300,26 +302,6 @@ public sealed class DomctlOps
         return 0;
     }
 
-    /// <summary>XEN_DOMCTL_scheduler_op, put: credit2's weight and cap.</summary>
-    public int SetSchedulerParameters(Domain caller, int domid, int weight, int cap)
-    {
-        host.Hypercall(caller, $"domctl scheduler_op {domid} {weight} {cap}");
-        var result = Target(caller, domid, out var domain);
-        if (result != 0)
-        {
-            return result;
-        }
-
-        if (weight < 1 || weight > CpuScheduler.MaxWeight || cap < 0 || cap > domain.MaxVcpus * 100)
-        {
-            return -Errno.EINVAL;
-        }
-
-        domain.Weight = weight;
-        domain.Cap = cap;
-        return 0;
-    }
-
     internal static DomainInfo Info(Domain domain)
     {
         var flags = DomainFlags.None;
@@ -348,7 +330,7 @@ public sealed class DomctlOps
             flags |= DomainFlags.Blocked;
         }
 
-        return new DomainInfo(domain.Id, flags, domain.ShutdownCode ?? ShutdownReason.Poweroff, domain.TotalPages, domain.MaxPages,
+        return new DomainInfo(domain.Id, flags, domain.ShutdownCode ?? ShutdownReason.Poweroff, domain.TotalPages, domain.OutstandingPages, domain.MaxPages,
             domain.SharedInfoMfn, domain.VcpuList.Sum(v => v.CpuTimeNs), online.Count, domain.VcpuList.Count - 1, domain.Handle);
     }
 

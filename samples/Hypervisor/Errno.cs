@@ -6,6 +6,7 @@ public static class Errno
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int ESRCH = 3;
+    public const int EINTR = 4;
     public const int EIO = 5;
     public const int E2BIG = 7;
     public const int EAGAIN = 11;
@@ -19,6 +20,7 @@ public static class Errno
     public const int EINVAL = 22;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
+    public const int EPIPE = 32;
     public const int ENOSYS = 38;
     public const int ENOTEMPTY = 39;
     public const int ENODATA = 61;
@@ -35,7 +37,18 @@ public static class Errno
         [EBUSY] = nameof(EBUSY), [EEXIST] = nameof(EEXIST), [ENODEV] = nameof(ENODEV), [EISDIR] = nameof(EISDIR),
         [EINVAL] = nameof(EINVAL), [ENOSPC] = nameof(ENOSPC), [EROFS] = nameof(EROFS), [ENOSYS] = nameof(ENOSYS),
         [ENOTEMPTY] = nameof(ENOTEMPTY), [ENODATA] = nameof(ENODATA), [EOVERFLOW] = nameof(EOVERFLOW), [EUSERS] = nameof(EUSERS),
-        [EOPNOTSUPP] = nameof(EOPNOTSUPP), [EISCONN] = nameof(EISCONN), [ETIMEDOUT] = nameof(ETIMEDOUT),
+        [EOPNOTSUPP] = nameof(EOPNOTSUPP), [EINTR] = nameof(EINTR), [EPIPE] = nameof(EPIPE), [EISCONN] = nameof(EISCONN), [ETIMEDOUT] = nameof(ETIMEDOUT),
+    };
+
+    /// <summary>What strerror says of the error numbers that users get to see.</summary>
+    public static string Text(int error) => Math.Abs(error) switch
+    {
+        ENOENT => "No such file or directory",
+        EIO => "Input/output error",
+        ENOMEM => "Cannot allocate memory",
+        ENOSPC => "No space left on device",
+        EPIPE => "Broken pipe",
+        _ => Name(error),
     };
 
     /// <summary>The name of an error number, of either sign.</summary>

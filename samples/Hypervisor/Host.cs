@@ -22,7 +22,10 @@ public sealed class Host
         GrantTable = new GrantTableOps(this);
         MemoryOp = new MemoryOps(this);
         Sched = new SchedOps(this);
+        VcpuOp = new VcpuOps(this);
+        ConsoleRing = new ConsoleRing(simulation);
         simulation.Crashed += ComponentCrashed;
+        ConsoleRing.Boot(options, Memory);
         Dom0 = MakeDom0();
     }
 
@@ -45,6 +48,13 @@ public sealed class Host
     public MemoryOps MemoryOp { get; }
 
     public SchedOps Sched { get; }
+
+    public VcpuOps VcpuOp { get; }
+
+    /// <summary>What the hypervisor itself has printed.</summary>
+    public ConsoleRing ConsoleRing { get; }
+
+    public string Name => Options.Name;
 
     /// <summary>Dom0's file system.</summary>
     public Dom0Files Files => Dom0.Hardware!.Files;
@@ -73,6 +83,9 @@ public sealed class Host
 
     /// <summary>A domain shut itself down or crashed.</summary>
     public event Action<Domain>? DomainShutDown;
+
+    /// <summary>The machine is off: connections to others break.</summary>
+    public event Action? PoweredOff;
 
     /// <summary>The domain of this id, a dying one or zombie too.</summary>
     public Domain? FindDomain(int domid) => domains.Find(d => d.Id == domid);
@@ -104,11 +117,13 @@ public sealed class Host
         Simulation.Trace(null, $"host crash: {reason}");
         foreach (var component in Simulation.Components.ToList())
         {
-            if (component.Containment != Containment.Trusted)
+            if (component.Containment != Containment.Trusted && component.Domain?.Host == this)
             {
                 component.PowerOff("host crash");
             }
         }
+
+        PoweredOff?.Invoke();
     }
 
     internal void Hypercall(Domain caller, string what)
@@ -167,6 +182,11 @@ public sealed class Host
         domain.ShutDown = true;
         domain.ShutdownCode = reason;
         Simulation.Trace(domain.Kernel, $"shutdown {reason}");
+        if (reason == ShutdownReason.Crash)
+        {
+            ConsoleRing.Print($"domain_crash called for {domain}");
+        }
+
         EventChannel.RaiseGlobalVirq(Virq.DomExc);
         DomainShutDown?.Invoke(domain);
     }
@@ -174,6 +194,7 @@ public sealed class Host
     internal void Destroy(Domain domain)
     {
         domain.Dying = DyingState.Dying;
+        Memory.Claim(domain, 0);
         EventChannel.CloseAll(domain);
         GrantTableOps.ReleaseMappings(domain);
         domain.RelinquishMemory();
@@ -226,12 +247,13 @@ public sealed class Host
         domains.Add(dom0);
         for (var i = 0; i < pages; i++)
         {
-            dom0.AddPage(Memory.Allocate(dom0));
+            dom0.AddPage(Memory.Allocate(dom0), i);
         }
 
         for (var i = 0; i < Options.Cpus; i++)
         {
             var vcpu = new Vcpu(dom0, i, Simulation.Now) { Context = new VcpuContext(0, 0) };
+            vcpu.Up = true;
             vcpu.Enter(RunState.Blocked, Simulation.Now);
             dom0.VcpuList.Add(vcpu);
         }
@@ -242,7 +264,7 @@ public sealed class Host
 
     private void ComponentCrashed(Component component)
     {
-        if (component.Domain is not { } domain || component.Containment is Containment.Process or Containment.Trusted)
+        if (component.Domain is not { } domain || domain.Host != this || component.Containment is Containment.Process or Containment.Trusted)
         {
             return;
         }

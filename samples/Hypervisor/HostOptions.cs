@@ -3,6 +3,9 @@ namespace Xen.Hypervisor;
 /// <summary>What kind of machine the host is.</summary>
 public sealed record HostOptions
 {
+    /// <summary>Its name in the network.</summary>
+    public string Name { get; init; } = "dom0";
+
     public int MemoryMib { get; init; } = 512;
 
     public int Dom0MemoryMib { get; init; } = 128;

@@ -36,7 +36,37 @@ public sealed class MachineMemory
     /// <summary>How many foreign mappings hold the frame.</summary>
     public int ReferencesOf(ulong mfn) => mfn < (ulong)TotalFrames ? At(mfn).References : 0;
 
+    /// <summary>Frames that are free and promised to somebody (claim_pages).</summary>
+    public long OutstandingClaims { get; private set; }
+
     internal bool IsFree(ulong mfn) => !At(mfn).Allocated;
+
+    /// <summary>Somebody is about to write to the frame: what log-dirty mode reports.</summary>
+    internal void MarkDirty(ulong mfn) => At(mfn).Dirty = true;
+
+    /// <summary>Whether the frame was written to since the last time that was asked.</summary>
+    internal bool TakeDirty(ulong mfn)
+    {
+        ref var frame = ref At(mfn);
+        var dirty = frame.Dirty;
+        frame.Dirty = false;
+        return dirty;
+    }
+
+    internal bool IsDirty(ulong mfn) => At(mfn).Dirty;
+
+    /// <summary>Changes what is promised to a domain. False when so much is not there.</summary>
+    internal bool Claim(Domain domain, long pages)
+    {
+        if (pages > FreeFrames - OutstandingClaims + domain.OutstandingPages)
+        {
+            return false;
+        }
+
+        OutstandingClaims += pages - domain.OutstandingPages;
+        domain.OutstandingPages = pages;
+        return true;
+    }
 
     /// <summary>The 4096 bytes of an allocated frame.</summary>
     internal byte[] Bytes(ulong mfn)
@@ -53,9 +83,17 @@ public sealed class MachineMemory
     /// <summary>Takes a free frame for a domain, or for Xen's heap when there is no owner. 0 when memory is exhausted.</summary>
     internal ulong Allocate(Domain? owner)
     {
-        if (FreeFrames == 0)
+        // What is promised to others is not free for this one.
+        var promised = OutstandingClaims - (owner?.OutstandingPages ?? 0);
+        if (FreeFrames - promised <= 0)
         {
             return 0;
+        }
+
+        if (owner is { OutstandingPages: > 0 })
+        {
+            owner.OutstandingPages--;
+            OutstandingClaims--;
         }
 
         // Next fit: a freed frame is not handed out again at once, which is how a real machine behaves with much free memory.
@@ -129,6 +167,7 @@ public sealed class MachineMemory
     private struct Frame
     {
         public bool Allocated;
+        public bool Dirty;
         public Domain? Owner;
         public byte[]? Bytes;
         public int References;

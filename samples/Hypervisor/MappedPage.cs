@@ -54,6 +54,7 @@ public sealed class MappedPage
                 throw new PageFaultException($"write to frame {Mfn:x}, which is mapped read-only");
             }
 
+            memory.MarkDirty(Mfn);
             return bytes;
         }
     }

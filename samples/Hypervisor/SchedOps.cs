@@ -23,6 +23,21 @@ public sealed class SchedOps
         return 0;
     }
 
+    /// <summary>
+    /// The domain suspends itself: its boot CPU stops with the given context, where it will go on, here after a resume or elsewhere
+    /// after a restore. All other CPUs must be down.
+    /// </summary>
+    public int Suspend(Domain caller, VcpuContext context)
+    {
+        if (caller.VcpuList.Skip(1).Any(v => v.Online))
+        {
+            return -Errno.EBUSY;
+        }
+
+        caller.VcpuList[0].Context = context;
+        return Shutdown(caller, ShutdownReason.Suspend);
+    }
+
     public int RemoteShutdown(Domain caller, int domid, ShutdownReason reason)
     {
         host.Hypercall(caller, $"sched remote_shutdown {domid} {reason}");

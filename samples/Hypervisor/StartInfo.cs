@@ -22,7 +22,10 @@ public sealed record StartInfo
     private const int StoreEventChannelOffset = 64;
     private const int ConsoleMfnOffset = 72;
     private const int ConsoleEventChannelOffset = 80;
+    private const int MfnListOffset = 104;
     private const int CommandLineOffset = 128;
+    private const int FirstP2mPfnOffset = 1152;
+    private const int NrP2mFramesOffset = 1160;
 
     public ulong NrPages { get; init; }
 
@@ -41,6 +44,13 @@ public sealed record StartInfo
 
     public string CommandLine { get; init; } = "";
 
+    /// <summary>The virtual address of the table of pages that the builder has filled.</summary>
+    public ulong MfnList { get; init; }
+
+    public ulong FirstP2mPfn { get; init; }
+
+    public ulong NrP2mFrames { get; init; }
+
     /// <summary>Fills the page. A command line that is too long is cut, as the real builder does.</summary>
     public void WriteTo(MappedPage page)
     {
@@ -53,6 +63,9 @@ public sealed record StartInfo
         page.WriteUInt32(StoreEventChannelOffset, StoreEventChannel);
         page.WriteUInt64(ConsoleMfnOffset, ConsoleMfn);
         page.WriteUInt32(ConsoleEventChannelOffset, ConsoleEventChannel);
+        page.WriteUInt64(MfnListOffset, MfnList);
+        page.WriteUInt64(FirstP2mPfnOffset, FirstP2mPfn);
+        page.WriteUInt64(NrP2mFramesOffset, NrP2mFrames);
         var text = CommandLine.Length < CommandLineLength ? CommandLine : CommandLine[..(CommandLineLength - 1)];
         Encoding.ASCII.GetBytes(text, page.Write[CommandLineOffset..]);
     }
@@ -75,7 +88,31 @@ public sealed record StartInfo
             ConsoleMfn = page.ReadUInt64(ConsoleMfnOffset),
             ConsoleEventChannel = page.ReadUInt32(ConsoleEventChannelOffset),
             CommandLine = Text(page.Read.Slice(CommandLineOffset, CommandLineLength)),
+            MfnList = page.ReadUInt64(MfnListOffset),
+            FirstP2mPfn = page.ReadUInt64(FirstP2mPfnOffset),
+            NrP2mFrames = page.ReadUInt64(NrP2mFramesOffset),
         };
+    }
+
+    /// <summary>
+    /// Before it suspends itself a guest replaces the frames of store and console by their page numbers; whoever restores it
+    /// (or it itself, when it goes on) puts frames there again.
+    /// </summary>
+    public static void SetRings(MappedPage page, ulong store, ulong console)
+    {
+        page.WriteUInt64(StoreMfnOffset, store);
+        page.WriteUInt64(ConsoleMfnOffset, console);
+    }
+
+    /// <summary>What a restore changes in the page.</summary>
+    public static void Update(MappedPage page, ulong nrPages, ulong sharedInfo, ulong store, uint storePort, ulong console, uint consolePort)
+    {
+        page.WriteUInt64(NrPagesOffset, nrPages);
+        page.WriteUInt64(SharedInfoOffset, sharedInfo);
+        page.WriteUInt32(FlagsOffset, 0);
+        SetRings(page, store, console);
+        page.WriteUInt32(StoreEventChannelOffset, storePort);
+        page.WriteUInt32(ConsoleEventChannelOffset, consolePort);
     }
 
     private static string Text(ReadOnlySpan<byte> bytes)

@@ -20,7 +20,53 @@ public sealed class SysctlOps
             return -Errno.EPERM;
         }
 
-        info = new PhysInfo(host.Options.Cpus, 1, host.Options.Cpus, 1, host.Options.CpuKhz, host.Memory.TotalFrames, host.Memory.FreeFrames, 0);
+        info = new PhysInfo(host.Options.Cpus, 1, host.Options.Cpus, 1, host.Options.CpuKhz, host.Memory.TotalFrames, host.Memory.FreeFrames,
+            host.Memory.OutstandingClaims);
+        return 0;
+    }
+
+    /// <summary>XEN_SYSCTL_readconsole: the hypervisor's messages.</summary>
+    public int ReadConsole(Domain caller, bool clear, out string text)
+    {
+        host.Hypercall(caller, "sysctl readconsole");
+        text = "";
+        if (!caller.Privileged)
+        {
+            return -Errno.EPERM;
+        }
+
+        text = host.ConsoleRing.Text;
+        if (clear)
+        {
+            host.ConsoleRing.Clear();
+        }
+
+        return 0;
+    }
+
+    /// <summary>XEN_SYSCTL_scheduler_op, get: credit2's rate limit in microseconds.</summary>
+    public int GetSchedulerParameters(Domain caller, out int rateLimitUs)
+    {
+        host.Hypercall(caller, "sysctl scheduler_op get");
+        rateLimitUs = host.Scheduler.RateLimitUs;
+        return caller.Privileged ? 0 : -Errno.EPERM;
+    }
+
+    /// <summary>XEN_SYSCTL_scheduler_op, put. 0 turns the limit off.</summary>
+    public int SetSchedulerParameters(Domain caller, int rateLimitUs)
+    {
+        host.Hypercall(caller, $"sysctl scheduler_op {rateLimitUs}");
+        if (!caller.Privileged)
+        {
+            return -Errno.EPERM;
+        }
+
+        if (rateLimitUs != 0 && rateLimitUs is < CpuScheduler.MinRateLimitUs or > CpuScheduler.MaxRateLimitUs)
+        {
+            return -Errno.EINVAL;
+        }
+
+        host.Scheduler.RateLimitUs = rateLimitUs;
         return 0;
     }
 

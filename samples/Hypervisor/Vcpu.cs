@@ -34,7 +34,20 @@ public sealed class Vcpu
 
     public VcpuContext? Context { get; internal set; }
 
-    public bool Online => Context is not null;
+    /// <summary>Has a context and was not taken down.</summary>
+    public bool Online => Context is not null && Up;
+
+    /// <summary>Brought up by its kernel (VCPUOP_up); the boot CPU by the builder.</summary>
+    public bool Up { get; internal set; }
+
+    /// <summary>The physical CPUs that it may run on, one bit each.</summary>
+    public ulong HardAffinity { get; internal set; } = ulong.MaxValue;
+
+    /// <summary>The physical CPUs that it prefers.</summary>
+    public ulong SoftAffinity { get; internal set; } = ulong.MaxValue;
+
+    /// <summary>The physical CPU that it ran on last.</summary>
+    public int Processor { get; internal set; }
 
     /// <summary>Nanoseconds spent running.</summary>
     public long CpuTimeNs => times[(int)RunState.Running];

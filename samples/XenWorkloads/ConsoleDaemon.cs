@@ -44,6 +44,18 @@ public sealed class ConsoleDaemon
     /// <summary>What a domain has printed so far.</summary>
     public string Text(int domid) => consoles.TryGetValue(domid, out var console) ? console.Text.ToString() : "";
 
+    /// <summary>What stands on a terminal; null when there is no such device.</summary>
+    public string? ReadTerminal(string tty)
+    {
+        foreach (var domid in consoles.Keys)
+        {
+            if (Tty(domid) == tty) return consoles[domid].Text.ToString();
+        }
+        return null;
+    }
+
+    private static string Tty(int domid) => string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{domid}");
+
     private void EnumerateDomains()
     {
         host.Sysctl.GetDomainInfoList(host.Dom0, 1, 1024, out var list);
@@ -78,7 +90,7 @@ public sealed class ConsoleDaemon
         console.Handle = map.Handle;
         console.Ring = map.Page;
         host.EventChannel.SetHandler(host.Dom0, local, process, () => HandleRing(console));
-        store.Call(XsMessageType.Write, 0, XsPayload.PathAndValue(path + "/tty", string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{domid}")));
+        store.Call(XsMessageType.Write, 0, XsPayload.PathAndValue(path + "/tty", Tty(domid)));
     }
 
     private static void HandleRing(Console console)

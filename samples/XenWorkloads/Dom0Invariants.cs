@@ -25,7 +25,7 @@ public sealed class Dom0Invariants(Machine machine)
     public const string Dom0Ports = "dom0-ports";
 
     private static readonly string[] DeviceKinds = ["vbd", "vif"];
-    private static readonly string[] LockPaths = [XlCreate.LockPath, Toolstack.Hotplug.BlockScript.LockPath];
+    private static readonly string[] LockPaths = [XlCreateDomain.LockPath, Toolstack.Hotplug.BlockScript.LockPath];
 
     private Host Host => machine.Host;
 
@@ -187,7 +187,11 @@ public sealed class Dom0Invariants(Machine machine)
             if (DomainConfigJson.Read(text) is not { } config) return $"{path} is no configuration";
             if (config.CreateInfo.Name != machine.NameOf(domain.Id)) return $"{path} is about {config.CreateInfo.Name}";
             if (config.BuildInfo.MaxVcpus != domain.MaxVcpus) return $"{path} says {config.BuildInfo.MaxVcpus} vcpus, there are {domain.MaxVcpus}";
-            if (config.BuildInfo.MaxMemKb != domain.MaxPages * 4) return $"{path} says {config.BuildInfo.MaxMemKb} KiB, the limit is {domain.MaxPages * 4}";
+            // The limit is the static maximum, until mem-set binds the domain to its target.
+            if (domain.MaxPages * 4 is var limit && limit != config.BuildInfo.MaxMemKb && limit != config.BuildInfo.TargetMemKb)
+            {
+                return $"{path} says {config.BuildInfo.MaxMemKb} KiB, the limit is {limit}";
+            }
             var stored = config.Disks.Select(disk => Vdev.Number(disk.Vdev)).Order().ToList();
             var present = Children($"/local/domain/{domain.Id}/device/vbd").Select(number => int.Parse(number, CultureInfo.InvariantCulture)).Order().ToList();
             if (!stored.SequenceEqual(present)) return $"{path} has the disks {string.Join(' ', stored)}, the store has {string.Join(' ', present)}";
@@ -241,21 +245,26 @@ public sealed class Dom0Invariants(Machine machine)
 
     private string? CheckProcesses()
     {
-        var daemons = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var component in machine.Simulation.Components)
         {
-            if (!component.Alive || component.Containment != Containment.Process) continue;
+            if (!component.Alive || component.Containment != Containment.Process || component.Domain?.Host != Host) continue;
             if (component.Name is "xenstored" or "xenconsoled") continue;
             if (component.Name.StartsWith("xl devd ", StringComparison.Ordinal) && component.Domain is { Privileged: false, IsRunning: true }) continue;
-            const string daemon = "xl daemon ";
-            if (!component.Name.StartsWith(daemon, StringComparison.Ordinal)) return $"{component.Name} still runs";
-            if (!daemons.Add(component.Name[daemon.Length..])) return $"{component.Name} runs twice";
+            if (!machine.Services.Daemons.Exists(daemon => daemon.Process == component)) return $"{component.Name} still runs";
         }
-        foreach (var name in Guests.Select(domain => machine.NameOf(domain.Id)))
+
+        var watched = new SortedSet<int>();
+        foreach (var daemon in machine.Services.Daemons.Where(daemon => daemon.Process.Alive))
         {
-            if (name is null || !daemons.Remove(name)) return $"nobody watches over {name}";
+            if (!watched.Add(daemon.Domid)) return $"{daemon.Process.Name} runs twice";
         }
-        return daemons.Count == 0 ? null : $"a daemon watches over {daemons.Min}, which is gone";
+        foreach (var domain in Guests)
+        {
+            // A daemon that saw its domain suspend has left, even if the domain was resumed; a domain that is kept for inspection has none.
+            var left = domain.ShutDown || machine.Services.Daemons.Exists(daemon => daemon.Domid == domain.Id && daemon.LeftAfterSuspend);
+            if (!watched.Remove(domain.Id) && !left) return $"nobody watches over {machine.NameOf(domain.Id)}";
+        }
+        return watched.Count == 0 ? null : $"a daemon watches over domain {watched.Min}, which is gone";
     }
 
     /// <summary>Dom0 holds one port for each store and console ring and each connected disk, beside the daemon's virtual interrupt.</summary>

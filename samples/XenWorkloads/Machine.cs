@@ -19,12 +19,21 @@ public sealed partial class Machine
     private const int MemoryMib = 256;
     private const int Dom0MemoryMib = 32;
 
+    private static readonly string Dom0Kib = (Dom0MemoryMib * 1024).ToString(CultureInfo.InvariantCulture);
+
     private readonly SortedDictionary<int, GuestKernel> kernels = [];
 
     public Machine(ulong seed)
+        : this(new Simulation(seed), "dom0", new StoreWitness())
     {
-        Simulation = new Simulation(seed);
-        Host = new Host(Simulation, new HostOptions { MemoryMib = MemoryMib, Dom0MemoryMib = Dom0MemoryMib });
+    }
+
+    /// <summary>One more machine in a simulation.</summary>
+    public Machine(Simulation simulation, string name, StoreWitness witness)
+    {
+        Simulation = simulation;
+        Witness = witness;
+        Host = new Host(Simulation, new HostOptions { Name = name, MemoryMib = MemoryMib, Dom0MemoryMib = Dom0MemoryMib });
         Host.Files.Write(KernelPath, GuestImage.Build("workload=none\n"));
         Host.Files.Write(BlockScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
         Host.GuestEntry = EnterGuest;
@@ -32,6 +41,7 @@ public sealed partial class Machine
         Services = new Dom0Services(Host, Xenstored);
         InitDom0();
         Consoles = new ConsoleDaemon(Host, Xenstored);
+        Services.ReadTerminal = Consoles.ReadTerminal;
         Blkback = StartBlkback();
         Netback = StartNetback();
     }
@@ -39,6 +49,9 @@ public sealed partial class Machine
     public Simulation Simulation { get; }
 
     public Host Host { get; }
+
+    /// <summary>Remembers what the guests' stores have acknowledged, across restarts and hosts.</summary>
+    public StoreWitness Witness { get; }
 
     public Xenstored Xenstored { get; }
 
@@ -69,6 +82,22 @@ public sealed partial class Machine
         return node is null ? null : XsPayload.Text(node.Value);
     }
 
+    /// <summary>Lets two machines find each other by name, and see the same images, as on shared storage.</summary>
+    public void Connect(Machine other)
+    {
+        Services.Peers[other.Host.Name] = other.Services;
+        other.Services.Peers[Host.Name] = Services;
+    }
+
+    /// <summary>Shares the images of a domain with another machine.</summary>
+    public void ShareImages(DomainPlan plan, Machine other)
+    {
+        foreach (var path in plan.ImagePaths)
+        {
+            if (Host.Files.Open(path) is { } content) other.Host.Files.Write(path, content);
+        }
+    }
+
     /// <summary>Makes an image of empty blocks and the configuration of a domain on it.</summary>
     public string WriteConfig(DomainPlan plan)
     {
@@ -90,6 +119,8 @@ public sealed partial class Machine
         {
             store.Write(StoreAccess.NoTransaction, "/local/domain/0/domid", "0");
             store.Write(StoreAccess.NoTransaction, "/local/domain/0/name", "Domain-0");
+            store.Write(StoreAccess.NoTransaction, "/local/domain/0/memory/target", Dom0Kib);
+            store.Write(StoreAccess.NoTransaction, "/local/domain/0/memory/static-max", Dom0Kib);
             store.Write(StoreAccess.NoTransaction, "/local/pool/0/name", "Pool-0");
             process.Exit();
         });
@@ -106,7 +137,7 @@ public sealed partial class Machine
 
     private void EnterGuest(Domain domain)
     {
-        var kernel = new GuestKernel(domain);
+        var kernel = new GuestKernel(domain, Witness);
         kernels[domain.Id] = kernel;
         kernel.Boot();
         StartDriverDomain(kernel);
@@ -116,6 +147,18 @@ public sealed partial class Machine
 /// <summary>A domain that a workload will create: its configuration, its disk and what its guest does.</summary>
 public sealed partial record DomainPlan(string Name, int MemoryMib, int Vcpus, int Blocks, int Rounds, int Disks, ulong GuestSeed)
 {
+    /// <summary>Reads and writes of a key-value store.</summary>
+    public int Operations { get; init; }
+
+    /// <summary>Pages of memory with patterns.</summary>
+    public int Patterns { get; init; }
+
+    /// <summary>Milliseconds between signs of life on the console.</summary>
+    public int ConsoleBeatMs { get; init; }
+
+    /// <summary>More lines for the configuration file.</summary>
+    public string Extra { get; init; } = "";
+
     public IEnumerable<string> ImagePaths
     {
         get
@@ -142,11 +185,15 @@ public sealed partial record DomainPlan(string Name, int MemoryMib, int Vcpus, i
         text.Append(CultureInfo.InvariantCulture, $"kernel = \"{Machine.KernelPath}\"\n");
         text.Append(CultureInfo.InvariantCulture, $"extra = \"workload={Workload}\"\n");
         text.Append(CultureInfo.InvariantCulture, $"extra += \" seed={GuestSeed} blocks={Blocks} rounds={Rounds} disks={Disks}{NetworkWords}\"\n");
+        if (Operations > 0) text.Append(CultureInfo.InvariantCulture, $"extra += \" ops={Operations}\"\n");
+        if (Patterns > 0) text.Append(CultureInfo.InvariantCulture, $"extra += \" patterns={Patterns}\"\n");
+        if (ConsoleBeatMs > 0) text.Append(CultureInfo.InvariantCulture, $"extra += \" beat={ConsoleBeatMs}\"\n");
         text.Append(CultureInfo.InvariantCulture, $"memory = {MemoryMib}\n");
         text.Append(CultureInfo.InvariantCulture, $"vcpus = {Vcpus}\n");
         text.Append("on_reboot = \"restart\"; on_crash = \"destroy\"\n");
         text.Append(CultureInfo.InvariantCulture, $"disk = [ {disks} ]\n");
         text.Append(NetworkText());
+        text.Append(Extra);
         return text.ToString();
     }
 }

@@ -158,7 +158,7 @@ public sealed class Monitors(Machine machine)
         var pending = disks.Count;
         foreach (var disk in disks)
         {
-            if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.Disk.VirtualDevice} was {disk.Outcome} before: {disk.Detail}";
+            if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.VirtualDevice} was {disk.Outcome} before: {disk.Detail}";
             Simulation.Post(kernel.Component, "read back", () =>
             {
                 if (!disk.ReadBack(() => pending--)) pending--;
@@ -167,7 +167,27 @@ public sealed class Monitors(Machine machine)
         if (!Wait(() => pending == 0, ReadBackLimitNs)) return "the disk does not answer";
         foreach (var disk in disks)
         {
-            if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.Disk.VirtualDevice}: {disk.Outcome}: {disk.Detail}";
+            if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.VirtualDevice}: {disk.Outcome}: {disk.Detail}";
+        }
+        return null;
+    }
+
+    /// <summary>Every program of a guest looks at its data once more and finds it right.</summary>
+    public string? Programs(int domid)
+    {
+        if (machine.Kernel(domid) is not { } kernel) return $"domain {domid} has never run";
+        if (kernel.DisksMissing) return "the guest misses a disk";
+        var programs = kernel.Programs.ToList();
+        var pending = programs.Count;
+        foreach (var program in programs)
+        {
+            if (program.Problem is { } before) return $"{program.Title}: {before}";
+            Simulation.Post(kernel.Component, "verify", () => program.Verify(() => pending--));
+        }
+        if (!Wait(() => pending == 0, ReadBackLimitNs)) return "the guest does not come to an end with looking at its data";
+        foreach (var program in programs)
+        {
+            if (program.Problem is { } problem) return $"{program.Title}: {problem}";
         }
         return null;
     }

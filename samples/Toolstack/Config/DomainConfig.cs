@@ -102,6 +102,11 @@ public sealed class DomainBuildInfo
     public string? Ramdisk { get; set; }
     public string Cmdline { get; set; } = "";
     public bool DisableMigrate { get; set; }
+
+    /// <summary>The physical CPUs of each virtual CPU, one bit each; virtual CPUs that the list does not reach may run anywhere.</summary>
+    public List<ulong> VcpuHardAffinity { get; } = [];
+
+    public List<ulong> VcpuSoftAffinity { get; } = [];
 }
 
 /// <summary>libxl_domain_config: everything that is known about a domain; stored as JSON beside the domain.</summary>

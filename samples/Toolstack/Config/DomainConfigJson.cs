@@ -75,11 +75,35 @@ public static class DomainConfigJson
         json.WriteNumber("max_maptrack_frames", info.MaxMaptrackFrames);
         if (info.CpuWeight >= 0) json.WriteNumber("weight", info.CpuWeight);
         if (info.CpuCap >= 0) json.WriteNumber("cap", info.CpuCap);
+        WriteAffinity(json, "vcpu_hard_affinity", info.VcpuHardAffinity);
+        WriteAffinity(json, "vcpu_soft_affinity", info.VcpuSoftAffinity);
         if (info.Kernel is not null) json.WriteString("kernel", info.Kernel);
         if (info.Ramdisk is not null) json.WriteString("ramdisk", info.Ramdisk);
         if (info.Cmdline.Length > 0) json.WriteString("cmdline", info.Cmdline);
         if (info.DisableMigrate) json.WriteBoolean("disable_migrate", true);
         json.WriteEndObject();
+    }
+
+    private static void WriteAffinity(Utf8JsonWriter json, string name, List<ulong> masks)
+    {
+        if (masks.Count == 0) return;
+        json.WriteStartArray(name);
+        foreach (var mask in masks)
+        {
+            json.WriteStartArray();
+            foreach (var cpu in CpuMap.Members(mask)) json.WriteNumberValue(cpu);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void ReadAffinity(JsonElement json, string name, List<ulong> masks)
+    {
+        if (!json.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array) return;
+        foreach (var element in list.EnumerateArray())
+        {
+            masks.Add(CpuMap.Of(element.EnumerateArray().Select(cpu => cpu.GetInt32()).Where(cpu => cpu is >= 0 and < CpuMap.MaxCpus)));
+        }
     }
 
     private static void WriteDisk(Utf8JsonWriter json, DeviceDisk disk)
@@ -151,6 +175,8 @@ public static class DomainConfigJson
         info.MaxMaptrackFrames = (int)Number(json, "max_maptrack_frames", -1);
         info.CpuWeight = (int)Number(json, "weight", -1);
         info.CpuCap = (int)Number(json, "cap", -1);
+        ReadAffinity(json, "vcpu_hard_affinity", info.VcpuHardAffinity);
+        ReadAffinity(json, "vcpu_soft_affinity", info.VcpuSoftAffinity);
         info.Kernel = Text(json, "kernel");
         info.Ramdisk = Text(json, "ramdisk");
         info.Cmdline = Text(json, "cmdline") ?? "";

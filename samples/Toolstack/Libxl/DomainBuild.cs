@@ -19,7 +19,10 @@ public sealed class DomainBuild(LibxlContext context, int domid, DomainConfig co
     {
         var rc = BuildPre();
         if (rc != LibxlError.Ok) return rc;
+        rc = Claim(info.TargetMemKb / 4);
+        if (rc != LibxlError.Ok) return rc;
         rc = new PvBuilder(context, domid, info, state).Build();
+        Claim(0);
         if (rc != LibxlError.Ok)
         {
             context.Log.Error(domid, "cannot build the domain");
@@ -29,7 +32,7 @@ public sealed class DomainBuild(LibxlContext context, int domid, DomainConfig co
     }
 
     /// <summary>libxl__build_pre: virtual CPUs, memory limit, scheduling, the ports of store and console.</summary>
-    private LibxlError BuildPre()
+    public LibxlError BuildPre()
     {
         var domctl = context.Host.Domctl;
         var error = domctl.MaxVcpus(context.Self, domid, info.MaxVcpus);
@@ -43,6 +46,12 @@ public sealed class DomainBuild(LibxlContext context, int domid, DomainConfig co
         {
             context.Log.Error(domid, $"Couldn't set max memory: {Errno.Name(error)}");
             return LibxlError.Fail;
+        }
+        error = SetAffinities();
+        if (error != 0)
+        {
+            context.Log.Error(domid, $"setting affinity failed: {Errno.Name(error)}");
+            return LibxlError.Invalid;
         }
         if (info.CpuWeight >= 0 || info.CpuCap >= 0)
         {
@@ -73,8 +82,30 @@ public sealed class DomainBuild(LibxlContext context, int domid, DomainConfig co
         return LibxlError.Ok;
     }
 
+    /// <summary>claim_mode: the memory of the new domain is reserved before it is populated, so that two creates cannot both count on it.</summary>
+    private LibxlError Claim(long pages)
+    {
+        var error = context.Host.MemoryOp.ClaimPages(context.Self, domid, pages);
+        if (error == 0) return LibxlError.Ok;
+        context.Log.Error(domid, $"panic: xc_dom_boot.c: Could not allocate memory for the domain: {Errno.Name(error)}");
+        return LibxlError.NoMemory;
+    }
+
+    private int SetAffinities()
+    {
+        for (var i = 0; i < info.MaxVcpus; i++)
+        {
+            ulong? hard = i < info.VcpuHardAffinity.Count ? info.VcpuHardAffinity[i] : null;
+            ulong? soft = i < info.VcpuSoftAffinity.Count ? info.VcpuSoftAffinity[i] : null;
+            if (hard is null && soft is null) continue;
+            var error = context.Host.Domctl.SetVcpuAffinity(context.Self, domid, i, hard, soft);
+            if (error != 0) return error;
+        }
+        return 0;
+    }
+
     /// <summary>libxl__build_post: what the guest and the tools will read in the store, then INTRODUCE.</summary>
-    private LibxlError BuildPost()
+    public LibxlError BuildPost()
     {
         var domPath = StorePath.DomainHome(domid);
         var vmPath = context.Xs.Read(StoreAccess.NoTransaction, domPath + "/vm");

@@ -1,5 +1,6 @@
 using Xen.Hypervisor;
 using Xen.Toolstack.Config;
+using Xen.Toolstack.Libxc;
 
 namespace Xen.Toolstack.Libxl;
 
@@ -15,13 +16,19 @@ public sealed class DomainCreation
     private readonly LibxlContext context;
     private readonly DomainConfig config;
     private readonly Action<LibxlError, int> done;
+    private readonly Descriptor? restoreFrom;
     private readonly AsyncOperation operation;
     private int domid = DomId.Invalid;
     private DomainBuild? build;
 
-    public DomainCreation(LibxlContext context, DomainConfig config, Action<LibxlError, int> done)
+    /// <param name="context">Who creates.</param>
+    /// <param name="config">What the domain shall be.</param>
+    /// <param name="done">Gets the result and the new domain's id.</param>
+    /// <param name="restoreFrom">For libxl_domain_create_restore: the stream that memory and virtual CPUs come from instead of a kernel.</param>
+    public DomainCreation(LibxlContext context, DomainConfig config, Action<LibxlError, int> done, Descriptor? restoreFrom = null)
     {
         this.context = context;
+        this.restoreFrom = restoreFrom;
         this.config = config;
         this.done = done;
         operation = new AsyncOperation("domain create", rc => this.done(rc, domid));
@@ -66,7 +73,7 @@ public sealed class DomainCreation
         }
 
         // A kernel is given, so there is no bootloader to run.
-        var pages = config.BuildInfo.TargetMemKb / 4;
+        var pages = restoreFrom is null ? config.BuildInfo.TargetMemKb / 4 : 0;
         context.Simulation.After(pages * BuildNsPerPage, context.Process, "domain build", BootloaderDone);
     }
 
@@ -74,8 +81,38 @@ public sealed class DomainCreation
     private void BootloaderDone()
     {
         build = new DomainBuild(context, domid, config);
+        if (restoreFrom is { } stream)
+        {
+            Restore(stream);
+            return;
+        }
         var rc = build.Build();
         RebuildDone(rc);
+    }
+
+    private void Restore(Descriptor stream)
+    {
+        var rc = build!.BuildPre();
+        if (rc != LibxlError.Ok)
+        {
+            RebuildDone(rc);
+            return;
+        }
+        var target = new RestoreTarget { Domid = domid, StorePort = build.State.StorePort, ConsolePort = build.State.ConsolePort };
+        new StreamReader(context, stream, target, result => StreamDone(result, target)).Start();
+    }
+
+    /// <summary>domcreate_stream_done.</summary>
+    private void StreamDone(LibxlError rc, RestoreTarget target)
+    {
+        if (rc != LibxlError.Ok)
+        {
+            RebuildDone(rc);
+            return;
+        }
+        build!.State.StoreFrame = target.StoreFrame;
+        build.State.ConsoleFrame = target.ConsoleFrame;
+        RebuildDone(build.BuildPost());
     }
 
     /// <summary>domcreate_rebuild_done: the disks, side by side.</summary>

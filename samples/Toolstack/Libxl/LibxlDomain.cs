@@ -43,6 +43,18 @@ public sealed class LibxlDomain(LibxlContext context)
     /// <summary>libxl_domain_reboot.</summary>
     public void Reboot(int domid, Action<LibxlError> done) => PvControl(domid, "reboot", done);
 
+    /// <summary>libxl_send_trigger: a virtual button. Only machines with ACPI have them, and a PV domain is none.</summary>
+    public LibxlError SendTrigger(int domid, string trigger)
+    {
+        if (context.DomainInfo(domid) is null)
+        {
+            context.Log.Error(domid, "Non-existent domain");
+            return LibxlError.DomainNotFound;
+        }
+        context.Log.Error(domid, $"Send trigger '{trigger}' failed: {Errno.Name(Errno.ENOSYS)}");
+        return LibxlError.Fail;
+    }
+
     /// <summary>libxl__domain_pvcontrol.</summary>
     private void PvControl(int domid, string command, Action<LibxlError> done)
     {
@@ -151,5 +163,48 @@ public sealed class LibxlDomain(LibxlContext context)
         }
         userdata.Unlock(domid);
         return rc;
+    }
+
+    /// <summary>
+    /// libxl_domain_preserve: a domain that has gone down is kept for inspection, under another name and another UUID, so that its
+    /// successor can have the old ones.
+    /// </summary>
+    public LibxlError Preserve(int domid, string suffix)
+    {
+        if (context.DomainInfo(domid) is not { } info) return LibxlError.DomainNotFound;
+        var userdata = new LibxlUserdata(context);
+        var rc = userdata.Load(domid, out var config);
+        if (rc != LibxlError.Ok) return rc;
+        var name = config.CreateInfo.Name + suffix;
+        var uuid = context.Simulation.Stream("uuid").NextUuid();
+        var owner = "r" + domid.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        rc = context.Xs.InTransaction(t =>
+        {
+            var error = new DomainNames(context).Set(t, domid, name);
+            if (error != LibxlError.Ok) return error;
+            var vmPath = LibxlPaths.Vm(uuid);
+            error = context.Xs.Mkdir(t, vmPath, "n0", owner);
+            if (error != LibxlError.Ok) return error;
+            error = context.Xs.Write(t, StorePath.DomainHome(domid) + "/vm", vmPath);
+            if (error != LibxlError.Ok) return error;
+            context.Xs.Write(t, vmPath + "/name", name);
+            context.Xs.Write(t, vmPath + "/uuid", uuid.ToString());
+            return context.Xs.Rm(t, LibxlPaths.Vm(info.Handle));
+        });
+        if (rc != LibxlError.Ok) return rc;
+
+        rc = userdata.Lock(domid);
+        if (rc != LibxlError.Ok) return rc;
+        userdata.DestroyAll(domid);
+        userdata.Unlock(domid);
+        var result = context.Host.Domctl.SetDomainHandle(context.Self, domid, uuid);
+        if (result != 0)
+        {
+            context.Log.Error(domid, $"unable to set the UUID: {Errno.Name(result)}");
+            return LibxlError.Fail;
+        }
+        config.CreateInfo.Name = name;
+        config.CreateInfo.Uuid = uuid;
+        return userdata.Store(domid, config);
     }
 }

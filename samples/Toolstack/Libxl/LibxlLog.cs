@@ -37,6 +37,16 @@ public sealed class LibxlLog
     public void Error(int? domid, string text, [CallerMemberName] string function = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Write(LogLevel.Error, domid, text, function, file, line);
 
+    /// <summary>A line of the control library below libxl.</summary>
+    public void Xc(string text)
+    {
+        lines.Add($"xc: error: {text}: Internal error");
+        LastError = $"xc: error: {text}: Internal error";
+    }
+
+    /// <summary>A line that is no error, and is only of interest to who reads the log.</summary>
+    public void Info(string text) => lines.Add(text);
+
     /// <summary>A line of the program itself, not of the library.</summary>
     public void Program(string text)
     {

@@ -65,7 +65,11 @@ public sealed class LibxlUserdata(LibxlContext context)
         if (path is null) return LibxlError.Fail;
         var bytes = Encoding.UTF8.GetBytes(DomainConfigJson.Write(config));
         var temporary = PathOf(domid, ConfigName, "n")!;
-        context.Files.Write(temporary, bytes);
+        if (!context.Files.TryWrite(temporary, bytes))
+        {
+            context.Log.Error(domid, $"cannot write {temporary}: No space left on device");
+            return LibxlError.Fail;
+        }
         context.Files.Write(path, bytes);
         context.Files.Delete(temporary);
         return LibxlError.Ok;

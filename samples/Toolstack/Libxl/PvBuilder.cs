@@ -13,7 +13,12 @@ public sealed class PvBuilder(LibxlContext context, int domid, DomainBuildInfo i
     private const int PageSize = MachineMemory.PageSize;
     private const uint ConsoleGrant = 0;
 
+    private const int EntriesPerPage = PageSize / sizeof(ulong);
+
     private IReadOnlyList<ulong> frames = [];
+    private int firstP2mPage;
+    private int p2mPages;
+    private ulong mfnList;
 
     public LibxlError Build()
     {
@@ -33,6 +38,8 @@ public sealed class PvBuilder(LibxlContext context, int domid, DomainBuildInfo i
         rc = LoadKernel(kernel, out var firstFreePage);
         if (rc != LibxlError.Ok) return rc;
         rc = PlaceSpecialPages(firstFreePage);
+        if (rc != LibxlError.Ok) return rc;
+        rc = WriteP2m(kernel);
         if (rc != LibxlError.Ok) return rc;
         rc = WriteStartInfo();
         if (rc != LibxlError.Ok) return rc;
@@ -96,14 +103,33 @@ public sealed class PvBuilder(LibxlContext context, int domid, DomainBuildInfo i
 
     private LibxlError PlaceSpecialPages(int firstFreePage)
     {
-        if (firstFreePage + 3 > frames.Count)
+        p2mPages = (int)((Math.Max(frames.Count, info.MaxMemKb / 4) + EntriesPerPage - 1) / EntriesPerPage);
+        if (firstFreePage + p2mPages + 3 > frames.Count)
         {
             context.Log.Error(domid, "no room behind the kernel");
             return LibxlError.NoMemory;
         }
-        state.StartInfoFrame = frames[firstFreePage];
-        state.StoreFrame = frames[firstFreePage + 1];
-        state.ConsoleFrame = frames[firstFreePage + 2];
+        firstP2mPage = firstFreePage;
+        state.StartInfoFrame = frames[firstP2mPage + p2mPages];
+        state.StoreFrame = frames[firstP2mPage + p2mPages + 1];
+        state.ConsoleFrame = frames[firstP2mPage + p2mPages + 2];
+        return LibxlError.Ok;
+    }
+
+    /// <summary>The table from the guest's page numbers to machine frames, which a PV guest keeps itself from now on.</summary>
+    private LibxlError WriteP2m(ElfKernel kernel)
+    {
+        mfnList = kernel.VirtualBase + (ulong)firstP2mPage * PageSize;
+        for (var i = 0; i < p2mPages; i++)
+        {
+            if (Map(frames[firstP2mPage + i]) is not { } page) return LibxlError.Fail;
+            for (var entry = 0; entry < EntriesPerPage; entry++)
+            {
+                var pfn = i * EntriesPerPage + entry;
+                page.WriteUInt64(entry * sizeof(ulong), pfn < frames.Count ? frames[pfn] : ulong.MaxValue);
+            }
+            context.Host.MemoryOp.UnmapForeign(context.Self, page);
+        }
         return LibxlError.Ok;
     }
 
@@ -121,6 +147,9 @@ public sealed class PvBuilder(LibxlContext context, int domid, DomainBuildInfo i
             ConsoleMfn = state.ConsoleFrame,
             ConsoleEventChannel = state.ConsolePort,
             CommandLine = info.Cmdline,
+            MfnList = mfnList,
+            FirstP2mPfn = (ulong)firstP2mPage,
+            NrP2mFrames = (ulong)p2mPages,
         };
         startInfo.WriteTo(page);
         context.Host.MemoryOp.UnmapForeign(context.Self, page);

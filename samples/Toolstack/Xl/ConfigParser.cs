@@ -4,7 +4,7 @@ using Xen.Toolstack.Config;
 namespace Xen.Toolstack.Xl;
 
 /// <summary>parse_config_data: what a configuration file says, as the library's domain configuration.</summary>
-public sealed class ConfigParser(XluConfig source)
+public sealed class ConfigParser(XluConfig source, int nrCpus = CpuMap.MaxCpus)
 {
     private const long KbPerMb = 1024;
     private const long MaxMemoryMb = long.MaxValue / KbPerMb;
@@ -90,8 +90,28 @@ public sealed class ConfigParser(XluConfig source)
         return true;
     }
 
+    /// <summary>cpus and cpus_soft: one set for all virtual CPUs, or a list with one for each.</summary>
+    private bool ParseAffinity(string key, List<ulong> masks)
+    {
+        if (source.GetList(key, out var list, dontWarn: true) == 0)
+        {
+            foreach (var value in list)
+            {
+                if (value is not XluAtom atom || !CpuMap.TryParse(atom.Text, nrCpus, out var mask)) return Refuse($"Unable to parse {key} list");
+                masks.Add(mask);
+            }
+            return true;
+        }
+        if (source.GetString(key, out var text, dontWarn: true) != 0) return true;
+        if (!CpuMap.TryParse(text, nrCpus, out var all)) return Refuse($"failed to parse cpu range {text}");
+        for (var i = 0; i < Math.Max(config.BuildInfo.MaxVcpus, 1); i++) masks.Add(all);
+        return true;
+    }
+
     private bool ParseScheduling()
     {
+        if (!ParseAffinity("cpus", config.BuildInfo.VcpuHardAffinity)) return false;
+        if (!ParseAffinity("cpus_soft", config.BuildInfo.VcpuSoftAffinity)) return false;
         if (source.GetLong("cpu_weight", out var weight) == 0)
         {
             if (weight is < 1 or > 65535) return Refuse($"cpu_weight {weight} is out of range");

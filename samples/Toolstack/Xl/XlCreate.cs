@@ -7,28 +7,14 @@ namespace Xen.Toolstack.Xl;
 /// <summary>xl create: from a configuration file to a running domain, and to the daemon that watches over it.</summary>
 public sealed class XlCreate(XlProcess process, Dom0Services services)
 {
-    /// <summary>One create at a time: they all measure the free memory first.</summary>
-    public const string LockPath = "/var/lock/xl";
-
-    private const long LockRetryMs = 100;
-    private const int LockRetries = 600;
-    private const long KbPerPage = 4;
-
-    /// <summary>What a domain needs beside its own memory.</summary>
-    private const long OverheadKb = 2048;
-
     private readonly LibxlContext context = process.Context;
-    private bool paused;
-    private bool daemonWanted = true;
-    private bool dryRun;
-    private int lockAttempts;
 
-    public void Run(List<string> arguments)
+    public void Run(List<string> arguments, bool dryRun)
     {
-        paused = arguments.Remove("-p");
-        daemonWanted = !arguments.Remove("-e");
-        dryRun = arguments.Remove("-n");
-        arguments.Remove("-q");
+        var paused = arguments.Remove("-p");
+        var daemonWanted = !arguments.Remove("-e");
+        if (arguments.Remove("-n") || arguments.Remove("--dryrun")) dryRun = true;
+        if (!arguments.Remove("-q")) arguments.Remove("--quiet");
         if (ReadConfig(arguments) is not { } config) return;
         if (dryRun)
         {
@@ -36,7 +22,12 @@ public sealed class XlCreate(XlProcess process, Dom0Services services)
             process.Exit(XlMain.ExitSuccess);
             return;
         }
-        CreateDomain(config);
+        var creation = new XlCreateDomain(process, services, config) { Paused = paused, DaemonWanted = daemonWanted };
+        creation.Start((rc, _) =>
+        {
+            // A lock that cannot be had is xl's own problem; everything else is the library's and keeps its number.
+            process.Exit(rc == LibxlError.LockFail ? XlMain.ExitFailure : -(int)rc);
+        });
     }
 
     private DomainConfig? ReadConfig(List<string> arguments)
@@ -78,7 +69,7 @@ public sealed class XlCreate(XlProcess process, Dom0Services services)
             Fail($"Failed to parse config: {source.Messages[^1]}", XlMain.ExitFailure);
             return null;
         }
-        var parser = new ConfigParser(source);
+        var parser = new ConfigParser(source, context.Host.Options.Cpus);
         if (parser.Parse() is { } config)
         {
             foreach (var message in source.Messages) context.Log.Warning(null, message);
@@ -87,60 +78,6 @@ public sealed class XlCreate(XlProcess process, Dom0Services services)
         Fail(parser.Error, XlMain.ExitFailure);
         return null;
     }
-
-    private void CreateDomain(DomainConfig config)
-    {
-        if (!context.Files.TryCreate(LockPath, Encoding.UTF8.GetBytes(process.Component.Name)))
-        {
-            lockAttempts++;
-            if (lockAttempts > LockRetries)
-            {
-                Fail("unable to acquire the lock of xl", XlMain.ExitFailure);
-                return;
-            }
-            context.Events.RegisterTime(LockRetryMs, "xl lock", () => CreateDomain(config));
-            return;
-        }
-
-        if (!FreeMemory(config.BuildInfo))
-        {
-            ReleaseLock();
-            Fail("failed to free memory for the domain", -(int)LibxlError.Fail);
-            return;
-        }
-        new DomainCreation(context, config, (rc, domid) => Created(rc, domid, config)).Start();
-    }
-
-    /// <summary>freemem: is there room for the domain? Dom0 keeps what it has.</summary>
-    private bool FreeMemory(DomainBuildInfo info)
-    {
-        var needed = info.MaxMemKb == DomainBuildInfo.MemKbDefault ? OverheadKb : info.MaxMemKb + OverheadKb;
-        if (context.Host.Sysctl.PhysInfo(context.Self, out var physical) != 0 || physical is null) return false;
-        return physical.FreePages * KbPerPage >= needed;
-    }
-
-    private void Created(LibxlError rc, int domid, DomainConfig config)
-    {
-        ReleaseLock();
-        if (rc != LibxlError.Ok)
-        {
-            process.Exit(-(int)rc);
-            return;
-        }
-        if (!paused)
-        {
-            rc = new LibxlDomain(context).Unpause(domid);
-            if (rc != LibxlError.Ok)
-            {
-                process.Exit(-(int)rc);
-                return;
-            }
-        }
-        if (daemonWanted) XlDaemon.Fork(services, domid, config.CreateInfo.Name);
-        process.Exit(XlMain.ExitSuccess);
-    }
-
-    private void ReleaseLock() => context.Files.Delete(LockPath);
 
     private void Fail(string text, int code)
     {

@@ -12,22 +12,29 @@ namespace Xen.Toolstack.Xl;
 public sealed class XlDaemon
 {
     private const long RestartPauseMs = 2000;
+    private const long NsPerMinute = 60_000_000_000;
 
     private readonly Dom0Services services;
     private readonly LibxlContext context;
-    private readonly Component process;
     private readonly string name;
-    private int domid;
     private DomainDeathWatch? watch;
 
     private XlDaemon(Dom0Services services, Component process, int domid, string name)
     {
         this.services = services;
-        this.process = process;
-        this.domid = domid;
+        Process = process;
+        Domid = domid;
         this.name = name;
         context = new LibxlContext(services.Host, services.Xenstored, process);
     }
+
+    public Component Process { get; }
+
+    /// <summary>The domain that it watches over: another one after each restart.</summary>
+    public int Domid { get; private set; }
+
+    /// <summary>It saw its domain suspend itself and left, as the original does: whoever resumes the domain goes without it.</summary>
+    public bool LeftAfterSuspend { get; private set; }
 
     public static string LogPath(string name) => $"/var/log/xen/xl-{name}.log";
 
@@ -35,17 +42,22 @@ public sealed class XlDaemon
     public static void Fork(Dom0Services services, int domid, string name)
     {
         var process = services.Host.CreateProcess($"xl daemon {name}");
-        services.Host.Simulation.Post(process, "main", () => new XlDaemon(services, process, domid, name).Watch());
+        services.Host.Simulation.Post(process, "main", () =>
+        {
+            var daemon = new XlDaemon(services, process, domid, name);
+            services.Daemons.Add(daemon);
+            daemon.Watch();
+        });
     }
 
     private void Watch()
     {
-        Log($"Waiting for domain {name} (domid {Number(domid)}) to die");
-        watch = new DomainDeathWatch(context, domid, Occurred);
+        Log($"Waiting for domain {name} (domid {Number(Domid)}) to die");
+        watch = new DomainDeathWatch(context, Domid, Occurred);
         if (watch.Enable() != LibxlError.Ok)
         {
-            Log($"Cannot watch domain {Number(domid)}");
-            process.Exit();
+            Log($"Cannot watch domain {Number(Domid)}");
+            Process.Exit();
         }
     }
 
@@ -53,12 +65,12 @@ public sealed class XlDaemon
     {
         if (occurred.Kind == DomainEventKind.Death)
         {
-            Log($"Domain {Number(domid)} has been destroyed.");
-            process.Exit();
+            Log($"Domain {Number(Domid)} has been destroyed.");
+            Process.Exit();
             return;
         }
         var reason = (int)occurred.Reason;
-        Log($"Domain {Number(domid)} has shut down, reason code {Number(reason)} 0x{reason:x}");
+        Log($"Domain {Number(Domid)} has shut down, reason code {Number(reason)} 0x{reason:x}");
         HandleDomainDeath(occurred.Reason);
     }
 
@@ -68,13 +80,19 @@ public sealed class XlDaemon
         if (reason == ShutdownReason.Suspend)
         {
             Log("Domain has suspended.");
+            LeftAfterSuspend = true;
             Leave();
             return;
         }
         DomainConfig? config = null;
-        if (new LibxlUserdata(context).Load(domid, out var stored) == LibxlError.Ok) config = stored;
+        if (new LibxlUserdata(context).Load(Domid, out var stored) == LibxlError.Ok) config = stored;
         var action = config is null ? ActionOnShutdown.Destroy : ActionFor(config, reason);
         Log($"Action for shutdown reason code {Number((int)reason)} is {ShutdownActions.Name(action)}");
+        if (action is ActionOnShutdown.CoredumpDestroy or ActionOnShutdown.CoredumpRestart)
+        {
+            DumpCore();
+            action = action == ActionOnShutdown.CoredumpRestart ? ActionOnShutdown.Restart : ActionOnShutdown.Destroy;
+        }
 
         switch (action)
         {
@@ -88,8 +106,8 @@ public sealed class XlDaemon
                 RenameAndRestart(config!);
                 break;
             default:
-                if (action is not ActionOnShutdown.Destroy) Log($"{ShutdownActions.Name(action)} is not supported: destroying the domain");
-                Destroy(() => process.Exit());
+                if (action == ActionOnShutdown.SoftReset) Log("Soft reset is only available for HVM domains: destroying the domain");
+                Destroy(Leave);
                 break;
         }
     }
@@ -103,15 +121,24 @@ public sealed class XlDaemon
             case ShutdownReason.Crash: return config.OnCrash;
             case ShutdownReason.Watchdog: return config.OnWatchdog;
             case ShutdownReason.SoftReset: return config.OnSoftReset;
-            default: return ActionOnShutdown.Destroy;
+            default:
+                return ActionOnShutdown.Destroy;
         }
+    }
+
+    private void DumpCore()
+    {
+        var path = $"{CoreDump.Directory}/{name}";
+        Log($"dumping core to {path}");
+        var rc = new CoreDump(context).Dump(Domid, path);
+        if (rc != LibxlError.Ok) Log($"core dump failed (rc={(int)rc}).");
     }
 
     private void Destroy(Action then)
     {
         watch?.Disable();
-        Log($"Domain {Number(domid)} needs to be cleaned up: destroying the domain");
-        new DomainDestruction(context, domid, rc =>
+        Log($"Domain {Number(Domid)} needs to be cleaned up: destroying the domain");
+        new DomainDestruction(context, Domid, rc =>
         {
             if (rc != LibxlError.Ok) Log($"cleaning up failed: {(int)rc}");
             then();
@@ -127,19 +154,26 @@ public sealed class XlDaemon
         });
     }
 
+    /// <summary>preserve_domain, then the restart.</summary>
     private void RenameAndRestart(DomainConfig config)
     {
         watch?.Disable();
-        var preserved = $"{name}-{Number(domid)}";
-        var rc = new LibxlDomain(context).Rename(domid, preserved);
+        var rc = new LibxlDomain(context).Preserve(Domid, Suffix());
         if (rc != LibxlError.Ok)
         {
-            Log($"cannot rename the domain to {preserved}");
-            process.Exit();
+            Log($"cannot preserve the domain: {(int)rc}");
+            Leave();
             return;
         }
-        config.CreateInfo.Uuid = Guid.Empty;
+        Log("Done. Rebooting now");
         context.Events.RegisterTime(RestartPauseMs, "restart", () => Recreate(config));
+    }
+
+    /// <summary>When the domain went down, for the name of what is kept of it: -YYYYMMDDTHHMMZ by the host's clock, which starts with 1970.</summary>
+    private string Suffix()
+    {
+        var time = DateTime.UnixEpoch.AddMinutes(context.Simulation.Now / NsPerMinute);
+        return time.ToString("'-'yyyyMMdd'T'HHmm'Z'", CultureInfo.InvariantCulture);
     }
 
     private void Recreate(DomainConfig config)
@@ -150,10 +184,10 @@ public sealed class XlDaemon
             if (rc != LibxlError.Ok)
             {
                 Log($"restart failed: {(int)rc}");
-                process.Exit();
+                Process.Exit();
                 return;
             }
-            domid = created;
+            Domid = created;
             Watch();
         }).Start();
     }
@@ -161,7 +195,8 @@ public sealed class XlDaemon
     private void Leave()
     {
         watch?.Disable();
-        process.Exit();
+        Log("Done. Exiting now");
+        Process.Exit();
     }
 
     private void Log(string text) => services.Host.Files.AppendText(LogPath(name), text + "\n");

@@ -33,6 +33,9 @@ public sealed class XlProcess
     /// <summary>What the process holds open. It is there as soon as main runs.</summary>
     public LibxlContext Context => context ?? throw new InvalidOperationException("xl has not started yet");
 
+    /// <summary>Standard input and output, when they are a connection to another process; null for a terminal.</summary>
+    public Descriptor? Stream { get; set; }
+
     /// <summary>Null while the process runs.</summary>
     public int? ExitCode { get; private set; }
 
@@ -67,6 +70,7 @@ public sealed class XlProcess
 
     private void Aborted(Component component)
     {
+        if (ExitCode is not null) return;
         abort = component.Death ?? "killed";
         ExitCode = AbortedCode;
     }

@@ -86,7 +86,13 @@ internal sealed partial class PvMachine
             StoreEventChannel = storePort,
             ConsoleMfn = frames[10],
             ConsoleEventChannel = consolePort,
+            FirstP2mPfn = 7,
+            NrP2mFrames = 1,
         };
+        Fill(domid, frames[7], page =>
+        {
+            for (var pfn = 0; pfn < 512; pfn++) page.WriteUInt64(pfn * 8, pfn < frames.Count ? frames[pfn] : ulong.MaxValue);
+        });
         Fill(domid, frames[8], startInfo.WriteTo);
         domain.GrantTable.WriteEntry(0, GrantEntryFlags.PermitAccess, 0, frames[10]);
         domain.GrantTable.WriteEntry(1, GrantEntryFlags.PermitAccess, 0, frames[9]);

@@ -23,7 +23,7 @@ public sealed class InvariantTests
     public void Memory_that_nobody_accounts_for() => Violates(HypervisorInvariants.MemoryAccounting, () =>
     {
         var other = machine.Guest();
-        guest.AddPage(other.Pages[0]);
+        guest.AddPage(other.Pages[0], 100_000);
     });
 
     [TestMethod]

@@ -113,7 +113,7 @@ public sealed class CreateTests
     [TestMethod]
     public void A_lock_that_a_dead_process_left_ends_a_create_by_its_own_limit()
     {
-        bench.Files.WriteText(XlCreate.LockPath, "dead");
+        bench.Files.WriteText(XlCreateDomain.LockPath, "dead");
         var process = bench.Xl("create", bench.Machine.WriteConfig(XlBench.Plan()));
         Assert.AreEqual(1, process.ExitCode);
         Assert.AreEqual("unable to acquire the lock of xl", process.Error);

@@ -48,7 +48,8 @@ public sealed class LifeTests
         var start = bench.Machine.Simulation.Now;
         var process = bench.Xl("shutdown", "web");
         Assert.AreEqual(1, process.ExitCode);
-        StringAssert.EndsWith(process.Error, "guest didn't acknowledge control request");
+        Assert.AreEqual("shutdown failed (rc=-8)", process.Error);
+        Assert.IsTrue(bench.Logged(process, "guest didn't acknowledge control request"));
         Assert.AreEqual(60, (bench.Machine.Simulation.Now - start) / Monitors.SecondNs);
         Assert.AreEqual(0, process.Context.Events.RegisteredWatches);
     }
@@ -60,7 +61,8 @@ public sealed class LifeTests
         bench.Write($"/local/domain/{domid}/control/feature-poweroff", "0");
         var process = bench.Xl("shutdown", "web");
         Assert.AreEqual(1, process.ExitCode);
-        StringAssert.EndsWith(process.Error, "PV control not supported: poweroff");
+        Assert.AreEqual("shutdown failed (rc=-10)", process.Error);
+        Assert.IsTrue(bench.Logged(process, "PV control not supported: poweroff"));
     }
 
     [TestMethod]
@@ -189,7 +191,7 @@ public sealed class LifeTests
     public void A_process_that_dies_is_aborted_and_keeps_its_lock()
     {
         var process = XlProcess.Start(bench.Machine.Services, "create", bench.Machine.WriteConfig(XlBench.Plan()));
-        bench.Monitors.Wait(() => bench.Files.Exists(XlCreate.LockPath), Monitors.SecondNs);
+        bench.Monitors.Wait(() => bench.Files.Exists(XlCreateDomain.LockPath), Monitors.SecondNs);
         process.Component.Kill("NullReferenceException: here");
         Assert.AreEqual((XlProcess.AbortedCode, "NullReferenceException: here"), (process.ExitCode, process.Error));
         StringAssert.Contains(bench.Violated(), "locks-released");

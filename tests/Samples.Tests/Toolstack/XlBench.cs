@@ -35,6 +35,9 @@ internal sealed class XlBench
 
     public int Code(params string[] arguments) => Xl(arguments).ExitCode!.Value;
 
+    /// <summary>The log of a process has a line that ends so.</summary>
+    public bool Logged(XlProcess process, string end) => process.Context.Log.Lines.Any(line => line.EndsWith(end, StringComparison.Ordinal));
+
     /// <summary>Creates a domain and waits until its guest has done its work.</summary>
     public int Create(DomainPlan? plan = null)
     {

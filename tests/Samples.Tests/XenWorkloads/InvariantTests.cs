@@ -113,7 +113,7 @@ public sealed class InvariantTests
     }
 
     [TestMethod]
-    [DataRow(XlCreate.LockPath)]
+    [DataRow(XlCreateDomain.LockPath)]
     [DataRow(Xen.Toolstack.Hotplug.BlockScript.LockPath)]
     [DataRow("/var/lib/xen/userdata-l.1.x.domain-userdata-lock")]
     public void A_lock_that_is_held_violates_locks_released(string path)

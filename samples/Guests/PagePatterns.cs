@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using Xen.Drivers;
+using Xen.Hypervisor;
+
+namespace Xen.Guests;
+
+/// <summary>
+/// Fills pages of the guest's memory with patterns and looks at them again and again, each time with the next pattern: pages that come back
+/// wrong from a save, a migration or the balloon are noticed, and so are writes by somebody else.
+/// </summary>
+public sealed class PagePatterns : GuestProgram
+{
+    public const string KindName = "page-patterns";
+
+    private const long StepNs = 5_000_000;
+
+    /// <summary>Pages that are rewritten in a step.</summary>
+    private const int PagesPerStep = 4;
+
+    private readonly GuestKernel kernel;
+    private readonly ulong seed;
+    private readonly List<(int Pfn, MappedPage Page, uint Epoch)> pages = [];
+    private Hypervisor.Timer? timer;
+    private int next;
+    private string? problem;
+    private bool stopped;
+
+    public PagePatterns(GuestKernel kernel, int count)
+    {
+        this.kernel = kernel;
+        seed = kernel.Manifest.Seed;
+        for (var i = 0; i < count; i++)
+        {
+            if (kernel.Pages!.Allocate() is not { } page)
+            {
+                throw new GuestPanicException("Out of memory");
+            }
+
+            var pfn = kernel.Domain.PfnOf(page.Mfn);
+            Fill(page, pfn, 0);
+            pages.Add((pfn, page, 0));
+        }
+    }
+
+    /// <summary>The program that a suspended kernel has left behind.</summary>
+    public PagePatterns(GuestKernel kernel, GuestState state)
+    {
+        this.kernel = kernel;
+        seed = kernel.Manifest.Seed;
+        next = (int)state.Read();
+        problem = state.ReadText();
+        var count = state.Read();
+        for (var i = 0; i < count; i++)
+        {
+            var pfn = (int)state.Read();
+            var epoch = (uint)state.Read();
+            pages.Add((pfn, kernel.ClaimPage(pfn), epoch));
+        }
+    }
+
+    public override string Kind => KindName;
+
+    public override string Title => "memory";
+
+    public override bool Ended => true;
+
+    public override string? Problem => problem;
+
+    public override ulong Digest => (ulong)pages.Count;
+
+    /// <summary>Pages looked at so far.</summary>
+    public long Checked { get; private set; }
+
+    public void Start() => timer = kernel.Domain.Host.Simulation.AfterHousekeeping(StepNs, kernel.Component, "page patterns", Step);
+
+    public override void Freeze(Action frozen)
+    {
+        timer?.Cancel();
+        timer = null;
+        frozen();
+    }
+
+    public override void Thaw()
+    {
+        CheckAll();
+        if (!stopped)
+        {
+            Start();
+        }
+    }
+
+    public override void Save(GuestState state)
+    {
+        state.Write(next);
+        state.Write(problem);
+        state.Write(pages.Count);
+        foreach (var (pfn, _, epoch) in pages)
+        {
+            state.Write(pfn);
+            state.Write(epoch);
+        }
+    }
+
+    public override void Verify(Action done)
+    {
+        CheckAll();
+        done();
+    }
+
+    public override void Stop()
+    {
+        stopped = true;
+        timer?.Cancel();
+        timer = null;
+    }
+
+    private void Step()
+    {
+        for (var i = 0; i < PagesPerStep && pages.Count > 0; i++)
+        {
+            var (pfn, page, epoch) = pages[next];
+            Check(pfn, page, epoch);
+            Fill(page, pfn, epoch + 1);
+            pages[next] = (pfn, page, epoch + 1);
+            next = (next + 1) % pages.Count;
+        }
+
+        Start();
+    }
+
+    private void CheckAll()
+    {
+        foreach (var (pfn, page, epoch) in pages)
+        {
+            Check(pfn, page, epoch);
+        }
+    }
+
+    private void Check(int pfn, MappedPage page, uint epoch)
+    {
+        Checked++;
+        var state = Initial(pfn, epoch);
+        var bytes = page.Read;
+        for (var offset = 0; offset < MachineMemory.PageSize; offset += sizeof(ulong))
+        {
+            state = Advance(state);
+            if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]) != state)
+            {
+                problem ??= $"page {pfn:x} has changed at {offset:x}";
+                return;
+            }
+        }
+    }
+
+    private void Fill(MappedPage page, int pfn, uint epoch)
+    {
+        var state = Initial(pfn, epoch);
+        var bytes = page.Write;
+        for (var offset = 0; offset < MachineMemory.PageSize; offset += sizeof(ulong))
+        {
+            state = Advance(state);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[offset..], state);
+        }
+    }
+
+    private ulong Initial(int pfn, uint epoch) => seed ^ ((ulong)pfn << 32) ^ epoch;
+
+    private static ulong Advance(ulong state) => (state * 6364136223846793005UL) + 1442695040888963407UL;
+}
