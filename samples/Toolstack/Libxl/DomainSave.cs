@@ -51,7 +51,7 @@ public sealed class DomainSave
             return;
         }
         var writer = new StreamWriter(context, domid, stream, Finish);
-        writer.Start(helperDone => new SaveHelper(context, domid, helperDone).Save(stream, live, Suspend, statistics => Statistics = statistics));
+        writer.Start(helperDone => new SaveProcess(context, domid, helperDone).Save(stream, live, Suspend, statistics => Statistics = statistics));
     }
 
     /// <summary>libxl__domain_suspend_callback.</summary>

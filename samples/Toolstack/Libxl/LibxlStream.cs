@@ -165,7 +165,7 @@ public sealed class StreamReader
                 break;
             case StreamRecord.LibxcContext when !contextSeen:
                 contextSeen = true;
-                new SaveHelper(context, target.Domid, HelperDone).Restore(stream, target);
+                new SaveProcess(context, target.Domid, HelperDone).Restore(stream, target);
                 break;
             case StreamRecord.EmulatorXenstoreData or StreamRecord.EmulatorContext:
                 Fail("Received a record for a device model, which a PV domain does not have");

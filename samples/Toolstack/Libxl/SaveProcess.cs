@@ -6,7 +6,7 @@ namespace Xen.Toolstack.Libxl;
 /// <summary>
 /// libxl-save-helper: saving and restoring memory runs in a process of its own, which the library starts, talks to by messages and waits for.
 /// </summary>
-public sealed class SaveHelper
+public sealed class SaveProcess
 {
     private const string Name = "libxl-save-helper";
 
@@ -16,7 +16,7 @@ public sealed class SaveHelper
     private readonly Component child;
     private bool reaped;
 
-    public SaveHelper(LibxlContext context, int domid, Action<LibxlError> done)
+    public SaveProcess(LibxlContext context, int domid, Action<LibxlError> done)
     {
         this.context = context;
         this.domid = domid;
