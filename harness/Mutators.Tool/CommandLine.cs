@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Mutators.Campaign;
 using Mutators.Campaign.Configuration;
 using Mutators.Tool.Verbs;
+using Mutators.Tool.Verbs.Reliability;
 
 namespace Mutators.Tool;
 
@@ -30,6 +32,7 @@ internal static class CommandLine
             RunVerb.Create(options),
             ShowVerb.Create(options),
             ReportVerb.Create(options),
+            ReliabilityVerb.Create(options),
             CleanVerb.Create(options),
         })
         {
@@ -58,5 +61,15 @@ internal static class CommandLine
         return type < 0 ? message : message[..type] + ".";
     }
 
-    private static string VerbOf(ParseResult line) => line.CommandResult.Command is RootCommand ? "" : line.CommandResult.Command.Name + " ";
+    /// <summary>The verb that was typed, with the verbs above it.</summary>
+    private static string VerbOf(ParseResult line)
+    {
+        var words = "";
+        for (var result = line.CommandResult; result.Command is not RootCommand; result = (CommandResult)result.Parent!)
+        {
+            words = $"{result.Command.Name} {words}";
+        }
+
+        return words;
+    }
 }

@@ -76,16 +76,20 @@ public sealed class CampaignStore : IDisposable
     public static CampaignSnapshot Read(string directory)
     {
         var path = Path.Combine(directory, FileName);
-        if (File.Exists(path))
+        return ReadFile(path) ?? throw new UsageException("There is no campaign in this repository yet.", "Run one: dotnet mutators run");
+    }
+
+    /// <summary>Reads a store by its file, for example that of an earlier campaign; null if there is no campaign in it.</summary>
+    /// <param name="path">The file.</param>
+    public static CampaignSnapshot? ReadFile(string path)
+    {
+        if (!File.Exists(path))
         {
-            using var database = Database.Open(path);
-            if (!database.IsEmpty)
-            {
-                return SnapshotReader.Read(database);
-            }
+            return null;
         }
 
-        throw new UsageException("There is no campaign in this repository yet.", "Run one: dotnet mutators run");
+        using var database = Database.Open(path);
+        return database.IsEmpty ? null : SnapshotReader.Read(database);
     }
 
     /// <summary>Whether the campaign that is there is the one asked for, and can be resumed.</summary>

@@ -12,12 +12,22 @@ public sealed class HelpTests
     [DataRow("run")]
     [DataRow("show")]
     [DataRow("report")]
+    [DataRow("reliability")]
+    [DataRow("reliability diagram")]
+    [DataRow("reliability node")]
+    [DataRow("reliability bound")]
+    [DataRow("reliability figures")]
+    [DataRow("reliability simulate")]
+    [DataRow("reliability agreement")]
+    [DataRow("reliability availability")]
+    [DataRow("reliability markov")]
+    [DataRow("reliability from-campaign")]
     [DataRow("clean")]
     public void Help_of(string verb)
     {
-        var (code, output, error) = ToolProcess.Run(Path.GetTempPath(), verb.Length == 0 ? ["--help"] : [verb, "--help"]);
+        var (code, output, error) = ToolProcess.Run(Path.GetTempPath(), [.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
 
         Assert.AreEqual(0, code, error);
-        Snapshot.Verify($"tests/Harness.Tests/Reporting/Snapshots/help{(verb.Length == 0 ? "" : "." + verb)}.txt", output);
+        Snapshot.Verify($"tests/Harness.Tests/Reporting/Snapshots/help{(verb.Length == 0 ? "" : "." + verb.Replace(' ', '.'))}.txt", output);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class HouseTests
         ["Mutators.Agent"] = [],
         ["Mutators.Campaign"] = ["Mutators", "Mutators.Agent"],
         ["Mutators.Reporting"] = ["Mutators.Campaign"],
-        ["Mutators.Reliability"] = ["Mutators.Campaign"],
+        ["Mutators.Reliability"] = [],
         ["Mutators.Tool"] = ["Mutators.Reporting", "Mutators.Reliability"],
         ["Mutators.Analyzers"] = ["Mutators"],
         ["Mutators.Refactorings"] = ["Mutators"],
