@@ -10,6 +10,18 @@ namespace Mutators;
 /// </summary>
 public static class SiteScanner
 {
+    /// <summary>The mutants of many trees, tree by tree in their order and in document order in each; the trees are scanned side by side.</summary>
+    /// <param name="sources">The trees' compilations, the trees, and their files' paths in the repository.</param>
+    /// <param name="operators">Which operators look.</param>
+    /// <param name="cancel">Stops the scan.</param>
+    public static IReadOnlyList<Mutant> Scan(
+        IEnumerable<(Compilation Compilation, SyntaxTree Tree, string Path)> sources, IReadOnlyList<FaultOperator> operators, CancellationToken cancel) =>
+    [
+        .. sources.AsParallel().AsOrdered().WithCancellation(cancel)
+            .Select(source => Scan(source.Compilation.GetSemanticModel(source.Tree), source.Path, operators, cancel).ToList())
+            .SelectMany(each => each),
+    ];
+
     /// <summary>The mutants of one tree in document order.</summary>
     /// <param name="model">The tree's semantic model in the golden compilation.</param>
     /// <param name="path">The file's path in the repository, with forward slashes; part of each mutant's id.</param>

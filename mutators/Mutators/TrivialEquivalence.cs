@@ -53,9 +53,13 @@ public sealed class TrivialEquivalence(
         return search.Result(all.Select(each => each.Mutant.Id));
     }
 
-    // A Release build says the same of the same code, to the last bit.
-    private static Compilation Optimised(Compilation golden) =>
-        golden.WithOptions(golden.Options.WithOptimizationLevel(OptimizationLevel.Release).WithDeterministic(true));
+    // A Release build says the same of the same code, to the last bit. A warning that the project makes an error of rejects no mutant.
+    private static Compilation Optimised(Compilation golden) => golden.WithOptions(golden.Options
+        .WithOptimizationLevel(OptimizationLevel.Release)
+        .WithDeterministic(true)
+        .WithGeneralDiagnosticOption(ReportDiagnostic.Suppress)
+        .WithSpecificDiagnosticOptions(null)
+        .WithSyntaxTreeOptionsProvider(null));
 
     private sealed class Search : IDisposable
     {

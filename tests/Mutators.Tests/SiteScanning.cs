@@ -101,6 +101,14 @@ public sealed class SiteScanning
     }
 
     [TestMethod]
+    public void Trees_scanned_side_by_side_give_their_mutants_in_the_order_of_the_trees()
+    {
+        var golden = Enumerable.Range(0, 20).Select(i => new Golden(Code, $"src/Code{19 - i}.cs")).ToList();
+        var mutants = SiteScanner.Scan(golden.Select(each => ((Microsoft.CodeAnalysis.Compilation)each.Compilation, each.Tree, each.Path)), FaultOperator.Library, CancellationToken.None);
+        Assert.AreSequenceEqual(golden.SelectMany(each => each.Scan(FaultOperator.Library)).Select(mutant => mutant.Id), mutants.Select(mutant => mutant.Id));
+    }
+
+    [TestMethod]
     public void A_cancelled_scan_stops() => Assert.ThrowsExactly<OperationCanceledException>(() =>
     {
         var golden = new Golden(Code);

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 using Mutators.Operators;
 
@@ -155,6 +156,15 @@ public sealed class TrivialEquivalences
         var found = TrivialEquivalence.Find(golden.Compilation, [(golden.Tree, closed), (golden.Tree, changed)], CancellationToken.None);
         Assert.AreSequenceEqual([closed.Id], found.Rejected);
         Assert.IsEmpty(found.Equivalent);
+    }
+
+    [TestMethod]
+    public void A_warning_that_the_project_makes_an_error_of_rejects_nothing()
+    {
+        var golden = new Golden("class C { string M(string? s) => s ?? \"a\"; int N() => 1; } class D { int M() => 2; }");
+        var strict = golden.Compilation.WithOptions(golden.Compilation.Options.WithGeneralDiagnosticOption(ReportDiagnostic.Error));
+        var mutant = golden.Scan(new MissingNullHandling()).Single();
+        Assert.IsEmpty(TrivialEquivalence.Find(strict, [(golden.Tree, mutant)], CancellationToken.None).Rejected);
     }
 
     [TestMethod]

@@ -36,7 +36,7 @@ public sealed class MissingQueryStep : FaultOperator<InvocationExpressionSyntax>
         {
             var removed = TextSpan.FromBounds(step.Expression.Span.End, node.Span.End);
             yield return Site(
-                node.Span, GoldenText.Of(node), $"drop {step.Name}({Excerpt.Of(node.ArgumentList).Trim('(', ')')}) from a query", new TextChange(removed, ""));
+                node.Span, GoldenText.Of(node), $"drop {step.Name}{Excerpt.Of(node.ArgumentList)} from a query", new TextChange(removed, ""));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
     private static IMethodSymbol? Nearest(
         InvocationExpressionSyntax call, IdentifierNameSyntax name, IMethodSymbol method, SemanticModel model, CancellationToken cancel) => method.ContainingType.GetMembers()
             .OfType<IMethodSymbol>()
-            .Where(other => other.Name != method.Name && HasSignatureOf(method, other) && !IsAround(call, other, model, cancel))
+            .Where(other => other.Name != method.Name && IsSimilar(other.Name, method.Name) && HasSignatureOf(method, other) && !IsAround(call, other, model, cancel))
             .OrderBy(other => Distance(other.Name, method.Name))
             .FirstOrDefault(other => model.IsAccessible(name.SpanStart, other) && Binds(call, name, other, model));
 
@@ -80,6 +80,9 @@ public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
             model.GetSpeculativeSymbolInfo(
                 call.SpanStart, call.ReplaceNode(name, SyntaxFactory.IdentifierName(other.Name)), SpeculativeBindingOption.BindAsExpression).Symbol,
             other);
+
+    // At least a third of the letters are the same: Min and Max, StartsWith and EndsWith, but not Remove and TryGetValue.
+    private static bool IsSimilar(string one, string other) => 3 * Distance(one, other) <= 2 * Math.Max(one.Length, other.Length);
 
     // How many letters must be put in, taken out or exchanged.
     private static int Distance(string one, string other)

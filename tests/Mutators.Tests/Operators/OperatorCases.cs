@@ -40,11 +40,11 @@ public sealed class OperatorCases
         string Text(TextSpan span) => $"{span} {@case.Code.Substring(span.Start, span.Length)}";
     }
 
-    private static string Diff(Golden golden, Mutant mutant) =>
+    internal static string Diff(Golden golden, Mutant mutant) =>
         LineDiff.Between(golden.Tree.ToString(), mutant.Inject(golden.Tree.GetText()).ToString());
 
     // The site itself, and what else stands on its lines: the indentation and the trailing comment of a statement.
-    private static void StaysInside(Golden golden, Mutant mutant)
+    internal static void StaysInside(Golden golden, Mutant mutant)
     {
         var lines = golden.Tree.GetText().Lines;
         var allowed = TextSpan.FromBounds(
@@ -55,7 +55,7 @@ public sealed class OperatorCases
         }
     }
 
-    private static void RevertsToGolden(Golden golden, Mutant mutant)
+    internal static void RevertsToGolden(Golden golden, Mutant mutant)
     {
         var text = golden.Tree.GetText();
         var shift = 0;

@@ -23,7 +23,7 @@ public sealed class OperatorPages
     public void No_page_is_left_of_an_operator_that_is_gone()
     {
         var pages = Directory.EnumerateFiles(Path.Combine(Repository.Root, Folder)).Select(path => Path.GetFileName(path));
-        var expected = FaultOperator.All.Select(each => $"{each.Definition.Id}.md").Append("README.md");
+        var expected = FaultOperator.All.Select(each => $"{each.Definition.Id}.md").Concat(["README.md", "constructs.md", "measured.md"]);
         Assert.IsEmpty(pages.Except(expected), "Delete the pages that no operator generates.");
     }
 
@@ -93,6 +93,12 @@ public sealed class OperatorPages
         Append(page, "Variants: a library operator with one constraint read otherwise, for what C# programs do", FaultOrigin.Variant);
         Append(page, "What .NET programs get wrong where C programs have no such construct", FaultOrigin.DotNet);
         Append(page, "What mutation testing tools change: it says how good tests are, and nothing about faults in the field", FaultOrigin.Classic);
+        page.Append("""
+
+            [constructs.md](constructs.md) says which constructs of the language each operator was tried on.
+
+            """.ReplaceLineEndings("\n"));
+        page.Append('\n').Append(File.ReadAllText(Path.Combine(Repository.Root, Folder, "measured.md")).ReplaceLineEndings("\n").Replace("# Measured", "## Measured", StringComparison.Ordinal));
         return page.ToString();
     }
 
