@@ -17,9 +17,12 @@ public sealed record Measured(double Value, Interval Envelope, Interval Middle);
 /// <param name="Target">The target.</param>
 /// <param name="Isolated">The node's reliability with it.</param>
 /// <param name="Gain">The gain over everything in Dom0, if the domains fail independently.</param>
-/// <param name="GainIfTheyFailTogether">The gain if a fault hits all the domains at once, as a fault of code that they share may: then the copies are one module.</param>
+/// <param name="GainIfTheyFailTogether">
+/// The gain if a fault hits all the domains at once, as a fault of code that they share may: then the copies are one module. Null under <see cref="GuestFailureReach.One"/>, which
+/// assumes the opposite.
+/// </param>
 /// <param name="SurvivingHosts">By how much the host itself lives longer: the gain for all that else runs there.</param>
-public sealed record IsolationGain(string Target, Measured Isolated, double Gain, double GainIfTheyFailTogether, double SurvivingHosts);
+public sealed record IsolationGain(string Target, Measured Isolated, double Gain, double? GainIfTheyFailTogether, double SurvivingHosts);
 
 /// <summary>Which guests lose their service by a fault of Dom0 after which the host lives.</summary>
 public enum GuestFailureReach
@@ -139,7 +142,7 @@ public sealed class NodeEvidence
             target.Target,
             result,
             result.Value - WithDom0.Value,
-            diagram.Reliability(new ModuleEstimates(diagram, estimates).Centre) - WithDom0.Value,
+            reach is GuestFailureReach.All ? diagram.Reliability(new ModuleEstimates(diagram, estimates).Centre) - WithDom0.Value : null,
             faults[target.Target] * (target.Host.Value - (isolated.GetValueOrDefault(target.Target)?.Host.Value ?? 0)));
     }
 

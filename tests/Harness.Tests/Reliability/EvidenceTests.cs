@@ -56,7 +56,7 @@ public sealed class EvidenceTests
 
         Assert.AreEqual(isolated, gain.Isolated.Value, 1e-14);
         Assert.AreEqual(0.02 * 0.4, gain.SurvivingHosts, 1e-15);
-        Assert.AreEqual(0, gain.GainIfTheyFailTogether, 1e-14);
+        Assert.AreEqual(0, gain.GainIfTheyFailTogether!.Value, 1e-14);
     }
 
     [TestMethod]
@@ -89,6 +89,7 @@ public sealed class EvidenceTests
         Assert.AreEqual(inSeries, node.Dom0.Value, 1e-14);
         Assert.AreEqual(0.9999 * 0.999 * inSeries * (1 - Math.Pow(1 - perVm, 3)), node.WithDom0.Value, 1e-14);
         Assert.IsLessThan(Node().Cost, node.Cost);
+        Assert.IsNull(node.Gains[0].GainIfTheyFailTogether);
     }
 
     [TestMethod]

@@ -134,7 +134,7 @@ internal static class FromCampaignCommand
         {
             var measured = apart.Any(each => each.Target == gain.Target) ? "as measured" : "if it then harms only its own VM";
             Console.Out.WriteLine(
-                $"{gain.Target} in a domain beside each VM brings {Signed(gain.Gain)} {measured}, {Signed(gain.GainIfTheyFailTogether)} if one fault hits all copies; the host is lost {Digits.Few(gain.SurvivingHosts)} less often per mission.");
+                $"{gain.Target} in a domain beside each VM brings {Signed(gain.Gain)} {measured}{(gain.GainIfTheyFailTogether is { } together ? $", {Signed(together)} if one fault hits all copies" : "")}; the host is lost {Digits.Few(gain.SurvivingHosts)} less often per mission.");
         }
 
         if (node.Gains is [{ Gain: > 0 } best, ..])
