@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.CodeAnalysis.Text;
 using Microsoft.Extensions.Logging;
@@ -42,7 +43,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
     {
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         var faultload = Draw(workspace, cancel);
-        var drawn = Drawn(workspace, faultload, cancel);
+        var drawn = DrawnMutant.Of(faultload, workspace, cancel);
         using var store = CampaignStore.Open(repository.EnsureOwnFolder());
         var identity = Identity(faultload);
         if (fresh || !store.Matches(identity) || store.Load().Golden.Length < workspace.Programs.Length)
@@ -80,7 +81,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
     public IReadOnlyList<MutantBranch> Emit(CancellationToken cancel)
     {
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
-        return Emit(Drawn(workspace, Draw(workspace, cancel), cancel), cancel);
+        return Emit(DrawnMutant.Of(Draw(workspace, cancel), workspace, cancel), cancel);
     }
 
     /// <summary>Runs one mutant again, by its branch, and says what came of it; the store is not changed.</summary>
@@ -110,16 +111,17 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
 
     private Faultload Draw(GoldenWorkspace workspace, CancellationToken cancel) => new FaultloadChoice(workspace, configuration, faultloadFile, log).Choose(cancel);
 
-    private IReadOnlyList<MutantBranch> Emit(ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn, CancellationToken cancel)
+    private IReadOnlyList<MutantBranch> Emit(ImmutableArray<DrawnMutant> drawn, CancellationToken cancel)
     {
         var accepted = drawn.Where(each => each.Error is null).Select(each => each.Mutant).ToImmutableArray();
         var branches = repository.Emit(accepted, Texts(drawn).GetValueOrDefault!, new EmissionOptions(configuration.Seed), cancel);
-        log.LogInformation("{Step,-10} {Count} branches mutants/<operator>/<hash>; {Rejected} sites are refused by the compiler",
-            "emitted", branches.Count, drawn.Length - accepted.Length);
+        var rejected = drawn.Where(each => each.Error is not null).CountBy(each => each.Mutant.Id.Operator).OrderBy(each => each.Key, StringComparer.Ordinal).ToList();
+        log.LogInformation("{Step,-10} {Count} branches mutants/<operator>/<hash>; {Rejected} sites are refused by the compiler{Of}",
+            "emitted", branches.Count, drawn.Length - accepted.Length, rejected.Count == 0 ? "" : $" ({string.Join(", ", rejected.Select(each => $"{each.Key} {each.Value}"))})");
         return branches;
     }
 
-    private static Dictionary<string, SourceText> Texts(ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn) =>
+    private static Dictionary<string, SourceText> Texts(ImmutableArray<DrawnMutant> drawn) =>
         drawn.DistinctBy(each => each.Mutant.Path).ToDictionary(each => each.Mutant.Path, each => each.Golden, StringComparer.Ordinal);
 
     private CampaignIdentity Identity(Faultload faultload) => new(
@@ -129,30 +131,12 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         JsonSerializer.Serialize(configuration),
         FaultloadRecord.Of(faultload, configuration));
 
-    /// <summary>The drawn mutants with the error of the compiler where it refuses one.</summary>
-    private static ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> Drawn(GoldenWorkspace workspace, Faultload faultload, CancellationToken cancel)
-    {
-        var byPath = workspace.Targets
-            .SelectMany(target => target.Sources.Select(source => (target, source)))
-            .DistinctBy(each => each.source.Path)
-            .ToDictionary(each => each.source.Path, StringComparer.Ordinal);
-        return
-        [
-            .. faultload.Mutants.Select(mutant =>
-            {
-                var (target, source) = byPath[mutant.Path];
-                var errors = MutantCompiler.Errors(target.Compilation, source.Tree, mutant, cancel);
-                return (mutant, source.Tree.GetText(cancel), errors.IsEmpty ? null : $"{errors[0].Id}: {errors[0].GetMessage()}");
-            }),
-        ];
-    }
-
     /// <summary>Golden first: as long as it does not run, or not twice the same, no branch is made and no campaign begun.</summary>
     private void Begin(
         CampaignStore store,
         CampaignIdentity identity,
         GoldenWorkspace workspace,
-        ImmutableArray<(Mutant Mutant, SourceText Golden, string? Error)> drawn,
+        ImmutableArray<DrawnMutant> drawn,
         CancellationToken cancel)
     {
         workspace.BuildGolden(cancel);
@@ -163,23 +147,59 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
             log.LogInformation("{Step,-10} the earlier campaign is kept in .mutators/{File}", "archived", archived);
         }
 
-        store.AddMutants(
-            [.. drawn.Select(each => branches.TryGetValue(each.Mutant.Id, out var branch)
-                ? MutantRecord.Of(each.Mutant, each.Golden, branch.RefName, branch.CommitSha)
-                : MutantRecord.Of(each.Mutant, each.Golden, "", ""))],
-            Texts(drawn).ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal));
-        foreach (var program in workspace.Programs)
+        var same = Equivalences(drawn, workspace, cancel);
+        var duplicateOf = same.Duplicates.ToDictionary(each => each.Mutant, each => each.Same);
+        store.AddMutants([.. drawn.Select(Record)], Texts(drawn).ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal));
+        foreach (var workload in workspace.Programs.Select(program => program.Workload.Name))
         {
-            store.Record([.. drawn.Where(each => each.Error is not null).Select(each => OutcomeClassifier.BuildReject(each.Mutant.Id, program.Workload.Name, each.Error!))]);
+            store.Record(
+            [
+                .. drawn.Where(each => each.Error is not null).Select(each => OutcomeClassifier.BuildReject(each.Mutant.Id, workload, each.Error!)),
+                .. same.Equivalent.Select(id => OutcomeClassifier.Equivalent(id, workload)),
+                .. same.Duplicates.Select(each => OutcomeClassifier.Duplicate(each.Mutant, workload, each.Same)),
+            ]);
         }
 
-        Activate(store, workspace, [.. drawn.Where(each => each.Error is null).Select(each => each.Mutant)], golden, cancel);
+        var takenOut = same.Equivalent.Concat(duplicateOf.Keys).ToHashSet();
+        Activate(store, workspace, [.. drawn.Where(each => each.Error is null && !takenOut.Contains(each.Mutant.Id)).Select(each => each.Mutant)], golden, cancel);
 
         // Last: a campaign whose golden runs are stored is one that has begun in full.
         foreach (var run in golden)
         {
             store.AddGoldenRun(run);
         }
+
+        MutantRecord Record(DrawnMutant each)
+        {
+            var branch = branches.GetValueOrDefault(each.Mutant.Id);
+            return MutantRecord.Of(each.Mutant, each.Golden, branch?.RefName ?? "", branch?.CommitSha ?? "") with
+            {
+                Component = each.Component,
+                Stratum = each.Stratum,
+                Warnings = each.Warnings,
+                SameAs = duplicateOf.TryGetValue(each.Mutant.Id, out var twin) ? twin : null,
+            };
+        }
+    }
+
+    private TrivialEquivalence Equivalences(ImmutableArray<DrawnMutant> drawn, GoldenWorkspace workspace, CancellationToken cancel)
+    {
+        if (!configuration.Equivalence)
+        {
+            return new TrivialEquivalence([], [], []);
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var found = DrawnMutant.Equivalences(drawn, workspace, cancel);
+        log.LogInformation("{Step,-10} {Equivalent} mutants are equivalent to golden and {Duplicates} to another, for the compiler: not run ({Seconds:0.0} s)",
+            "compared", found.Equivalent.Length, found.Duplicates.Length, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (!found.Rejected.IsEmpty)
+        {
+            log.LogWarning("{Step,-10} {Count} mutants could not be compared, the first because of {Error}: they are run",
+                "warning", found.Rejected.Length, found.Errors.TryGetValue(found.Rejected[0], out var error) ? error : "the compiler");
+        }
+
+        return found;
     }
 
     private ImmutableArray<GoldenRun> GoldenRuns(GoldenWorkspace workspace, CancellationToken cancel)

@@ -24,6 +24,23 @@ public sealed record OperatorFigures(
     public int Count(FailureMode mode) => ByMode.GetValueOrDefault(mode);
 }
 
+/// <summary>What the compiler took out of the mutants of one operator, or warned of.</summary>
+/// <param name="Operator">The operator's id.</param>
+/// <param name="Drawn">All its mutants in the faultload.</param>
+/// <param name="Rejected">Those that do not compile.</param>
+/// <param name="Equivalent">Those that compile to golden.</param>
+/// <param name="Duplicate">Those that compile to another mutant.</param>
+/// <param name="Warned">Those that add a compiler warning.</param>
+public sealed record CompilerFigures(string Operator, int Drawn, int Rejected, int Equivalent, int Duplicate, int Warned);
+
+/// <summary>A stratum, and what became of its mutants.</summary>
+/// <param name="Stratum">Its sizes and its weight.</param>
+/// <param name="Rejected">Mutants that do not compile.</param>
+/// <param name="Equivalent">Mutants that compile to golden.</param>
+/// <param name="Duplicate">Mutants that compile to another one.</param>
+/// <param name="Run">Mutants that were activated and run.</param>
+public sealed record StratumFigures(Stratum Stratum, int Rejected, int Equivalent, int Duplicate, int Run);
+
 /// <summary>The counts of a campaign that every report shows, so that no two reports count differently.</summary>
 public sealed class CampaignFigures
 {
@@ -32,7 +49,16 @@ public sealed class CampaignFigures
 
     /// <summary>Counts a campaign.</summary>
     public CampaignFigures(CampaignSnapshot campaign)
+        : this(campaign, isResidual: false)
     {
+    }
+
+    private CampaignFigures(CampaignSnapshot campaign, bool isResidual)
+    {
+        Residual = !isResidual && campaign.Mutants.Any(each => each.UnitTests is not null)
+            ? new CampaignFigures(campaign with { Mutants = [.. campaign.Mutants.Where(each => each.UnitTests?.Answer is UnitTestAnswer.NotCaught)] }, isResidual: true)
+            : null;
+        Weighted = WeightedShare.Of(campaign);
         Campaign = campaign;
         activated = campaign.Activated;
         failed = campaign.Failed;
@@ -43,8 +69,29 @@ public sealed class CampaignFigures
         Classes = [.. campaign.Mutants.Select(each => each.Mutant.FaultClass).Distinct().Order()];
     }
 
+    /// <summary>
+    /// The figures of each group of faults in a campaign: none goes across them, since a classic mutant is no fault of the field. A campaign
+    /// without mutants has one group, so that it can say that nothing is known.
+    /// </summary>
+    public static ImmutableArray<CampaignFigures> ByGroup(CampaignSnapshot campaign)
+    {
+        var groups = campaign.Mutants.GroupBy(each => each.Mutant.Group).OrderBy(group => group.Key).ToList();
+        return groups.Count < 2
+            ? [new CampaignFigures(campaign)]
+            : [.. groups.Select(group => new CampaignFigures(campaign with { Mutants = [.. group] }) { IsPart = true })];
+    }
+
     /// <summary>What is counted.</summary>
     public CampaignSnapshot Campaign { get; }
+
+    /// <summary>The group that is counted; a campaign without mutants counts as one of representative faults.</summary>
+    public FaultGroup Group => Campaign.Mutants.IsEmpty ? FaultGroup.Representative : Campaign.Mutants[0].Mutant.Group;
+
+    /// <summary>Whether the campaign holds other groups beside this one.</summary>
+    public bool IsPart { get; private init; }
+
+    /// <summary>The heading of the group's figures; null where it goes without saying.</summary>
+    public string? Heading => IsPart || Group is not FaultGroup.Representative ? Group.Words : null;
 
     /// <summary>By operator, ordered by id.</summary>
     public ImmutableArray<OperatorFigures> Operators { get; }
@@ -109,7 +156,83 @@ public sealed class CampaignFigures
     /// <summary>Beside the denominators: what was injected and has no impact to speak of.</summary>
     public string Beside =>
         $"{Campaign.Mutants.Length} injected: {Activated} activated, {Campaign.Count(FailureMode.NotActivated)} not activated, "
-        + $"{Campaign.Count(FailureMode.BuildReject)} rejected by the compiler, {HarnessErrors} with a harness error, {Campaign.Pending - HarnessErrors} not run yet.";
+        + $"{Campaign.Count(FailureMode.BuildReject)} rejected by the compiler, {Campaign.Count(FailureMode.Equivalent)} equivalent, "
+        + $"{Campaign.Count(FailureMode.Duplicate)} duplicate, {HarnessErrors} with a harness error, {Campaign.Pending - HarnessErrors} not run yet.";
+
+    /// <summary>Of the mutants that compile, those that add a compiler warning.</summary>
+    public Proportion Warned => new(Campaign.Mutants.Count(each => !each.Mutant.Warnings.IsEmpty), Campaign.Mutants.Length - Campaign.Count(FailureMode.BuildReject));
+
+    /// <summary>The share of failures, each stratum weighed by what it stands for; null where every mutant counts the same.</summary>
+    public WeightedShare? Weighted { get; }
+
+    /// <summary>The figures of the faults that the project's own unit tests execute and do not catch; null where they were not asked.</summary>
+    public CampaignFigures? Residual { get; }
+
+    /// <summary>How many mutants the unit tests say so of.</summary>
+    public int Count(UnitTestAnswer answer) => Campaign.Mutants.Count(each => each.UnitTests?.Answer == answer);
+
+    /// <summary>What is to be said beside, a sentence each: weights, short strata, warnings, unit tests.</summary>
+    public ImmutableArray<string> Further
+    {
+        get
+        {
+            var sentences = ImmutableArray.CreateBuilder<string>();
+            if (Weighted is { } weighted)
+            {
+                sentences.Add($"Weighed by what each stratum stands for: {Figures.Interval(weighted)} of activated faults lead to a failure.");
+            }
+
+            var isShort = Campaign.Identity.Faultload.Strata.Where(stratum => stratum.Shortfall > 0).Select(stratum => $"{stratum.Name} {stratum.Drawn} of {stratum.Wanted}").ToList();
+            if (isShort.Count > 0 && !IsPart)
+            {
+                sentences.Add($"Short strata, not refilled but weighed up: {string.Join(", ", isShort)}.");
+            }
+
+            if (Warned.K > 0)
+            {
+                sentences.Add($"{Warned} mutants add a compiler warning, so they are less likely to stay in the field.");
+            }
+
+            if (Residual is { } residual)
+            {
+                sentences.Add(
+                    $"Unit tests catch {Count(UnitTestAnswer.Caught)}, execute and do not catch {Count(UnitTestAnswer.NotCaught)}, "
+                    + $"do not execute {Count(UnitTestAnswer.NotReached)}; {Campaign.Mutants.Count(each => each.UnitTests is null)} are not classified.");
+                sentences.Add($"Residual only: {residual.Sentence}");
+            }
+
+            return sentences.ToImmutable();
+        }
+    }
+
+    /// <summary>By operator, what the compiler took out of the campaign or warned of; operators without any are left out.</summary>
+    public ImmutableArray<CompilerFigures> Compiler =>
+    [
+        .. Campaign.Mutants.GroupBy(each => each.Mutant.Operator).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => new CompilerFigures(
+                group.Key,
+                group.Count(),
+                group.Count(each => each.Headline?.Mode is FailureMode.BuildReject),
+                group.Count(each => each.Headline?.Mode is FailureMode.Equivalent),
+                group.Count(each => each.Headline?.Mode is FailureMode.Duplicate),
+                group.Count(each => !each.Mutant.Warnings.IsEmpty)))
+            .Where(each => each.Rejected + each.Equivalent + each.Duplicate + each.Warned > 0),
+    ];
+
+    /// <summary>What became of the mutants of each stratum before and in the runs.</summary>
+    public static ImmutableArray<StratumFigures> Strata(CampaignSnapshot campaign)
+    {
+        var mutants = campaign.Mutants.ToLookup(each => each.Mutant.Stratum, StringComparer.Ordinal);
+        return
+        [
+            .. campaign.Identity.Faultload.Strata.Select(stratum => new StratumFigures(
+                stratum,
+                mutants[stratum.Name].Count(each => each.Headline?.Mode is FailureMode.BuildReject),
+                mutants[stratum.Name].Count(each => each.Headline?.Mode is FailureMode.Equivalent),
+                mutants[stratum.Name].Count(each => each.Headline?.Mode is FailureMode.Duplicate),
+                mutants[stratum.Name].Count(each => each.Headline?.Mode.IsActivated is true))),
+        ];
+    }
 
     private static string Amount(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 

@@ -10,7 +10,7 @@ namespace Mutators.Reporting;
 public static class CampaignJson
 {
     /// <summary>Raised when a property changes its meaning or disappears.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     internal static JsonSerializerOptions Options { get; } = new()
     {
@@ -26,7 +26,6 @@ public static class CampaignJson
     /// <summary>The whole text.</summary>
     public static string Render(CampaignSnapshot campaign)
     {
-        var figures = new CampaignFigures(campaign);
         return JsonSerializer.Serialize(
             new
             {
@@ -34,36 +33,66 @@ public static class CampaignJson
                 Golden = new { Commit = campaign.Identity.GoldenCommit, Tree = campaign.Identity.GoldenTree },
                 campaign.Identity.Engine,
                 Configuration = JsonSerializer.Deserialize<JsonElement>(campaign.Identity.Configuration),
-                campaign.Identity.Faultload,
+                Faultload = new { campaign.Identity.Faultload.Seed, campaign.Identity.Faultload.Rule },
                 Workloads = campaign.Golden.Select(golden => new { golden.Workload.Name, golden.Workload.Project, golden.Workload.Arguments }),
-                Counts = new
+                Strata = CampaignFigures.Strata(campaign).Select(each => new
                 {
-                    Injected = campaign.Mutants.Length,
-                    figures.Activated,
-                    NotActivated = campaign.Count(FailureMode.NotActivated),
-                    BuildRejects = campaign.Count(FailureMode.BuildReject),
-                    Failed = Share(figures.Failed),
-                    Detected = Share(figures.Detected),
-                    figures.HarnessErrors,
-                    campaign.Pending,
-                },
-                FailureModes = CampaignFigures.ImpactModes.ToDictionary(mode => mode.Key, mode => Share(figures.Of(mode))),
-                Detections = CampaignFigures.DetectionsOfFailures.ToDictionary(Name, detection => Share(figures.Of(detection))),
-                Operators = figures.Operators.Select(each => new
-                {
-                    Id = each.Operator,
-                    each.Name,
-                    FaultClass = each.FaultClass.ToString(),
-                    each.Injected,
-                    each.Activated,
-                    Failed = Share(each.Failed),
-                    each.Undetected,
-                    FailureModes = FailureModes.All.Where(mode => each.Count(mode) > 0).ToDictionary(mode => mode.Key, each.Count),
+                    each.Stratum.Name, each.Stratum.FieldCount, Sites = each.Stratum.Available, each.Stratum.Wanted, each.Stratum.Drawn,
+                    each.Rejected, each.Equivalent, each.Duplicate, each.Run, each.Stratum.Weight,
                 }),
+                Groups = CampaignFigures.ByGroup(campaign).Select(Group),
                 Mutants = campaign.Mutants.Select(Mutant),
             },
             Options);
     }
+
+    /// <summary>Figures of one group; there are none that go across groups.</summary>
+    private static object Group(CampaignFigures figures) => new
+    {
+        Group = figures.Group.Key,
+        Counts = Counts(figures),
+        FailureModes = CampaignFigures.ImpactModes.ToDictionary(mode => mode.Key, mode => Share(figures.Of(mode))),
+        Detections = CampaignFigures.DetectionsOfFailures.ToDictionary(Name, detection => Share(figures.Of(detection))),
+        Weighted = figures.Weighted is { } weighted
+            ? new { Share = Math.Round(weighted.Share, 6), Interval95 = new[] { Math.Round(weighted.Interval.Low, 6), Math.Round(weighted.Interval.High, 6) } }
+            : null,
+        UnitTests = figures.Residual is { } residual
+            ? new
+            {
+                Caught = figures.Count(UnitTestAnswer.Caught),
+                NotCaught = figures.Count(UnitTestAnswer.NotCaught),
+                NotReached = figures.Count(UnitTestAnswer.NotReached),
+                NotClassified = figures.Campaign.Mutants.Count(each => each.UnitTests is null),
+                ResidualOnly = Counts(residual),
+            }
+            : null,
+        Operators = figures.Operators.Select(each => new
+        {
+            Id = each.Operator,
+            each.Name,
+            FaultClass = each.FaultClass.ToString(),
+            each.Injected,
+            each.Activated,
+            Failed = Share(each.Failed),
+            each.Undetected,
+            FailureModes = FailureModes.All.Where(mode => each.Count(mode) > 0).ToDictionary(mode => mode.Key, each.Count),
+        }),
+    };
+
+    private static object Counts(CampaignFigures figures) => new
+    {
+        Injected = figures.Campaign.Mutants.Length,
+        figures.Activated,
+        NotActivated = figures.Campaign.Count(FailureMode.NotActivated),
+        BuildRejects = figures.Campaign.Count(FailureMode.BuildReject),
+        Equivalent = figures.Campaign.Count(FailureMode.Equivalent),
+        Duplicate = figures.Campaign.Count(FailureMode.Duplicate),
+        NewWarnings = figures.Warned.K,
+        Failed = Share(figures.Failed),
+        Detected = Share(figures.Detected),
+        figures.HarnessErrors,
+        figures.Campaign.Pending,
+    };
 
     private static object Share(Proportion share) => share.N == 0
         ? new { share.K, share.N }
@@ -81,6 +110,12 @@ public static class CampaignJson
         result.Mutant.Change,
         Branch = NullIfEmpty(result.Mutant.Branch),
         Commit = NullIfEmpty(result.Mutant.Commit),
+        Group = result.Mutant.Group.Key,
+        result.Mutant.Component,
+        result.Mutant.Stratum,
+        result.Mutant.Warnings,
+        DuplicateOf = result.Mutant.SameAs?.ToString(),
+        UnitTests = result.UnitTests is { } tests ? new { Answer = JsonNamingPolicy.KebabCaseLower.ConvertName(tests.Answer.ToString()), tests.Reason } : null,
         result.Mutant.Diff,
         FailureMode = result.Headline?.Mode.Key,
         Activations = result.Activations.Select(each => new { each.Workload, each.Hits, each.FirstOrder }),

@@ -21,7 +21,6 @@ public static class ConsoleSummary
     /// <param name="reportPath">The last line: where the whole report is; null if none was written.</param>
     public static void Write(CampaignSnapshot campaign, TextWriter output, int width, bool ansi, string? reportPath)
     {
-        var figures = new CampaignFigures(campaign);
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
@@ -32,15 +31,16 @@ public static class ConsoleSummary
         console.Profile.Width = width;
         console.Profile.Capabilities.Unicode = true;
 
-        console.MarkupLine($"[bold]{Markup.Escape(figures.Sentence)}[/]");
-        console.WriteLine(figures.Beside);
-        console.WriteLine(figures.SilentDataFailures);
-        WriteTable(console, "Failure modes", Modes(figures));
-        console.WriteLine($"{Figures.Convention}.");
-        WriteTable(console, "Failure mode × operator", width >= WideFrom ? ModesByOperatorWide(figures) : ModesByOperator(figures));
-        WriteTable(console, "Injected, activated, failed", Triples(figures));
-        WriteTable(console, "Who noticed the failures", WhoNoticed(figures));
-        WriteUndetected(console, campaign);
+        foreach (var (index, figures) in CampaignFigures.ByGroup(campaign).Index())
+        {
+            if (index > 0)
+            {
+                console.WriteLine();
+            }
+
+            WriteGroup(console, figures, width);
+        }
+
         if (reportPath is not null)
         {
             console.WriteLine();
@@ -48,6 +48,45 @@ public static class ConsoleSummary
             // Not through the console: a path must stay in one piece to be clicked or copied.
             output.WriteLine(reportPath);
         }
+    }
+
+    private static void WriteGroup(IAnsiConsole console, CampaignFigures figures, int width)
+    {
+        if (figures.Heading is { } heading)
+        {
+            console.MarkupLine($"[bold underline]{Markup.Escape(heading)}[/]");
+        }
+
+        console.MarkupLine($"[bold]{Markup.Escape(figures.Sentence)}[/]");
+        console.WriteLine(figures.Beside);
+        console.WriteLine(figures.SilentDataFailures);
+        foreach (var sentence in figures.Further)
+        {
+            console.WriteLine(sentence);
+        }
+
+        WriteTable(console, "Failure modes", Modes(figures));
+        console.WriteLine($"{Figures.Convention}.");
+        WriteTable(console, "Failure mode × operator", width >= WideFrom ? ModesByOperatorWide(figures) : ModesByOperator(figures));
+        WriteTable(console, "Injected, activated, failed", Triples(figures));
+        if (!figures.Compiler.IsEmpty)
+        {
+            WriteTable(console, "Taken out by the compiler, or warned of", ByCompiler(figures));
+        }
+
+        WriteTable(console, "Who noticed the failures", WhoNoticed(figures));
+        WriteUndetected(console, figures.Campaign);
+    }
+
+    private static Table ByCompiler(CampaignFigures figures)
+    {
+        var table = NewTable("operator", "drawn", "rejected", "equivalent", "duplicate", "new warning");
+        foreach (var each in figures.Compiler)
+        {
+            AddRow(table, null, each.Operator, $"{each.Drawn}", $"{each.Rejected}", $"{each.Equivalent}", $"{each.Duplicate}", $"{each.Warned}");
+        }
+
+        return table;
     }
 
     private static void WriteTable(IAnsiConsole console, string title, Table table)

@@ -22,6 +22,13 @@ internal static class Figures
     /// <summary><c>83.3 %, 95 % interval 55.2–95.3 %</c></summary>
     public static string Interval(Proportion proportion) => $"{Percent(proportion)}, 95 % interval {Range(proportion)}";
 
+    /// <summary>The same of a weighted estimate.</summary>
+    public static string Interval(WeightedShare weighted) => string.Create(
+        CultureInfo.InvariantCulture, $"{Percent(weighted.Share)}, 95 % interval {weighted.Interval.Low * 100:0.0}–{weighted.Interval.High * 100:0.0} %");
+
+    /// <summary>A stratum's weight; a dash where there is none.</summary>
+    public static string Weight(Stratum stratum) => stratum.Weight is { } weight ? Percent(weight) : "–";
+
     /// <summary><c>0/300, below 0.99 % (one-sided 95 % bound)</c></summary>
     public static string Bound(Proportion none) =>
         string.Create(CultureInfo.InvariantCulture, $"{none}, below {none.ZeroBound * 100:0.00} % (one-sided 95 % bound)");

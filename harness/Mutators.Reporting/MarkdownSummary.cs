@@ -14,9 +14,28 @@ public static class MarkdownSummary
     /// <summary>The whole text.</summary>
     public static string Render(CampaignSnapshot campaign)
     {
-        var figures = new CampaignFigures(campaign);
         var text = new StringBuilder();
+        foreach (var figures in CampaignFigures.ByGroup(campaign))
+        {
+            AddGroup(text, figures);
+        }
+
+        AddFacts(text, campaign);
+        return text.ToString();
+    }
+
+    private static void AddGroup(StringBuilder text, CampaignFigures figures)
+    {
+        if (figures.Heading is { } heading)
+        {
+            text.Append($"{(text.Length > 0 ? "\n" : "")}## {heading}\n\n");
+        }
+
         text.Append($"**{figures.Sentence}**\n\n{figures.Beside} {figures.SilentDataFailures}\n");
+        foreach (var sentence in figures.Further)
+        {
+            text.Append($"\n{Html(sentence)}\n");
+        }
 
         Heading(text, "Failure modes by fault class");
         Row(text, ["failure mode", .. figures.Classes.Select(each => each.ToString()), "k/n", "share", "95 % interval"]);
@@ -37,6 +56,17 @@ public static class MarkdownSummary
             Row(text, [each.Operator, each.Name, $"{each.Injected}", $"{each.Activated}", $"{each.Failed}", Figures.Percent(each.Failed), Figures.Range(each.Failed), $"{each.Undetected}"]);
         }
 
+        if (!figures.Compiler.IsEmpty)
+        {
+            Heading(text, "Taken out by the compiler, or warned of");
+            Row(text, ["operator", "drawn", "rejected", "equivalent", "duplicate", "new warning"]);
+            Row(text, [":--", "--:", "--:", "--:", "--:", "--:"]);
+            foreach (var each in figures.Compiler)
+            {
+                Row(text, [each.Operator, $"{each.Drawn}", $"{each.Rejected}", $"{each.Equivalent}", $"{each.Duplicate}", $"{each.Warned}"]);
+            }
+        }
+
         Heading(text, "Who noticed the failures");
         Row(text, ["failures", "k/n", "share", "95 % interval"]);
         Row(text, [":--", "--:", "--:", "--:"]);
@@ -46,9 +76,7 @@ public static class MarkdownSummary
             Row(text, [detection.Words, share.ToString(), Figures.Percent(share), Figures.Range(share)]);
         }
 
-        AddUndetected(text, campaign);
-        AddFacts(text, campaign);
-        return text.ToString();
+        AddUndetected(text, figures.Campaign);
     }
 
     private static void AddUndetected(StringBuilder text, CampaignSnapshot campaign)
@@ -85,6 +113,13 @@ public static class MarkdownSummary
             .Append($"- faultload: {Html(identity.Faultload.Rule)}, seed {identity.Faultload.Seed}\n")
             .Append($"- workloads: {string.Join(", ", campaign.Golden.Select(golden => Html(golden.Workload.Name)))}\n")
             .Append($"- engine: {Html(identity.Engine)}\n");
+        Heading(text, "Strata");
+        Row(text, ["stratum", "sites", "wanted", "drawn", "rejected", "equivalent", "duplicate", "run", "stands for"]);
+        Row(text, [":--", .. Enumerable.Repeat("--:", 8)]);
+        foreach (var (stratum, rejected, equivalent, duplicate, run) in CampaignFigures.Strata(campaign))
+        {
+            Row(text, [stratum.Name, $"{stratum.Available}", stratum.Wanted?.ToString() ?? "–", $"{stratum.Drawn}", $"{rejected}", $"{equivalent}", $"{duplicate}", $"{run}", Figures.Weight(stratum)]);
+        }
     }
 
     private static void Heading(StringBuilder text, string title) => text.Append($"\n### {title}\n\n");

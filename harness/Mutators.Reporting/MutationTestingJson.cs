@@ -32,7 +32,7 @@ public static class MutationTestingJson
         { Headline: null } => "Pending",
         { Headline.Mode: FailureMode.NotActivated } => "NoCoverage",
         { Headline.Mode: FailureMode.BuildReject } => "CompileError",
-        { Headline.Mode: FailureMode.NoImpact or FailureMode.Degraded } => "Ignored",
+        { Headline.Mode: FailureMode.Equivalent or FailureMode.Duplicate or FailureMode.NoImpact or FailureMode.Degraded } => "Ignored",
         { Headline.Mode: FailureMode.ControlHang } => "Timeout",
         { Headline: { } headline } => headline.Detection.IsDetected ? "Killed" : "Survived",
     };

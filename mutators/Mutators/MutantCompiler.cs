@@ -29,6 +29,15 @@ public static class MutantCompiler
     public static ImmutableArray<Diagnostic> Warnings(Compilation golden, SyntaxTree tree, Mutant mutant, CancellationToken cancel) =>
         New(golden, tree, mutant, IsWarning, cancel);
 
+    /// <summary>The errors and the warnings that the mutant causes, at the price of one of them.</summary>
+    /// <inheritdoc cref="Errors"/>
+    public static (ImmutableArray<Diagnostic> Errors, ImmutableArray<Diagnostic> Warnings) Diagnose(
+        Compilation golden, SyntaxTree tree, Mutant mutant, CancellationToken cancel)
+    {
+        var found = New(golden, tree, mutant, diagnostic => IsError(diagnostic) || IsWarning(diagnostic), cancel);
+        return ([.. found.Where(IsError)], [.. found.Where(IsWarning)]);
+    }
+
     /// <summary>The mutant's tree, with golden's path, encoding and options.</summary>
     public static SyntaxTree Inject(SyntaxTree tree, Mutant mutant, CancellationToken cancel) =>
         tree.WithChangedText(mutant.Inject(tree.GetText(cancel)));

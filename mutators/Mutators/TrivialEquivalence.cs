@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Mutators;
 
@@ -53,13 +54,38 @@ public sealed class TrivialEquivalence(
         return search.Result(all.Select(each => each.Mutant.Id));
     }
 
-    // A Release build says the same of the same code, to the last bit. A warning that the project makes an error of rejects no mutant.
-    private static Compilation Optimised(Compilation golden) => golden.WithOptions(golden.Options
-        .WithOptimizationLevel(OptimizationLevel.Release)
-        .WithDeterministic(true)
-        .WithGeneralDiagnosticOption(ReportDiagnostic.Suppress)
-        .WithSpecificDiagnosticOptions(null)
-        .WithSyntaxTreeOptionsProvider(null));
+    // A Release build says the same of the same code, to the last bit. The options are made anew, because those of a Debug build remember
+    // the compiler's argument /debug+ where nobody can reach it, and what is optimised then keeps what a debugger wants to see. Warnings say
+    // nothing here, and must not count as errors.
+    private static Compilation Optimised(Compilation golden)
+    {
+        var options = (CSharpCompilationOptions)golden.Options;
+        return golden.WithOptions(new CSharpCompilationOptions(
+            options.OutputKind,
+            moduleName: options.ModuleName,
+            mainTypeName: options.MainTypeName,
+            scriptClassName: options.ScriptClassName,
+            usings: options.Usings,
+            optimizationLevel: OptimizationLevel.Release,
+            checkOverflow: options.CheckOverflow,
+            allowUnsafe: options.AllowUnsafe,
+            cryptoKeyContainer: options.CryptoKeyContainer,
+            cryptoKeyFile: options.CryptoKeyFile,
+            cryptoPublicKey: options.CryptoPublicKey,
+            delaySign: options.DelaySign,
+            platform: options.Platform,
+            generalDiagnosticOption: ReportDiagnostic.Suppress,
+            concurrentBuild: options.ConcurrentBuild,
+            deterministic: true,
+            xmlReferenceResolver: options.XmlReferenceResolver,
+            sourceReferenceResolver: options.SourceReferenceResolver,
+            metadataReferenceResolver: options.MetadataReferenceResolver,
+            assemblyIdentityComparer: options.AssemblyIdentityComparer,
+            strongNameProvider: options.StrongNameProvider,
+            publicSign: options.PublicSign,
+            metadataImportOptions: options.MetadataImportOptions,
+            nullableContextOptions: options.NullableContextOptions));
+    }
 
     private sealed class Search : IDisposable
     {

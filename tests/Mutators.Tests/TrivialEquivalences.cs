@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 using Mutators.Operators;
 
@@ -52,6 +53,15 @@ public sealed class TrivialEquivalences
         var found = Find(first, other, second);
         Assert.AreSequenceEqual([(second.Id, first.Id)], found.Duplicates);
         Assert.IsEmpty(found.Equivalent);
+    }
+
+    [TestMethod]
+    public void What_a_debug_build_keeps_for_the_debugger_is_no_difference()
+    {
+        var options = CSharpCommandLineParser.Default.Parse(["/debug+", "/debug:portable", "/target:library", "/warnaserror+"], "/", sdkDirectory: null).CompilationOptions;
+        var debug = Golden.Compilation.WithOptions(options.WithNullableContextOptions(NullableContextOptions.Enable));
+        var mutant = Golden.Scan(new MissingVariableInitialization()).Single();
+        Assert.AreSequenceEqual([mutant.Id], TrivialEquivalence.Find(debug, [(Golden.Tree, mutant)], CancellationToken.None).Equivalent);
     }
 
     [TestMethod]

@@ -201,10 +201,7 @@ public sealed class MutantRepository : IDisposable
                 .Where(each => !stillThere.Contains(each.CommitSha))
                 .Select(each => KeyValuePair.Create<string, string?>(each.CommitSha, null))
                 .DistinctBy(each => each.Key));
-            foreach (var branch in cleaned.Deleted)
-            {
-                _repository.Refs.Remove(branch.RefName);
-            }
+            new ReferenceRemoval(_repository, GitDirectory).Remove([.. cleaned.Deleted.Select(branch => (branch.RefName, branch.CommitSha))]);
         }
 
         return cleaned;

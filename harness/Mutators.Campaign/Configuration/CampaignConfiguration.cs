@@ -55,6 +55,9 @@ public sealed record CampaignConfiguration
     /// <summary>The seed of the draw.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Whether mutants that are the same to the optimising compiler are looked for, and not run.</summary>
+    public bool Equivalence { get; init; } = true;
+
     /// <summary>How mutants are run.</summary>
     public CampaignEngine Engine { get; init; } = CampaignEngine.Rebuild;
 

@@ -18,7 +18,7 @@ public static class ConfigurationFile
     [
         "$schema", "targets", "workloads",
         "profile", "operators", "in", "members", "classes", "complexity", "includeGenerated", "includeExcludedFromCoverage",
-        "sample", "margin", "confidence", "sampling", "seed",
+        "sample", "margin", "confidence", "sampling", "seed", "equivalence",
         "engine", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare",
     ];
 
@@ -78,6 +78,7 @@ public static class ConfigurationFile
                 Confidence = reader.Share("confidence") ?? defaults.Confidence,
                 Sampling = reader.Value<SamplingRule?>("sampling", text => Choices.Sampling(text), defaults.Sampling),
                 Seed = reader.Seed("seed", defaults.Seed),
+                Equivalence = !reader.Has("equivalence") || reader.Flag("equivalence"),
                 Engine = reader.Choice("engine", defaults.Engine),
                 TimeFactor = reader.Number("timeFactor", defaults.TimeFactor, 1, 10_000),
                 MemoryMebibytes = (int)reader.Number("memoryMebibytes", defaults.MemoryMebibytes, 16, 1 << 20),

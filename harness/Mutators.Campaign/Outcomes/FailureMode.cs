@@ -2,7 +2,7 @@ namespace Mutators.Campaign.Outcomes;
 
 /// <summary>
 /// What became of a mutant, decided in this order: the first that applies is the headline (<see cref="OutcomeClassifier"/> says by
-/// which observation, docs/failure-modes.md gives examples). The two first never enter the denominator of a statement about impact.
+/// which observation, docs/failure-modes.md gives examples). The four first never enter the denominator of a statement about impact.
 /// </summary>
 public enum FailureMode
 {
@@ -11,6 +11,12 @@ public enum FailureMode
 
     /// <summary>The branch does not compile. Oracle: the compiler.</summary>
     BuildReject,
+
+    /// <summary>The optimising compiler makes of it what it makes of golden: no fault. Oracle: trivial compiler equivalence.</summary>
+    Equivalent,
+
+    /// <summary>The optimising compiler makes of it what it makes of another mutant, which is run in its place. Oracle: trivial compiler equivalence.</summary>
+    Duplicate,
 
     /// <summary>
     /// The host is lost with all its guests, or an invariant of the trusted side panicked. Oracle: a component observation of kind
@@ -70,7 +76,7 @@ public static class FailureModes
     extension(FailureMode mode)
     {
         /// <summary>The site was reached, so the mutant belongs to the denominator of a statement about impact.</summary>
-        public bool IsActivated => mode is not (FailureMode.NotActivated or FailureMode.BuildReject);
+        public bool IsActivated => mode is >= FailureMode.HostCrash;
 
         /// <summary>Something failed: neither correct nor merely slower.</summary>
         public bool IsFailure => mode is >= FailureMode.HostCrash and <= FailureMode.SilentDataFailure;
@@ -80,6 +86,8 @@ public static class FailureModes
         {
             FailureMode.NotActivated => "not activated",
             FailureMode.BuildReject => "does not build",
+            FailureMode.Equivalent => "equivalent",
+            FailureMode.Duplicate => "duplicate",
             FailureMode.HostCrash => "host crash",
             FailureMode.ControlHang => "hang",
             FailureMode.ControlCrash => "crash",

@@ -55,6 +55,17 @@ public static class OutcomeClassifier
     public static Outcome BuildReject(MutantId mutant, string workload, string error) =>
         NotRun(mutant, workload, FailureMode.BuildReject, error);
 
+    /// <summary>The outcome of a mutant that compiles to what golden compiles to.</summary>
+    public static Outcome Equivalent(MutantId mutant, string workload) =>
+        NotRun(mutant, workload, FailureMode.Equivalent, "the optimising compiler makes the same of it as of golden");
+
+    /// <summary>The outcome of a mutant that compiles to what another one compiles to.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="workload">The workload it was meant for.</param>
+    /// <param name="same">The one that is run in its place.</param>
+    public static Outcome Duplicate(MutantId mutant, string workload, MutantId same) =>
+        NotRun(mutant, workload, FailureMode.Duplicate, $"the optimising compiler makes the same of it as of {same}");
+
     private static Outcome NotRun(MutantId mutant, string workload, FailureMode mode, string reason) =>
         new(mutant, workload, mode, [mode], Detection.None, [], OneLine(reason), "none", []);
 

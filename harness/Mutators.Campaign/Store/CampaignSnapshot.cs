@@ -22,16 +22,38 @@ public sealed record StoredOutcome(Outcome Outcome, int TimesRun);
 /// <param name="Message">What happened, in one line.</param>
 public sealed record HarnessError(MutantId Mutant, string Workload, string Message);
 
+/// <summary>What the project's own unit tests say to a mutant.</summary>
+public enum UnitTestAnswer
+{
+    /// <summary>A test fails: a fault that the project's programmers would not have left behind.</summary>
+    Caught,
+
+    /// <summary>Tests execute the site, and all of them pass: as residual faults do.</summary>
+    NotCaught,
+
+    /// <summary>No test executes the site: nothing is known of whether tests would catch it.</summary>
+    NotReached,
+}
+
+/// <summary>What the project's own unit tests say to a mutant, and what it cost to ask them.</summary>
+/// <param name="Mutant">The mutant.</param>
+/// <param name="Answer">What they say.</param>
+/// <param name="Reason">In words, one line.</param>
+/// <param name="Duration">Wall time of the tests; zero where none had to run.</param>
+public sealed record UnitTestResult(MutantId Mutant, UnitTestAnswer Answer, string Reason, TimeSpan Duration);
+
 /// <summary>One mutant with all that is known of it.</summary>
 /// <param name="mutant">The mutant.</param>
 /// <param name="activations">How often golden reaches its site, by workload.</param>
 /// <param name="outcomes">Its outcomes, by workload.</param>
 /// <param name="errors">Where the harness failed, by workload.</param>
+/// <param name="unitTests">What the project's own unit tests say to it; null where they were not asked.</param>
 public sealed class MutantResult(
     MutantRecord mutant,
     ImmutableArray<ActivationRecord> activations,
     ImmutableArray<StoredOutcome> outcomes,
-    ImmutableArray<HarnessError> errors)
+    ImmutableArray<HarnessError> errors,
+    UnitTestResult? unitTests = null)
 {
     /// <summary>The mutant.</summary>
     public MutantRecord Mutant { get; } = mutant;
@@ -44,6 +66,9 @@ public sealed class MutantResult(
 
     /// <summary>Where the harness failed, by workload.</summary>
     public ImmutableArray<HarnessError> Errors { get; } = errors;
+
+    /// <summary>What the project's own unit tests say to it; null where they were not asked.</summary>
+    public UnitTestResult? UnitTests { get; } = unitTests;
 
     /// <summary>
     /// The outcome that stands for the mutant: under the workload where its failure mode comes first in the order of

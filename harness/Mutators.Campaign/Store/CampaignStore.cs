@@ -143,7 +143,8 @@ public sealed class CampaignStore : IDisposable
                 Current.ExecuteMany(
                     """
                     INSERT INTO mutant VALUES (NULL, $id, $operator, $operatorName, $class, $path, $member, $line, $column, $change, $subject,
-                        $branch, $commit, $startLine, $startColumn, $endLine, $endColumn, $replacement, $diff) ON CONFLICT (id) DO NOTHING
+                        $branch, $commit, $startLine, $startColumn, $endLine, $endColumn, $replacement, $diff,
+                        $origin, $component, $stratum, $warnings, $sameAs) ON CONFLICT (id) DO NOTHING
                     """,
                     mutants,
                     Parameters);
@@ -206,6 +207,22 @@ public sealed class CampaignStore : IDisposable
                 ("$mutant", error.Mutant.ToString()),
                 ("$workload", error.Workload),
                 ("$message", error.Message.ReplaceLineEndings(" "))));
+        }
+    }
+
+    /// <summary>Keeps what the project's own unit tests say to mutants.</summary>
+    public void Record(IReadOnlyList<UnitTestResult> results)
+    {
+        lock (gate)
+        {
+            Current.InTransaction(() => Current.ExecuteMany(
+                "INSERT OR REPLACE INTO unit_tests VALUES ($mutant, $answer, $reason, $duration)",
+                results,
+                each =>
+                [
+                    ("$mutant", each.Mutant.ToString()), ("$answer", each.Answer.ToString()), ("$reason", each.Reason),
+                    ("$duration", (long)each.Duration.TotalMicroseconds),
+                ]));
         }
     }
 
@@ -295,7 +312,7 @@ public sealed class CampaignStore : IDisposable
             ("$detectors", JsonSerializer.Serialize(outcome.Detectors)),
             ("$reason", outcome.Reason),
             ("$engine", outcome.Engine),
-            ("$runs", outcome.Mode is FailureMode.NotActivated or FailureMode.BuildReject ? 0 : 1));
+            ("$runs", outcome.Mode.IsActivated ? 1 : 0));
         Current.ExecuteMany("INSERT INTO difference VALUES ($mutant, $workload, $ordinal, $golden, $line)", outcome.Differences.Index(), row =>
             [mutant, workload, ("$ordinal", row.Index), ("$golden", row.Item.Golden), ("$line", row.Item.Mutant)]);
     }
@@ -307,5 +324,7 @@ public sealed class CampaignStore : IDisposable
         ("$column", mutant.Column), ("$change", mutant.Change), ("$subject", mutant.Subject), ("$branch", mutant.Branch),
         ("$commit", mutant.Commit), ("$startLine", mutant.Edit.StartLine), ("$startColumn", mutant.Edit.StartColumn),
         ("$endLine", mutant.Edit.EndLine), ("$endColumn", mutant.Edit.EndColumn), ("$replacement", mutant.Edit.Replacement), ("$diff", mutant.Diff),
+        ("$origin", mutant.Origin.ToString()), ("$component", mutant.Component), ("$stratum", mutant.Stratum),
+        ("$warnings", JsonSerializer.Serialize(mutant.Warnings)), ("$sameAs", mutant.SameAs?.ToString()),
     ];
 }

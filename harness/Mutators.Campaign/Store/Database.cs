@@ -8,7 +8,7 @@ internal sealed class Database : IDisposable
     /// <summary>"MUTA": tells a campaign from any other SQLite file.</summary>
     private const long ApplicationId = 0x4D555441;
 
-    private const long SchemaVersion = 1;
+    private const long SchemaVersion = 2;
 
     // A reader waits while a checkpoint holds the file; longer means that something is wrong.
     private const int BusyTimeoutMs = 5000;
@@ -30,7 +30,8 @@ internal sealed class Database : IDisposable
             path TEXT NOT NULL REFERENCES source (path), member TEXT NOT NULL, line INTEGER NOT NULL, column INTEGER NOT NULL,
             change TEXT NOT NULL, subject TEXT NOT NULL, branch TEXT NOT NULL, commit_sha TEXT NOT NULL,
             edit_start_line INTEGER NOT NULL, edit_start_column INTEGER NOT NULL, edit_end_line INTEGER NOT NULL, edit_end_column INTEGER NOT NULL,
-            edit_replacement TEXT NOT NULL, diff TEXT NOT NULL) STRICT;
+            edit_replacement TEXT NOT NULL, diff TEXT NOT NULL,
+            origin TEXT NOT NULL, component TEXT NOT NULL, stratum TEXT NOT NULL, warnings TEXT NOT NULL, same_as TEXT) STRICT;
         CREATE TABLE activation (
             mutant TEXT NOT NULL REFERENCES mutant (id), workload TEXT NOT NULL REFERENCES workload (name),
             hits INTEGER NOT NULL, first_order INTEGER,
@@ -47,6 +48,8 @@ internal sealed class Database : IDisposable
         CREATE TABLE harness_error (
             mutant TEXT NOT NULL REFERENCES mutant (id), workload TEXT NOT NULL REFERENCES workload (name), message TEXT NOT NULL,
             PRIMARY KEY (mutant, workload)) STRICT;
+        CREATE TABLE unit_tests (
+            mutant TEXT PRIMARY KEY REFERENCES mutant (id), answer TEXT NOT NULL, reason TEXT NOT NULL, duration_us INTEGER NOT NULL) STRICT;
         """;
 
     private readonly string path;

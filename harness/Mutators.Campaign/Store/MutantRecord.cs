@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Mutators.Campaign.Store;
@@ -31,6 +32,24 @@ public sealed record MutantRecord(
     TextEdit Edit,
     string Diff)
 {
+    /// <summary>Where the operator's fault type comes from.</summary>
+    public FaultOrigin Origin { get; init; }
+
+    /// <summary>The group with which it is counted.</summary>
+    public FaultGroup Group => FaultGroups.Of(Origin);
+
+    /// <summary>The project that its file belongs to.</summary>
+    public string Component { get; init; } = "";
+
+    /// <summary>The stratum that it was drawn from.</summary>
+    public string Stratum { get; init; } = "";
+
+    /// <summary>The ids of the compiler's warnings that golden lacks: programmers who read their warnings would have found this fault.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>The mutant that is the same to the compiler, and is run in its place; null if there is none.</summary>
+    public MutantId? SameAs { get; init; }
+
     /// <summary>The operator's id.</summary>
     public string Operator => Id.Operator;
 
@@ -58,7 +77,11 @@ public sealed record MutantRecord(
             branch,
             commit,
             TextEdit.Of(golden, mutant.Site.Edits),
-            UnifiedDiff.Of(mutant.Path, golden, mutant.Inject(golden), TextEdit.Covered(mutant.Site.Edits)));
+            UnifiedDiff.Of(mutant.Path, golden, mutant.Inject(golden), TextEdit.Covered(mutant.Site.Edits)))
+        {
+            Origin = definition.Origin,
+            Stratum = definition.Id,
+        };
     }
 }
 

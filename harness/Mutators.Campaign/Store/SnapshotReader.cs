@@ -39,11 +39,15 @@ internal static class SnapshotReader
             row => new HarnessError(Id(row, 0), row.GetString(1), row.GetString(2)))
             .ToLookup(each => each.Mutant);
         var outcomes = ReadOutcomes(database).ToLookup(each => each.Outcome.Mutant);
+        var unitTests = database.Query(
+            "SELECT mutant, answer, reason, duration_us FROM unit_tests",
+            row => new UnitTestResult(Id(row, 0), Enum.Parse<UnitTestAnswer>(row.GetString(1)), row.GetString(2), TimeSpan.FromMicroseconds(row.GetInt64(3))))
+            .ToDictionary(each => each.Mutant);
         var mutants = database.Query("SELECT * FROM mutant ORDER BY ordinal", ReadMutant);
         return new CampaignSnapshot(
             Identity(database),
             [.. golden],
-            [.. mutants.Select(mutant => new MutantResult(mutant, [.. activations[mutant.Id]], [.. outcomes[mutant.Id]], [.. errors[mutant.Id]]))],
+            [.. mutants.Select(mutant => new MutantResult(mutant, [.. activations[mutant.Id]], [.. outcomes[mutant.Id]], [.. errors[mutant.Id]], unitTests.GetValueOrDefault(mutant.Id)))],
             sources.ToImmutableSortedDictionary(StringComparer.Ordinal));
     }
 
@@ -93,7 +97,14 @@ internal static class SnapshotReader
             row.GetInt32(row.GetOrdinal("edit_end_line")),
             row.GetInt32(row.GetOrdinal("edit_end_column")),
             row.GetString(row.GetOrdinal("edit_replacement"))),
-        row.GetString(row.GetOrdinal("diff")));
+        row.GetString(row.GetOrdinal("diff")))
+    {
+        Origin = Enum.Parse<FaultOrigin>(row.GetString(row.GetOrdinal("origin"))),
+        Component = row.GetString(row.GetOrdinal("component")),
+        Stratum = row.GetString(row.GetOrdinal("stratum")),
+        Warnings = Strings(row, row.GetOrdinal("warnings")),
+        SameAs = row.IsDBNull(row.GetOrdinal("same_as")) ? null : Id(row, row.GetOrdinal("same_as")),
+    };
 
     private static MutantId Id(SqliteDataReader row, int column)
     {

@@ -17,17 +17,22 @@ public static partial class HtmlReport
     /// <summary>The whole text.</summary>
     public static string Render(CampaignSnapshot campaign)
     {
-        var figures = new CampaignFigures(campaign);
         var page = new HtmlText();
         page.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Add($"<meta name=\"color-scheme\" content=\"light dark\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{ContentPolicy}\">\n")
             .Add($"<title>Fault injection · {campaign.Identity.GoldenCommit[..Math.Min(10, campaign.Identity.GoldenCommit.Length)]}</title>\n<style>\n")
             .AddTrusted(Resource("report.css"))
             .Add($"</style>\n</head>\n<body>\n<main>\n");
-        AddHeader(page, figures);
-        AddModesByClass(page, figures);
-        AddTriples(page, figures);
-        AddDetections(page, figures);
+        page.Add($"<header>\n<p class=\"kicker\">Mutators · software fault injection</p>\n</header>\n");
+        foreach (var figures in CampaignFigures.ByGroup(campaign))
+        {
+            AddHeader(page, figures);
+            AddModesByClass(page, figures);
+            AddTriples(page, figures);
+            AddCompiler(page, figures);
+            AddDetections(page, figures);
+        }
+
         MutantDetails.Add(page, campaign);
         AddFacts(page, campaign);
         page.Add($"</main>\n<section id=\"sources\">\n<h2>Sources</h2>\n")
@@ -46,8 +51,19 @@ public static partial class HtmlReport
 
     private static void AddHeader(HtmlText page, CampaignFigures figures)
     {
-        page.Add($"<header>\n<p class=\"kicker\">Mutators · software fault injection</p>\n<h1>{Unbroken(figures.Sentence)}</h1>\n")
-            .Add($"<p>{figures.Beside} {Unbroken(figures.SilentDataFailures)}</p>\n</header>\n");
+        page.Add($"<header>\n");
+        if (figures.Heading is { } heading)
+        {
+            page.Add($"<p class=\"kicker\">{heading}</p>\n");
+        }
+
+        page.Add($"<h1>{Unbroken(figures.Sentence)}</h1>\n<p>{figures.Beside} {Unbroken(figures.SilentDataFailures)}</p>\n");
+        foreach (var sentence in figures.Further)
+        {
+            page.Add($"<p>{Unbroken(sentence)}</p>\n");
+        }
+
+        page.Add($"</header>\n");
     }
 
     /// <summary>A sentence whose intervals and percentages stay on one line each.</summary>
@@ -110,6 +126,24 @@ public static partial class HtmlReport
             .Add($"<td>{Figures.Percent(figures.Failed)}</td><td>{Figures.Range(figures.Failed)}</td><td>{figures.Operators.Sum(each => each.Undetected)}</td></tr></tfoot>\n</table></div>\n</section>\n");
     }
 
+    private static void AddCompiler(HtmlText page, CampaignFigures figures)
+    {
+        if (figures.Compiler.IsEmpty)
+        {
+            return;
+        }
+
+        page.Add($"<section>\n<h2>Taken out by the compiler, or warned of</h2>\n<div class=\"scroll\"><table class=\"figures\">\n<thead><tr>")
+            .Add($"<th scope=\"col\">operator</th><th scope=\"col\">drawn</th><th scope=\"col\">rejected</th><th scope=\"col\">equivalent</th>")
+            .Add($"<th scope=\"col\">duplicate</th><th scope=\"col\">new warning</th></tr></thead>\n<tbody>\n");
+        foreach (var each in figures.Compiler)
+        {
+            page.Add($"<tr><th scope=\"row\">{each.Operator}</th><td>{each.Drawn}</td><td>{each.Rejected}</td><td>{each.Equivalent}</td><td>{each.Duplicate}</td><td>{each.Warned}</td></tr>\n");
+        }
+
+        page.Add($"</tbody>\n</table></div>\n</section>\n");
+    }
+
     private static void AddDetections(HtmlText page, CampaignFigures figures)
     {
         page.Add($"<section>\n<h2>Who noticed the failures</h2>\n<div class=\"scroll\"><table class=\"figures\">\n<thead><tr>")
@@ -134,10 +168,12 @@ public static partial class HtmlReport
             page.Add($"<dt>workload</dt><dd>{golden.Workload.Name}: <code>{golden.Workload.Project} {string.Join(' ', golden.Workload.Arguments)}</code></dd>\n");
         }
 
-        page.Add($"</dl>\n<div class=\"scroll\"><table class=\"figures\">\n<thead><tr><th scope=\"col\">stratum</th><th scope=\"col\">sites</th><th scope=\"col\">wanted</th><th scope=\"col\">drawn</th></tr></thead>\n<tbody>\n");
-        foreach (var stratum in identity.Faultload.Strata)
+        page.Add($"</dl>\n<div class=\"scroll\"><table class=\"figures\">\n<thead><tr><th scope=\"col\">stratum</th><th scope=\"col\">sites</th><th scope=\"col\">wanted</th><th scope=\"col\">drawn</th>")
+            .Add($"<th scope=\"col\">rejected</th><th scope=\"col\">equivalent</th><th scope=\"col\">duplicate</th><th scope=\"col\">run</th><th scope=\"col\">stands for</th></tr></thead>\n<tbody>\n");
+        foreach (var (stratum, rejected, equivalent, duplicate, run) in CampaignFigures.Strata(campaign))
         {
-            page.Add($"<tr><th scope=\"row\">{stratum.Name}</th><td>{stratum.Available}</td><td>{stratum.Wanted?.ToString() ?? "–"}</td><td>{stratum.Drawn}</td></tr>\n");
+            page.Add($"<tr><th scope=\"row\">{stratum.Name}</th><td>{stratum.Available}</td><td>{stratum.Wanted?.ToString() ?? "–"}</td><td>{stratum.Drawn}</td>")
+                .Add($"<td>{rejected}</td><td>{equivalent}</td><td>{duplicate}</td><td>{run}</td><td>{Figures.Weight(stratum)}</td></tr>\n");
         }
 
         page.Add($"</tbody>\n</table></div>\n<details><summary>Configuration</summary><pre>{identity.Configuration}</pre></details>\n</section>\n");

@@ -93,6 +93,21 @@ internal static class MutantDetails
         }
 
         page.Add($"<dl>\n");
+        if (mutant.SameAs is { } same)
+        {
+            page.Add($"<dt>duplicate of</dt><dd><a href=\"#{same}\">{same}</a></dd>\n");
+        }
+
+        if (!mutant.Warnings.IsEmpty)
+        {
+            page.Add($"<dt>new warnings</dt><dd>{string.Join(", ", mutant.Warnings)}</dd>\n");
+        }
+
+        if (result.UnitTests is { } tests)
+        {
+            page.Add($"<dt>unit tests</dt><dd>{tests.Reason}</dd>\n");
+        }
+
         if (mutant.Branch.Length > 0)
         {
             page.Add($"<dt>repeat</dt><dd><code>{Repeat.Run(mutant.Id)}</code></dd>\n<dt>review</dt><dd><code>{Repeat.Review(mutant.Branch)}</code></dd>\n")

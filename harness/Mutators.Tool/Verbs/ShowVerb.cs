@@ -54,6 +54,12 @@ internal static class ShowVerb
                 result.Mutant.Column,
                 result.Mutant.Branch,
                 result.Mutant.Commit,
+                Group = result.Mutant.Group.Key,
+                result.Mutant.Component,
+                result.Mutant.Stratum,
+                NewWarnings = result.Mutant.Warnings,
+                DuplicateOf = result.Mutant.SameAs?.ToString(),
+                UnitTests = result.UnitTests is { } tests ? new { tests.Answer, tests.Reason } : null,
                 result.Mutant.Diff,
                 Activations = result.Activations.Select(each => new { each.Workload, each.Hits, each.FirstOrder }),
                 Outcomes = result.Outcomes.Select(each => new
@@ -77,6 +83,21 @@ internal static class ShowVerb
         Console.Out.WriteLine($"{mutant.Change} in {mutant.Member}");
         Console.Out.WriteLine($"{mutant.Place}");
         Console.Out.WriteLine(mutant.Commit.Length == 0 ? "no branch: the compiler refuses it" : $"{mutant.Branch} {mutant.Commit}");
+        if (mutant.SameAs is { } same)
+        {
+            Console.Out.WriteLine($"duplicate of {same}, which is run in its place");
+        }
+
+        if (!mutant.Warnings.IsEmpty)
+        {
+            Console.Out.WriteLine($"new compiler warnings: {string.Join(", ", mutant.Warnings)}");
+        }
+
+        if (result.UnitTests is { } unitTests)
+        {
+            Console.Out.WriteLine($"unit tests: {unitTests.Reason}");
+        }
+
         Console.Out.WriteLine();
         Console.Out.WriteLine(mutant.Diff.TrimEnd());
         foreach (var outcome in result.Outcomes.Select(each => each.Outcome))

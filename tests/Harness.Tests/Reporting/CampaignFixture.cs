@@ -141,10 +141,12 @@ internal static class CampaignFixture
             Ran(Mifs, Commands, "Commands.Destroy", "drop if (domain == 0) and its block", "        if (domain == 0)\n        {\n            return Fail(\"no\");\n        }\n\n", "", null),
             Ran(Mfc, Commands, "Commands.Destroy", "drop call store.Remove($\"/local/domain/{domain}\")", "        store.Remove($\"/local/domain/{domain}\");\n", "", Line(4, """{"observe":"state","name":"store","value":"0000000000000000"}""")),
             Rejected(Mvae, Commands, "Commands.Create", "drop var domain = Allocate(name)", "        var domain = Allocate(name);\n", "CS0103: The name 'domain' does not exist in the current context"),
+            TakenOut(Mvae, Disk, "DiskBackend.Serve", "drop var served = 0", "        var served = 0;\n", "", twin: null),
+            TakenOut(Mia, Commands, "Commands.Destroy", "drop if (domain == 0) around return Fail(\"no\")", "        if (domain == 0)\n        {\n            return Fail(\"no\");\n        }\n\n", "        return Fail(\"no\");\n\n", MutantId.Of("MIFS", Commands, "M:Commands.Destroy", "        if (domain == 0)\n        {\n            return Fail(\"no\");\n        }\n\n", 0)),
             Failing(Mfc, Commands, "Commands.Destroy", "drop call Release(domain)", "        Release(domain);\n", "the worker's folder vanished"),
             Pending(Mia, Disk, "DiskBackend.Serve", "drop while (ring.Consumer != ring.Producer)", "        while (ring.Consumer != ring.Producer)\n", ""),
         ];
-        var faultload = new FaultloadRecord(42, "field-weighted, 15 of 22 sites", [new("MFC", 46, 9, 8, 8), new("MIA", 32, 2, 3, 2), new("MIFS", 71, 3, 2, 2), new("MVAE", 25, 8, 3, 3)]);
+        var faultload = new FaultloadRecord(42, "field-weighted, 17 of 22 sites, 1 fewer than asked for", [new("MFC", 46, 9, 8, 8, 0.264), new("MIA", 32, 3, 4, 3, 0.184), new("MIFS", 71, 3, 2, 2, 0.408), new("MVAE", 25, 8, 4, 4, 0.144)]);
         return new CampaignSnapshot(
             new CampaignIdentity("0123456789abcdef0123456789abcdef01234567", "89abcdef0123456789abcdef0123456789abcdef", "rebuild", """{"degradedShare":0.5}""", faultload),
             [Golden],
@@ -166,6 +168,13 @@ internal static class CampaignFixture
     {
         var mutant = Record(definition, path, member, change, old, "") with { Branch = "", Commit = "" };
         return new MutantResult(mutant, [], [new StoredOutcome(OutcomeClassifier.BuildReject(mutant.Id, "lifecycle", error), 0)], []);
+    }
+
+    private static MutantResult TakenOut(FaultDefinition definition, string path, string member, string change, string old, string replacement, MutantId? twin)
+    {
+        var mutant = Record(definition, path, member, change, old, replacement) with { SameAs = twin };
+        var outcome = twin is { } same ? OutcomeClassifier.Duplicate(mutant.Id, "lifecycle", same) : OutcomeClassifier.Equivalent(mutant.Id, "lifecycle");
+        return new MutantResult(mutant, [], [new StoredOutcome(outcome, 0)], []);
     }
 
     private static MutantResult Failing(FaultDefinition definition, string path, string member, string change, string old, string message)

@@ -141,6 +141,72 @@ public sealed partial class ReportTests
     }
 
     [TestMethod]
+    public void A_campaign_with_classic_mutants_has_figures_for_each_group_and_none_across()
+    {
+        var campaign = Mixed();
+
+        var figures = CampaignFigures.ByGroup(campaign);
+
+        Assert.AreSequenceEqual([FaultGroup.Representative, FaultGroup.Classic], figures.Select(each => each.Group));
+        Assert.AreEqual(campaign.Mutants.Length, figures.Sum(each => each.Campaign.Mutants.Length));
+        var console = new StringWriter();
+        ConsoleSummary.Write(campaign, console, 80, ansi: false, reportPath: null);
+        foreach (var text in (string[])[console.ToString(), MarkdownSummary.Render(campaign), HtmlReport.Render(campaign)])
+        {
+            Assert.Contains("Representative faults", text);
+            Assert.Contains("no faults of the field", text);
+            Assert.DoesNotContain(new CampaignFigures(campaign).Sentence, text);
+        }
+
+        using var json = JsonDocument.Parse(CampaignJson.Render(campaign));
+        Assert.AreSequenceEqual(["representative", "classic"], json.RootElement.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("group").GetString()));
+    }
+
+    [TestMethod]
+    public void Where_unit_tests_were_asked_every_format_has_both_counts()
+    {
+        UnitTestAnswer[] answers = [UnitTestAnswer.Caught, UnitTestAnswer.NotCaught, UnitTestAnswer.NotReached];
+        var campaign = Campaign with
+        {
+            Mutants =
+            [
+                .. Campaign.Mutants.Index().Select(each => new MutantResult(
+                    each.Item.Mutant, each.Item.Activations, each.Item.Outcomes, each.Item.Errors,
+                    each.Index < 9 ? new UnitTestResult(each.Item.Mutant.Id, answers[each.Index % 3], "as told", TimeSpan.Zero) : null)),
+            ],
+        };
+        var figures = new CampaignFigures(campaign);
+
+        Assert.AreEqual((3, 3, 3), (figures.Count(UnitTestAnswer.Caught), figures.Count(UnitTestAnswer.NotCaught), figures.Count(UnitTestAnswer.NotReached)));
+        Assert.HasCount(3, figures.Residual!.Campaign.Mutants);
+        var console = new StringWriter();
+        ConsoleSummary.Write(campaign, console, 500, ansi: false, reportPath: null);
+        foreach (var text in (string[])[console.ToString(), MarkdownSummary.Render(campaign)])
+        {
+            Assert.Contains(figures.Sentence, text);
+            Assert.Contains($"Residual only: {figures.Residual.Sentence}", text);
+            Assert.Contains("8 are not classified", text);
+        }
+
+        Assert.Contains("Residual only: ", HtmlReport.Render(campaign));
+        using var json = JsonDocument.Parse(CampaignJson.Render(campaign));
+        var tests = json.RootElement.GetProperty("groups")[0].GetProperty("unitTests");
+        Assert.AreEqual(3, tests.GetProperty("residualOnly").GetProperty("injected").GetInt32());
+        Assert.AreEqual(8, tests.GetProperty("notClassified").GetInt32());
+    }
+
+    [TestMethod]
+    public void New_warnings_are_counted_and_named_with_their_mutant()
+    {
+        var campaign = Campaign with { Mutants = Campaign.Mutants.SetItem(0, With(Campaign.Mutants[0], mutant => mutant with { Warnings = ["CS0219"] })) };
+
+        Assert.AreEqual(new Proportion(1, campaign.Mutants.Length - 1), new CampaignFigures(campaign).Warned);
+        Assert.Contains("<dt>new warnings</dt><dd>CS0219</dd>", HtmlReport.Render(campaign));
+        Assert.Contains("\"CS0219\"", CampaignJson.Render(campaign));
+        Assert.Contains("add a compiler warning", MarkdownSummary.Render(campaign));
+    }
+
+    [TestMethod]
     public void Every_format_renders_a_campaign_in_which_nothing_was_run_yet()
     {
         var campaign = Campaign with { Golden = [], Mutants = [], Identity = Campaign.Identity with { GoldenCommit = "" } };
@@ -164,6 +230,15 @@ public sealed partial class ReportTests
         Assert.AreEqual(FailureMode.ControlCrash, campaign.Mutants[0].Headline!.Mode);
         Assert.AreEqual("lifecycle", campaign.UndetectedFailures.Single().Workload);
     }
+
+    /// <summary>The campaign, every third mutant a classic one.</summary>
+    private static CampaignSnapshot Mixed() => Campaign with
+    {
+        Mutants = [.. Campaign.Mutants.Index().Select(each => With(each.Item, mutant => each.Index % 3 == 0 ? mutant with { Origin = FaultOrigin.Classic } : mutant))],
+    };
+
+    private static MutantResult With(MutantResult result, Func<MutantRecord, MutantRecord> change) =>
+        new(change(result.Mutant), result.Activations, result.Outcomes, result.Errors, result.UnitTests);
 
     private static string Console(int width, bool ansi)
     {

@@ -88,6 +88,24 @@ public sealed class CampaignStoreTests
     }
 
     [TestMethod]
+    public void What_compiler_and_unit_tests_say_to_a_mutant_is_kept()
+    {
+        using var store = CampaignStore.Open(directory);
+        var first = Fixture.Mutants[0];
+        var told = new MutantResult(
+            first.Mutant with { Origin = FaultOrigin.Classic, Component = "Drivers", Stratum = "C-STMT", Warnings = ["CS0168", "CS0219"], SameAs = Fixture.Mutants[1].Mutant.Id },
+            first.Activations, first.Outcomes, first.Errors);
+        Write(store, Fixture with { Mutants = [told] });
+        var caught = new UnitTestResult(first.Mutant.Id, UnitTestAnswer.Caught, "a test fails", TimeSpan.FromMilliseconds(1500));
+        store.Record([caught]);
+
+        var read = store.Load().Mutants.Single();
+        Assert.AreEqual(caught, read.UnitTests);
+        Assert.AreEqual(FaultGroup.Classic, read.Mutant.Group);
+        Assert.AreEqual(JsonSerializer.Serialize(told.Mutant), JsonSerializer.Serialize(read.Mutant));
+    }
+
+    [TestMethod]
     public void An_outcome_takes_the_place_of_a_harness_error()
     {
         using var store = CampaignStore.Open(directory);
