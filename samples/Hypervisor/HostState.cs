@@ -32,6 +32,12 @@ public static class HostState
         }
     }
 
+    /// <summary>One line per network interface of each domain that has some.</summary>
+    public static IEnumerable<string> Interfaces(Host host) =>
+        from domain in host.Domains
+        from device in domain.Hardware?.Network.Devices ?? []
+        select $"{domain.Id} {device.Name} {device.Master?.Name ?? "-"} mtu={device.Mtu}{(device.Up ? " up" : "")}{(device.Carrier ? " carrier" : "")}";
+
     /// <summary>One line per attached loop device.</summary>
     public static IEnumerable<string> LoopDevices(Host host) =>
         host.LoopDevices.Attached.Select(d => $"{d.Node} {d.BackingFile} openers={d.Openers} {(d.ReadOnly ? "ro" : "rw")}{(d.AutoClear ? " autoclear" : "")}");

@@ -28,6 +28,9 @@ public sealed partial class Machine
     /// <summary>The driver domains that run, by id.</summary>
     public IEnumerable<GuestKernel> DriverDomains => kernels.Values.Where(kernel => kernel.Backends is not null && kernel.Domain.IsRunning);
 
+    /// <summary>Writes every frame that Dom0's bridge sees.</summary>
+    public PcapCapture Capture(Stream output) => new(Simulation, Host.Network.FindBridge(LibxlNic.DefaultBridge)!, output);
+
     private XenbusBus StartNetback()
     {
         Host.Files.Write(VifScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));

@@ -10,7 +10,7 @@ namespace Xen.XenWorkloads;
 /// Does the host still do what hosts are for? Each check uses the machine the way a user would and judges it from the trusted side.
 /// The answer is null when all is well, otherwise what is not.
 /// </summary>
-public sealed class Monitors(Machine machine)
+public sealed partial class Monitors(Machine machine)
 {
     public const long SecondNs = 1_000_000_000;
 

@@ -10,7 +10,7 @@ public static class StateDigest
     private const ulong FnvPrime = 0x100000001B3UL;
     private const ulong FnvOffset = 0xCBF29CE484222325UL;
 
-    private static readonly string[] Volatile = ["start_time", "ring-ref"];
+    private static readonly string[] Volatile = ["start_time", "ring-ref", "tx-ring-ref", "rx-ring-ref"];
     private static readonly string[] StateDirectories = ["/var/lib/xen", "/var/lock", "/run/xen-hotplug"];
 
     public static IEnumerable<(string Name, ulong Digest)> Of(Machine machine)
@@ -20,6 +20,7 @@ public static class StateDigest
         yield return ("event-channels", Digest(HostState.EventChannels(machine.Host)));
         yield return ("grants", Digest(HostState.Grants(machine.Host)));
         yield return ("loop-devices", Digest(HostState.LoopDevices(machine.Host)));
+        yield return ("interfaces", Digest(HostState.Interfaces(machine.Host)));
         yield return ("files", Digest(Files(machine.Host.Files)));
     }
 

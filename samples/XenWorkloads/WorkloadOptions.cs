@@ -3,21 +3,33 @@ namespace Xen.XenWorkloads;
 /// <summary>What a run was asked to do.</summary>
 public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, int Length = WorkloadOptions.DefaultLength, string? TraceFile = null)
 {
+    /// <summary>Network back-ends run in a domain of their own.</summary>
+    public bool DriverDomain { get; init; }
+
+    /// <summary>Where the frames of Dom0's bridge go; null for nowhere.</summary>
+    public string? PcapFile { get; init; }
+
     public const int MaxDomains = 16;
     public const int DefaultLength = 8;
     public const int MaxLength = 10_000;
 
+    private const string DriverDomainFlag = "--driver-domain";
+
     public static string Usage =>
-        $"usage: XenWorkloads {string.Join('|', WorkloadRun.Names)} --seed N --domains K [--length L] [--trace FILE]   (K from 1 to {MaxDomains}, L from 1 to {MaxLength})";
+        $"usage: XenWorkloads {string.Join('|', WorkloadRun.Names)} --seed N --domains K [--length L] [--driver-domain] [--trace FILE] [--pcap FILE]   (K from 1 to {MaxDomains}, L from 1 to {MaxLength})";
 
     /// <summary>The options in a command line; null when it is not well formed.</summary>
     public static WorkloadOptions? Parse(IReadOnlyList<string> arguments)
     {
         if (arguments.Count == 0 || !WorkloadRun.Names.Contains(arguments[0])) return null;
+        var driverDomain = arguments.Contains(DriverDomainFlag);
+        if (driverDomain && (arguments[0] != "network" || arguments.Count(word => word == DriverDomainFlag) > 1)) return null;
+        if (driverDomain) arguments = [.. arguments.Where(word => word != DriverDomainFlag)];
         ulong? seed = null;
         int? domains = null;
         int? length = null;
         string? trace = null;
+        string? pcap = null;
         for (var i = 1; i + 1 < arguments.Count; i += 2)
         {
             var value = arguments[i + 1];
@@ -27,10 +39,11 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
                 case "--domains" when domains is null && int.TryParse(value, out var count) && count is >= 1 and <= MaxDomains: domains = count; break;
                 case "--length" when length is null && int.TryParse(value, out var steps) && steps is >= 1 and <= MaxLength: length = steps; break;
                 case "--trace" when trace is null: trace = value; break;
+                case "--pcap" when pcap is null: pcap = value; break;
                 default: return null;
             }
         }
         if (arguments.Count % 2 == 0 || seed is null || domains is null) return null;
-        return new WorkloadOptions(arguments[0], seed.Value, domains.Value, length ?? DefaultLength, trace);
+        return new WorkloadOptions(arguments[0], seed.Value, domains.Value, length ?? DefaultLength, trace) { DriverDomain = driverDomain, PcapFile = pcap };
     }
 }

@@ -18,6 +18,7 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
 
     private static readonly SortedDictionary<string, Func<Machine, Observations, WorkloadOptions, Workload>> Workloads = new(StringComparer.Ordinal)
     {
+        ["network"] = (machine, observations, options) => new NetworkWorkload(machine, observations, options),
         ["lifecycle"] = (machine, observations, options) => new LifecycleWorkload(machine, observations, options),
     };
 
@@ -28,6 +29,9 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
         var machine = new Machine(options.Seed);
         machine.Simulation.EventLimit = EventLimit + (options.Length * EventLimitPerStep);
         machine.Simulation.TraceSink = trace;
+        if (options.PcapFile is null) return On(machine, options);
+        using var frames = File.Create(options.PcapFile);
+        machine.Capture(frames);
         return On(machine, options);
     }
 

@@ -109,7 +109,27 @@ public sealed class DeviceRemoval
             context.Log.Error(device.Domid, $"cannot remove the nodes of {LibxlPaths.LibxlDevice(device)}");
             if (rc == LibxlError.Ok) rc = removed;
         }
-        Finish(rc);
+        if (device.BackendDomid == context.Self.Id)
+        {
+            Finish(rc);
+            return;
+        }
+        WaitBackendRemoval(rc);
+    }
+
+    /// <summary>device_destroy_be_watch_cb: the driver domain runs its script and then removes the directory; until then the device's number is taken.</summary>
+    private void WaitBackendRemoval(LibxlError rc)
+    {
+        var path = LibxlPaths.Backend(device);
+        var wait = new StoreWait(context, "backend removal", path, DestroyTimeoutMs, result =>
+        {
+            if (result == LibxlError.TimedOut) context.Log.Error(device.Domid, $"the driver domain does not remove {path}");
+            Finish(rc == LibxlError.Ok && !force ? result : rc);
+        })
+        {
+            Check = value => value is null ? LibxlError.Ok : null,
+        };
+        wait.Start();
     }
 
     private void Finish(LibxlError rc) => operation.Complete(rc);

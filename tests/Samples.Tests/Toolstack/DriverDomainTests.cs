@@ -55,6 +55,32 @@ public sealed class DriverDomainTests
     }
 
     [TestMethod]
+    public void A_card_is_detached_when_the_driver_domain_is_through_with_it_and_its_number_is_free_again()
+    {
+        bench.Create(XlBench.Plan(disks: 0));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.AreEqual(0, bench.Code("network-attach", "web", "backend=driver"));
+            bench.Settle();
+            Assert.AreEqual(0, bench.Code("network-detach", "web", "0"));
+            Assert.IsEmpty(Driver.Hardware!.Network.Devices);
+        }
+        Assert.AreEqual("", bench.Violated());
+    }
+
+    [TestMethod]
+    public void A_driver_domain_whose_daemon_is_dead_fails_the_detach_in_time()
+    {
+        bench.Create(XlBench.Plan(disks: 0));
+        Assert.AreEqual(0, bench.Code("network-attach", "web", "backend=driver"));
+        bench.Settle();
+        bench.Machine.Simulation.Components.Single(c => c.Name == $"xl devd dom{driver}").Kill("SIGKILL");
+        var start = bench.Machine.Simulation.Now;
+        Assert.AreEqual(1, bench.Code("network-detach", "web", "0"));
+        Assert.AreEqual(10, (bench.Machine.Simulation.Now - start) / Monitors.SecondNs);
+    }
+
+    [TestMethod]
     public void The_crash_of_a_driver_domain_costs_its_devices_and_nothing_else()
     {
         bench.Create(NetworkTests.Server("elsewhere") with { Backend = "driver" });
