@@ -6,6 +6,7 @@ set -u
 cd "$(dirname "$0")" || exit 1
 . .ci/setup.sh
 setup "$PWD" || exit 1
+xenstore_tools
 
 filter=(--filter 'TestCategory!=Slow')
 [ "${1:-}" = --all ] && filter=()

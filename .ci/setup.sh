@@ -21,6 +21,12 @@ apt_install() { # apt_install PACKAGE...: Debian packages, only those that are m
   { "${as_root[@]}" apt-get update -qq && DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "${missing[@]}"; } >/dev/null 2>&1
 }
 
+xenstore_tools() { # Debian's xenstore clients, which the case study's store is tested with; without them those tests are inconclusive
+  command -v xenstore-ls >/dev/null && return 0
+  command -v apt-get >/dev/null && apt_install xenstore-utils && return 0
+  say "xenstore-utils cannot be installed: the tests that need xenstore-ls, -read and so on will be inconclusive."
+}
+
 feed_has_native_git() { # does the package feed serve LibGit2Sharp.NativeBinaries?
   local probe
   probe=$(mktemp -d)

@@ -135,6 +135,7 @@ public sealed class StoreConnection
     /// <summary>The other end may have made room.</summary>
     internal void Flush()
     {
+        Transport.Push();
         while (unread.First is { } first && Transport.TryPut(first.Value.Message)) Drop(first);
     }
 

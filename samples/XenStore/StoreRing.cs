@@ -42,7 +42,7 @@ public sealed class StoreRing(int domid, XenstoreRing ring, Action notify) : Sto
     }
 
     /// <summary>Writes as much as fits of the message in progress.</summary>
-    private void Push()
+    internal override void Push()
     {
         if (written == outgoing.Length || Violation != XsRingError.None) return;
         var count = ring.Put(XenstoreRing.Responses, outgoing.AsSpan(written));

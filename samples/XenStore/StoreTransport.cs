@@ -38,6 +38,11 @@ public abstract class StoreTransport(int domid)
     /// <summary>Hands a message over to the other end; false when there is no room for it yet.</summary>
     internal abstract bool TryPut(XsMessage message);
 
+    /// <summary>Goes on with a message of which only a part found room.</summary>
+    internal virtual void Push()
+    {
+    }
+
     internal virtual void Close()
     {
         Closed = true;

@@ -14,6 +14,7 @@ public sealed class XenbusRing : XsTransport
     private readonly XsAssembler replies = new();
     private readonly Queue<byte[]> outgoing = new();
     private int written;
+    private long received;
     private bool broken;
 
     /// <summary>Opens the ring and handles its events. Requests stay in it until the domain is introduced.</summary>
@@ -48,14 +49,15 @@ public sealed class XenbusRing : XsTransport
         bool progress;
         do
         {
+            var before = received;
             progress = Push();
             domain.Host.EventChannel.SendAndYield(domain, port);
             while (reply is null && TryReceive(out var message))
             {
-                progress = true;
                 if (message.Type != XsMessageType.WatchEvent && message.RequestId == request.RequestId) reply = message;
                 else Later(message);
             }
+            progress |= received > before;
         }
         while (reply is null && progress && !Closed);
         EventChannelOps.ClearPending(domain, port);
@@ -103,6 +105,7 @@ public sealed class XenbusRing : XsTransport
             if (count == XenstoreRing.Broken) broken = true;
             if (count <= 0) return false;
             replies.Filled(count);
+            received += count;
             // The daemon may have more to say and waits for room.
             if (wasFull) domain.Host.EventChannel.Send(domain, port);
         }

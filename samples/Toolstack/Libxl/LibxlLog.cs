@@ -22,8 +22,12 @@ public enum LogLevel
 public sealed class LibxlLog
 {
     private readonly List<string> lines = [];
+    private readonly List<string> errorLines = [];
 
     public IReadOnlyList<string> Lines => lines;
+
+    /// <summary>What goes to standard error: everything from warnings on.</summary>
+    public IReadOnlyList<string> ErrorLines => errorLines;
 
     /// <summary>The text of the latest error without the place in the source, which every edit moves; empty when there was none.</summary>
     public string LastError { get; private set; } = "";
@@ -51,6 +55,7 @@ public sealed class LibxlLog
     public void Program(string text)
     {
         lines.Add(text);
+        errorLines.Add(text);
         LastError = text;
     }
 
@@ -60,6 +65,7 @@ public sealed class LibxlLog
         var name = level.ToString().ToLowerInvariant();
         var source = file[(file.LastIndexOfAny(['/', '\\']) + 1)..];
         lines.Add($"libxl: {name}: {source}:{line}:{function}: {domain}{text}");
+        if (level >= LogLevel.Warning) errorLines.Add(lines[^1]);
         if (level >= LogLevel.Error) LastError = $"libxl: {name}: {function}: {domain}{text}";
     }
 }

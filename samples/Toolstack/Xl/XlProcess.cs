@@ -45,6 +45,9 @@ public sealed class XlProcess
     /// <summary>The last line of standard error, or how the process died.</summary>
     public string Error => abort.Length > 0 ? abort : context?.Log.LastError ?? "";
 
+    /// <summary>Standard error so far, line by line, without what only a verbose xl shows.</summary>
+    public IReadOnlyList<string> ErrorLines => context?.Log.ErrorLines ?? [];
+
     /// <summary>Starts a command. It runs as the simulation does.</summary>
     public static XlProcess Start(Dom0Services services, params IReadOnlyList<string> arguments)
     {

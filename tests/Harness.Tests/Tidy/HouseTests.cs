@@ -26,6 +26,7 @@ public sealed partial class HouseTests
         ["Drivers"] = ["Hypervisor", "XenStore"],
         ["Guests"] = ["Hypervisor", "XenStore", "Drivers"],
         ["XenWorkloads"] = ["Hypervisor", "XenStore", "Toolstack", "Drivers", "Guests"],
+        ["XenHost"] = ["Hypervisor", "XenStore", "Toolstack", "XenWorkloads"],
     };
 
     /// <summary>Where a third-party API may be named.</summary>

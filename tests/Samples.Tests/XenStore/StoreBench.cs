@@ -58,11 +58,9 @@ internal sealed class StoreBench
     }
 
     /// <summary>The kernel's end of a domain's ring, in the page that its grant names.</summary>
-    public XenbusRing Ring(int domid, uint port)
-    {
-        var domain = Host.FindDomain(domid)!;
-        return new XenbusRing(domain, domain.OwnPage(ringFrames[domid])!, port);
-    }
+    public XenbusRing Ring(int domid, uint port) => new(Host.FindDomain(domid)!, RingPage(domid), port);
+
+    public MappedPage RingPage(int domid) => Host.FindDomain(domid)!.OwnPage(ringFrames[domid])!;
 
     public void Run() => Simulation.RunToQuiescence(1_000_000_000);
 
