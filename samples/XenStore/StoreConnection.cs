@@ -59,6 +59,9 @@ public sealed class StoreConnection
     /// <summary>Something to read was left in the transport because of a quota.</summary>
     internal bool Held { get; set; }
 
+    /// <summary>A timer runs until the domain has credit again for its writes.</summary>
+    internal bool CreditAwaited { get; set; }
+
     /// <summary>What watches and unread messages take of the domain's memory.</summary>
     public long Bytes { get; private set; }
 

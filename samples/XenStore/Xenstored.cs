@@ -132,7 +132,15 @@ public sealed partial class Xenstored
         }
         var wait = credit.Wait(connection.Domid, Now);
         if (wait == 0) return true;
-        simulation.After(wait, Component, "write credit", () => Serve(connection.Transport));
+        if (!connection.CreditAwaited)
+        {
+            connection.CreditAwaited = true;
+            simulation.After(wait, Component, "write credit", () =>
+            {
+                connection.CreditAwaited = false;
+                Serve(connection.Transport);
+            });
+        }
         return false;
     }
 
