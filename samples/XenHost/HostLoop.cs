@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Xen.Hypervisor;
 using Xen.XenWorkloads;
 
 namespace Xen.XenHost;

@@ -60,8 +60,10 @@ public sealed partial class XlCommand(RunFolder folder, string directory, Stream
     /// <summary>Which argument is a file that exists here; -1 when none is, and Dom0 has to know what it means.</summary>
     private int FileArgument(IReadOnlyList<string> arguments)
     {
-        if (arguments.Count == 0 || !FileVerbs.Any(verb => IsCutOf(arguments[0], verb))) return -1;
-        for (var i = 1; i < arguments.Count; i++)
+        var given = 0;
+        while (given < arguments.Count && arguments[given].StartsWith('-')) given++;
+        if (given == arguments.Count || !FileVerbs.Any(verb => IsCutOf(arguments[given], verb))) return -1;
+        for (var i = given + 1; i < arguments.Count; i++)
         {
             if (arguments[i].StartsWith('-') || arguments[i].Contains('=')) continue;
             return File.Exists(Path.GetFullPath(arguments[i], directory)) ? i : -1;
