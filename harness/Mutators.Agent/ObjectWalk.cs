@@ -1,13 +1,16 @@
 using System.Collections;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Mutators.Agent;
 
 /// <summary>
 /// A hash over everything that can be reached from some values: the program's own objects by their fields, collections by their elements.
-/// Other objects of the class library count by their type alone: they hold caches that change without meaning anything.
+/// Other objects of the class library count by their type alone: they hold caches that change without meaning anything. Where such an object
+/// may hold state that means something, a semaphore's count for example, the walk says so.
 /// </summary>
 internal sealed class ObjectWalk
 {
@@ -20,6 +23,9 @@ internal sealed class ObjectWalk
     private HashCode hash;
 
     internal int Hash => hash.ToHashCode();
+
+    /// <summary>Whether it met an object whose state it cannot see.</summary>
+    internal bool IsBlind { get; private set; }
 
     internal void Add(object? root)
     {
@@ -87,6 +93,10 @@ internal sealed class ObjectWalk
                 {
                     VisitFields(value, type, pending);
                 }
+                else
+                {
+                    IsBlind |= !IsUnchanging(value, type);
+                }
 
                 break;
         }
@@ -148,6 +158,14 @@ internal sealed class ObjectWalk
 
         return fields;
     }
+
+    /// <summary>An object of the class library that is the same for ever, as far as a program can tell: what is left out here only costs time.</summary>
+    private static bool IsUnchanging(object value, Type type) =>
+        type == typeof(object)
+        || value is MemberInfo or Assembly or CultureInfo or IFormatProvider or Encoding or Uri or Version or Regex or StringComparer or TimeZoneInfo or Exception
+        || type.Name.Contains("Comparer", StringComparison.Ordinal)
+        || type.FullName is "System.Threading.Lock" or "System.Text.Json.JsonSerializerOptions" or "System.Text.CompositeFormat" or "System.DBNull"
+        || type.FullName?.StartsWith("System.Buffers.", StringComparison.Ordinal) == true;
 
     private static bool IsPrograms(Type type) =>
         type.Assembly != typeof(object).Assembly && type.Namespace is var space && (space is null || !(space == "System" || space.StartsWith("System.", StringComparison.Ordinal)));

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -39,7 +40,7 @@ internal sealed unsafe class StaticType
 
         if (type.ContainsGenericParameters)
         {
-            isUnreachable = Array.Exists(fields, field => !field.IsInitOnly);
+            isUnreachable = Array.Exists(fields, field => !field.IsInitOnly || IsCollection(field.FieldType));
             return null;
         }
 
@@ -75,7 +76,13 @@ internal sealed unsafe class StaticType
 
     /// <summary>A read-only field of a type whose values never change: no run leaves anything in it.</summary>
     private static bool IsConstant(FieldInfo field) =>
-        field.IsInitOnly && (field.FieldType.IsPrimitive || field.FieldType.IsEnum || field.FieldType == typeof(string) || field.FieldType == typeof(Type) || typeof(Delegate).IsAssignableFrom(field.FieldType));
+        field.IsInitOnly && (field.FieldType.IsPrimitive || field.FieldType.IsEnum || field.FieldType == typeof(string) || field.FieldType == typeof(Type));
+
+    /// <summary>Something of the class library that elements can be added to; an array that is read-only in a generic type is mostly an empty one.</summary>
+    private static bool IsCollection(Type type) => !type.IsArray && type.Namespace is "System.Collections.Generic" or "System.Collections.Concurrent" && typeof(IEnumerable).IsAssignableFrom(type);
+
+    /// <summary>Whether something is kept here whose state nobody can see.</summary>
+    internal bool IsBlind { get; private set; }
 
     private int Fingerprint()
     {
@@ -85,6 +92,7 @@ internal sealed unsafe class StaticType
             walk.Add(field.GetValue(null));
         }
 
+        IsBlind |= walk.IsBlind;
         return walk.Hash;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Reflection;
+using System.Reflection.Metadata;
 
 namespace Mutators.Agent;
 
@@ -22,6 +23,7 @@ internal sealed class Worker
     private readonly Func<string[], int> entry;
     private readonly TickCounters ticks;
     private readonly ProcessState state;
+    private readonly HeapGrowth growth = new();
     private long runBegan;
     private bool spent;
 
@@ -48,6 +50,12 @@ internal sealed class Worker
 
     private void Serve()
     {
+        if (!MetadataUpdater.IsSupported)
+        {
+            new Report(ReportKind.NotApplied) { Text = "the program's runtime takes no deltas" }.Write(pipe);
+            return;
+        }
+
         new Report(ReportKind.Ready) { WorkingSet = Environment.WorkingSet }.Write(pipe);
         while (Command.Read(pipe) is { } command)
         {
@@ -59,7 +67,8 @@ internal sealed class Worker
 
             var applied = Stopwatch.GetElapsedTime(applying);
             spent = false;
-            ticks.Begin(command.TickLimit);
+            growth.Begin();
+            ticks.Begin(command.TickLimit / 2);
             state.Remember();
             runBegan = Stopwatch.GetTimestamp();
             Call(command.Arguments, applied);
@@ -157,12 +166,19 @@ internal sealed class Worker
 
     /// <summary>
     /// The run is over as far as anybody looks: what it printed until now is its output. An exception takes the stack down; a target that
-    /// swallows it meets it again at its next tick, and if all of that does not help, the harness kills the process.
+    /// swallows it meets it again at its next tick, and if all of that does not help, the harness kills the process. A run that holds more
+    /// and more memory goes on, though: by itself it would end at the limit of that.
     /// </summary>
     private void TicksSpent()
     {
         if (!spent)
         {
+            if (growth.IsUndecided())
+            {
+                ticks.Double();
+                return;
+            }
+
             spent = true;
             End();
             new Report(ReportKind.TicksSpent) { Ticks = ticks.Used(), RunTime = Stopwatch.GetElapsedTime(runBegan) }.Write(pipe);

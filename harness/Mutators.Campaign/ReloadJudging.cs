@@ -72,9 +72,14 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
             log.LogInformation("{Step,-10} {Statistics}", "reload", engine.Statistics.InWords());
         }
 
+        // One line for one reason: what holds for a program holds for all its mutants.
+        foreach (var group in left.GroupBy(result => result.Way.Why))
+        {
+            log.LogInformation("{Step,-10} {Mutants} rebuilt: {Why}", "fallback", group.Count() == 1 ? $"{group.First().Job.Mutant} is" : $"{group.Count()} mutants are", group.Key);
+        }
+
         foreach (var result in left)
         {
-            log.LogInformation("{Step,-10} {Mutant} is rebuilt: {Why}", "fallback", result.Job.Mutant, result.Way.Why);
             try
             {
                 keep(rebuild(result.Job, cancel) with { Engine = result.Way.ToString() });

@@ -22,7 +22,7 @@ internal sealed class CommonOptions
     /// <summary>The options that say which faults.</summary>
     internal FaultloadOptions Faultload { get; } = new();
 
-    internal Option<CampaignEngine?> Engine { get; } = new("--engine") { Description = "How mutants are run: reload (deltas in warm processes) or rebuild (dotnet build and a fresh process each).", HelpName = "reload|rebuild" };
+    internal Option<CampaignEngine?> Engine { get; } = new("--engine") { Description = "How mutants are run: reload (deltas in warm processes; the default) or rebuild (dotnet build and a fresh process each).", HelpName = "reload|rebuild" };
 
     internal Option<OutputFormat> Format { get; } = new("--format") { Description = "text, or json for programs.", HelpName = "text|json" };
 

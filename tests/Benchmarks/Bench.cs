@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mutators;
 using Mutators.Campaign;
+using Mutators.Campaign.Activation;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Engines;
@@ -39,13 +41,31 @@ internal sealed class Bench : IDisposable
     /// <param name="root">Its folder.</param>
     /// <param name="configuration">Targets and one workload.</param>
     /// <param name="count">How many mutants, drawn uniformly.</param>
-    public static Bench Open(string root, CampaignConfiguration configuration, int count)
+    public static Bench Open(string root, CampaignConfiguration configuration, int count) =>
+        Open(root, configuration, (_, sites) => Faultload.Draw(sites, Math.Min(count, sites.Length), 1, SamplingRule.Uniform).Mutants);
+
+    /// <summary>Prepares a repository with so many mutants of each operator, of those whose sites the workload reaches.</summary>
+    public static Bench OpenReached(string root, CampaignConfiguration configuration, int ofEach) => Open(root, configuration, (workspace, sites) =>
+    {
+        var program = workspace.Programs[0];
+        var (_, reached) = InstrumentedGolden
+            .Compile(workspace.Targets, sites, Path.Combine(workspace.Repository.OwnFolder, "activation"), CancellationToken.None)
+            .Run(program.Workload, program.Assembly, configuration.GoldenLimits, CancellationToken.None);
+        var isReached = reached.Select(each => each.Mutant).ToHashSet();
+        return
+        [
+            .. sites.Where(site => isReached.Contains(site.Id)).GroupBy(site => site.Operator).OrderBy(group => group.Key.Definition.Id, StringComparer.Ordinal)
+                .SelectMany(group => Faultload.Draw([.. group], Math.Min(ofEach, group.Count()), configuration.Seed, SamplingRule.Uniform).Mutants),
+        ];
+    });
+
+    private static Bench Open(string root, CampaignConfiguration configuration, Func<GoldenWorkspace, ImmutableArray<Mutant>, ImmutableArray<Mutant>> draw)
     {
         var repository = MutantRepository.Open(root);
         var workspace = GoldenWorkspace.Open(repository, configuration, NullLogger.Instance, CancellationToken.None);
         workspace.BuildGolden(CancellationToken.None);
         var sites = workspace.Sites(CancellationToken.None);
-        var drawn = Faultload.Draw(sites, Math.Min(count, sites.Length), 1, SamplingRule.Uniform).Mutants;
+        var drawn = draw(workspace, sites);
         var texts = workspace.Targets.SelectMany(target => target.Sources).DistinctBy(source => source.Path)
             .ToDictionary(source => source.Path, source => source.Tree.GetText(), StringComparer.Ordinal);
         var branches = repository.Emit(drawn, path => texts[path], new EmissionOptions(1));
@@ -56,15 +76,22 @@ internal sealed class Bench : IDisposable
 
     public ReloadEngine Engine(int lanes = 0) => new(_repository, Workspace, Configuration, lanes);
 
+    /// <summary>What a result of the reload engine means; null where it is left to the rebuild engine.</summary>
+    public Outcome? OutcomeOf(ReloadResult result) =>
+        result.Run is { } run ? OutcomeClassifier.Classify(result.Job.Mutant, Golden, run, result.Way.ToString(), Configuration.DegradedShare)
+        : result.CompileError is { } error ? OutcomeClassifier.BuildReject(result.Job.Mutant, Golden.Workload.Name, error)
+        : null;
+
     /// <summary>One mutant by the rebuild engine.</summary>
-    public (TimeSpan Time, FailureMode Mode) Rebuild(RebuildEngine engine, ReloadJob job)
+    public (TimeSpan Time, Outcome Outcome) Rebuild(RebuildEngine engine, ReloadJob job)
     {
         var began = Stopwatch.GetTimestamp();
         var built = engine.Prepare(job.Commit, job.Program.Workload.Project, CancellationToken.None);
-        var mode = built.Succeeded
-            ? OutcomeClassifier.Classify(job.Mutant, Golden, RebuildEngine.Execute(job.Program, Configuration.LimitsFor(Golden.Run.Duration), CancellationToken.None), RebuildEngine.Name).Mode
-            : FailureMode.BuildReject;
-        return (Stopwatch.GetElapsedTime(began), mode);
+        var outcome = built.Succeeded
+            ? OutcomeClassifier.Classify(
+                job.Mutant, Golden, RebuildEngine.Execute(job.Program, Configuration.LimitsFor(Golden.Run.Duration), CancellationToken.None), RebuildEngine.Name, Configuration.DegradedShare)
+            : OutcomeClassifier.BuildReject(job.Mutant, Golden.Workload.Name, built.CompileErrors.FirstOrDefault() ?? throw new InvalidOperationException(built.OtherErrors[0]));
+        return (Stopwatch.GetElapsedTime(began), outcome);
     }
 
     public void Dispose()

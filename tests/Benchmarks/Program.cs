@@ -15,6 +15,8 @@ switch (args)
     case ["ratio", var repository, var mutants, var rebuilt]:
         Ratio(repository, int.Parse(mutants), int.Parse(rebuilt));
         return 0;
+    case ["cross", var repository, var ofEach]:
+        return CrossChecking.Run(repository, int.Parse(ofEach));
     case ["emission", var lines, var mutants]:
         Emission(int.Parse(lines), int.Parse(mutants));
         return 0;
@@ -37,6 +39,7 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             usage: Benchmarks ratio REPOSITORY MUTANTS REBUILT   reload against rebuild on the same mutants of a clean clone of this repository
+                   Benchmarks cross REPOSITORY OF_EACH           that many reached mutants of every operator by both engines; exit code 3 if they differ
                    Benchmarks emission LINES MUTANTS             compiler's CPU time per mutant on a generated project
                    Benchmarks long MUTANTS                       memory and throughput over a long campaign on a generated project
                    Benchmarks operators [--rejected FILE] PROJECT[=NAME]...   every mutant of all operators compiled; sites, equivalents, time of a scan
@@ -61,9 +64,9 @@ static void Ratio(string repository, int mutants, int rebuilt)
     var (rebuild, differ) = (TimeSpan.Zero, 0);
     foreach (var job in bench.Jobs.Take(rebuilt))
     {
-        var (time, mode) = bench.Rebuild(builder, job);
+        var (time, outcome) = bench.Rebuild(builder, job);
         rebuild += time;
-        differ += mode == modes[job.Mutant] ? 0 : 1;
+        differ += outcome.Mode == modes[job.Mutant] ? 0 : 1;
     }
 
     var (perReload, perRebuild) = (reload.TotalMilliseconds / bench.Jobs.Count, rebuild.TotalMilliseconds / rebuilt);
@@ -88,10 +91,7 @@ static void Ratio(string repository, int mutants, int rebuilt)
     Console.WriteLine(statistics.InWords());
 }
 
-static FailureMode Mode(Bench bench, ReloadResult result) =>
-    result.Run is { } run ? OutcomeClassifier.Classify(result.Job.Mutant, bench.Golden, run, "").Mode
-    : result.CompileError is not null ? FailureMode.BuildReject
-    : FailureMode.NotActivated;
+static FailureMode Mode(Bench bench, ReloadResult result) => bench.OutcomeOf(result)?.Mode ?? FailureMode.NotActivated;
 
 static void Emission(int lines, int mutants)
 {

@@ -59,7 +59,7 @@ public sealed record CampaignConfiguration
     public bool Equivalence { get; init; } = true;
 
     /// <summary>How mutants are run.</summary>
-    public CampaignEngine Engine { get; init; } = CampaignEngine.Rebuild;
+    public CampaignEngine Engine { get; init; } = CampaignEngine.Reload;
 
     /// <summary>A mutant's run may take this many times the golden run's wall time, and five seconds on top.</summary>
     public double TimeFactor { get; init; } = 10;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 
 namespace Mutators.Campaign.Workloads;
 
@@ -27,7 +28,7 @@ public enum ProcessEnd
 /// <param name="Output">The lines of standard output, in order; cut at the output limit.</param>
 /// <param name="Error">The first and the last lines of standard error, for people: not compared.</param>
 /// <param name="Duration">Wall time; never part of a comparison.</param>
-public sealed record WorkloadRun(
+public sealed partial record WorkloadRun(
     ProcessEnd End,
     int ExitCode,
     ImmutableArray<string> Output,
@@ -93,6 +94,20 @@ public sealed record WorkloadRun(
         var frames = Error.Skip(from + 1).Select(line => line.TrimStart()).Where(line => line.StartsWith("at ", StringComparison.Ordinal)).ToList();
         var frame = frames.Find(each => !each.StartsWith("at System.", StringComparison.Ordinal)) ?? frames.FirstOrDefault();
         var parenthesis = frame?.IndexOf('(', StringComparison.Ordinal) ?? -1;
-        return frame is null ? words : $"{words.TrimEnd('.')} {(parenthesis < 0 ? frame : frame[..parenthesis])}";
+        return frame is null ? words : $"{words.TrimEnd('.')} {AsWritten(parenthesis < 0 ? frame : frame[..parenthesis])}";
     }
+
+    /// <summary>
+    /// A frame under the name that its programmer knows: of a lambda or a local function it is that of the method they stand in. The numbers in
+    /// the compiler's names count what else stands in the type, so the same fault would have another name from build to build.
+    /// </summary>
+    private static string AsWritten(string frame) => LocalName().Replace(Closure().Replace(frame, ""), match => match.Groups[2] is { Success: true } local ? $"{match.Groups[1]}.{local}" : match.Groups[1].Value);
+
+    /// <summary><c>.&lt;&gt;c</c> and <c>.&lt;&gt;c__DisplayClass1_0</c>: the compiler's classes for what a lambda captures.</summary>
+    [GeneratedRegex(@"\.<>c(__DisplayClass\d+_\d+)?(`\d+)?(?=\.)")]
+    private static partial Regex Closure();
+
+    /// <summary><c>&lt;Method&gt;b__1_0</c> is a lambda, <c>&lt;Method&gt;g__Local|1_0</c> a local function.</summary>
+    [GeneratedRegex(@"<([^<>]+)>(?:b__\d+(?:_\d+)?|g__([^|]+)\|\d+_\d+)")]
+    private static partial Regex LocalName();
 }

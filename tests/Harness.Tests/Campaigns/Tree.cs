@@ -32,12 +32,13 @@ internal sealed class Tree : IDisposable
 
     public string Root => _folder.Path;
 
-    /// <summary>The tree's own program as target and workload; only missing calls, and limits that a test can wait for.</summary>
+    /// <summary>The tree's own program as target and workload, rebuilt for each mutant; only missing calls, and limits that a test can wait for.</summary>
     public static CampaignConfiguration Configuration { get; } = new()
     {
         Targets = ["App"],
         Workloads = [new Workload("app", "App", [])],
         Operators = ["MFC"],
+        Engine = CampaignEngine.Rebuild,
         TimeFactor = 1,
         MemoryMebibytes = 128,
         OutputMebibytes = 4,

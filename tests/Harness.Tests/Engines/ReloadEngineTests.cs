@@ -49,6 +49,13 @@ public sealed class ReloadEngineTests
     [DataRow("Named", "names.Add(\"end\")", FailureMode.SilentDataFailure, "'Named'")]
     [DataRow("Area.get", "sides.Add(Side)", FailureMode.SilentDataFailure, "'3'")]
     [DataRow("Where", "Touch()", FailureMode.NoImpact, "")]
+    [DataRow("Timed", "timer.Dispose()", FailureMode.NoImpact, "")]
+    [DataRow("Opened", "file.Dispose()", FailureMode.NoImpact, "")]
+    [DataRow("Opened", "File.Delete(\"opened.txt\")", FailureMode.NoImpact, "")]
+    [DataRow("Cultured", "Restore()", FailureMode.NoImpact, "")]
+    [DataRow("Started", "thread.Join()", FailureMode.NoImpact, "")]
+    [DataRow("Started", "gate.Set()", FailureMode.ControlHang, "time")]
+    [DataRow("Started", "thread.Start()", FailureMode.ControlCrash, "ThreadStateException")]
     public void A_dropped_call_ends_as_it_would_alone(string member, string call, FailureMode mode, string reason)
     {
         var outcome = campaign.Mutants
@@ -57,7 +64,7 @@ public sealed class ReloadEngineTests
 
         Assert.AreEqual(mode, outcome.Mode, outcome.Reason);
         Assert.Contains(reason, outcome.Reason, StringComparison.OrdinalIgnoreCase);
-        Assert.AreEqual("reload", outcome.Engine);
+        Assert.StartsWith("reload", outcome.Engine);
     }
 
     [TestMethod]

@@ -18,12 +18,18 @@ public sealed class ReloadEngine : IDisposable
     /// <summary>The engine's name in campaigns.</summary>
     public const string Name = "reload";
 
-    /// <summary>Mutants that share the first compilation: few enough that results come soon.</summary>
+    /// <summary>
+    /// Mutants that share the first compilation: few enough that results come soon. Each batch is twice as large as the one before, since
+    /// each begins with new workers, whose code is slow until the runtime has optimised it.
+    /// </summary>
     private const int FirstBatch = 500;
 
+    /// <summary>Mutants that share a compilation at most, in a project of ordinary size: the trees that a campaign of any length holds are bounded.</summary>
+    private const int LargestBatch = 2000;
+
     /// <summary>
-    /// Lines of golden per mutant of a later batch. A line of golden then costs a batch as much as twenty lines of a variant cost it, and a
-    /// variant is about that long: golden's part is half of the compilation at most, and the trees that a campaign of any length holds are bounded.
+    /// Lines of golden per mutant of the largest batch. A line of golden then costs a batch as much as twenty lines of a variant cost it, and a
+    /// variant is about that long: golden's part is half of the compilation at most.
     /// </summary>
     private const int LinesPerMutant = 20;
 
@@ -33,8 +39,10 @@ public sealed class ReloadEngine : IDisposable
     private readonly string _directory;
     private readonly string _root;
     private readonly Dictionary<string, string> _goldenFolders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _unusable = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _quickened = new(StringComparer.Ordinal);
     private readonly int _lanes;
-    private readonly int _batchSize;
+    private readonly int _largestBatch;
 
     /// <param name="repository">Where the branches are.</param>
     /// <param name="workspace">Golden, built.</param>
@@ -48,7 +56,7 @@ public sealed class ReloadEngine : IDisposable
         _directory = Path.Combine(repository.OwnFolder, "reload");
         _root = workspace.Checkout.Directory;
         _lanes = lanes > 0 ? lanes : Environment.ProcessorCount;
-        _batchSize = Math.Max(FirstBatch, _targets.Sum(target => target.Sources.Sum(source => source.Tree.GetText().Lines.Count)) / LinesPerMutant);
+        _largestBatch = Math.Max(LargestBatch, _targets.Sum(target => target.Sources.Sum(source => source.Tree.GetText().Lines.Count)) / LinesPerMutant);
         ProgramFolder.Delete(_directory);
         foreach (var program in workspace.Programs)
         {
@@ -56,6 +64,7 @@ public sealed class ReloadEngine : IDisposable
             var folder = Path.Combine(_directory, "golden", _goldenFolders.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
             if (_goldenFolders.TryAdd(program.Assembly, folder))
             {
+                _quickened.Add(program.Assembly);
                 ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, folder);
             }
         }
@@ -93,8 +102,16 @@ public sealed class ReloadEngine : IDisposable
     /// <summary>Commits, each once, in the batches in which they are compiled.</summary>
     public IEnumerable<string[]> Batches(IEnumerable<string> commits)
     {
-        var distinct = commits.Distinct().ToList();
-        return distinct.Take(FirstBatch).Chunk(FirstBatch).Concat(distinct.Skip(FirstBatch).Chunk(_batchSize));
+        var distinct = commits.Distinct().ToArray();
+        var (at, size) = (0, FirstBatch);
+        while (at < distinct.Length)
+        {
+            // A rest that is small beside a batch costs less in it than by itself.
+            var count = distinct.Length - at <= size + size / 2 ? distinct.Length - at : size;
+            yield return distinct[at..(at + count)];
+            at += count;
+            size = Math.Min(2 * size, _largestBatch);
+        }
     }
 
     /// <summary>Reads and compiles a batch without running anything: what compilation alone costs.</summary>
@@ -104,6 +121,15 @@ public sealed class ReloadEngine : IDisposable
         using var batch = Batch.Prepare(_sources, _targets, commits, cancel);
         var deltas = batch.Mutants.Values.Count(mutant => mutant.NoDelta is null);
         return (deltas, batch.Mutants.Count - deltas);
+    }
+
+    /// <summary>Runs one job by itself: the whole target compiled with the mutant in it, without ticks, in a process of its own. What a delta must be equal to.</summary>
+    public ReloadResult RunWhole(ReloadJob job, CancellationToken cancel)
+    {
+        const string Why = "asked for";
+        return _sources.Read(job.Commit, out var refusal) is { } trees
+            ? new WholeEmission(_goldenFolders, Path.Combine(_directory, "whole"), _root, _configuration).Run(job, trees, Why, cancel)
+            : new ReloadResult(job, ReloadWay.Rebuild(refusal!), null);
     }
 
     /// <inheritdoc/>
@@ -123,21 +149,34 @@ public sealed class ReloadEngine : IDisposable
     {
         foreach (var group in jobs.GroupBy(job => job.Program))
         {
-            var place = Path.Combine(_directory, $"{number}-{group.Key.Workload.Name}");
-            ProgramFolder.Copy(_goldenFolders[group.Key.Assembly], place);
-            var modules = batch.Builds
-                .Where(each => ProgramFolder.Overlay(place, each.Build.Target.OutputAssemblyPath, each.Build.Image, each.Build.Symbols))
-                .Select(each => (each.Build.Target, each.Bodies.Metadata))
-                .ToImmutableArray();
-            var used = modules.Select(module => module.Target).ToHashSet();
-            bool HasDelta(ReloadJob job) => batch.Mutants[job.Commit] is { NoDelta: null } mutant && mutant.Exchanges.All(each => used.Contains(each.Target));
+            if (WhyUnusable(group.Key) is { } unusable)
+            {
+                foreach (var job in group)
+                {
+                    done(new ReloadResult(job, ReloadWay.Rebuild(unusable), null));
+                }
+
+                continue;
+            }
+
+            var folder = Path.Combine(_directory, $"{number}-{group.Key.Workload.Name}");
+            var stage = Set(folder, group.Key, batch);
+            bool HasDelta(ReloadJob job) => batch.Mutants[job.Commit] is { NoDelta: null } mutant && stage.Holds(mutant);
             var warm = new ConcurrentQueue<ReloadJob>(group.Where(HasDelta));
             var slow = new ConcurrentQueue<(ReloadJob Job, string Why)>(group.Where(job => !HasDelta(job)).Select(job => (job, batch.Mutants[job.Commit].NoDelta ?? "the program does not use its assembly")));
-            var assembly = Path.Combine(place, Path.GetFileName(group.Key.Assembly));
+            var first = Lane(0);
+            if (!warm.IsEmpty && first.WhyUnusable(cancel) is not null && _quickened.Remove(group.Key.Assembly))
+            {
+                // A program may be able to tell that a part of it is optimised; as it was built it must be golden.
+                first.Dispose();
+                stage = Set(folder, group.Key, batch);
+                first = Lane(0);
+                _unusable[group.Key.Assembly] = first.WhyUnusable(cancel);
+            }
+
             InLanes(Math.Min(_lanes, Math.Max(1, group.Count())), lane =>
             {
-                using (var worker = new WorkerLane(
-                    assembly, group.First().Golden, batch, _configuration, Path.Combine(_directory, $"{number}-{lane}.delta"), modules, Statistics))
+                using (var worker = lane == 0 ? first : Lane(lane))
                 {
                     worker.Run(warm, result => Take(result, slow, done), cancel);
                 }
@@ -150,8 +189,24 @@ public sealed class ReloadEngine : IDisposable
                         : new ReloadResult(each.Job, ReloadWay.Rebuild(batch.Mutants[each.Job.Commit].NoEmission ?? each.Why), null));
                 }
             });
-            ProgramFolder.Delete(place);
+            ProgramFolder.Delete(folder);
+
+            WorkerLane Lane(int lane) =>
+                new(stage, group.First().Golden, batch, _configuration, $"{folder}-{lane}", Statistics);
         }
+    }
+
+    private Stage Set(string folder, WorkloadProgram program, Batch batch) =>
+        Stage.Set(folder, _goldenFolders[program.Assembly], program, batch, _quickened.Contains(program.Assembly));
+
+    private string? WhyUnusable(WorkloadProgram program)
+    {
+        if (!_unusable.TryGetValue(program.Assembly, out var why))
+        {
+            _unusable.Add(program.Assembly, why = Stage.WhyUnsuited(Path.Combine(_goldenFolders[program.Assembly], Path.GetFileName(program.Assembly))));
+        }
+
+        return why;
     }
 
     /// <summary>A job that a lane could not run as a delta after all takes the next way.</summary>

@@ -53,6 +53,9 @@ internal sealed class VariantBuild
         {
             var files = new Dictionary<SyntaxTree, InstrumentedFile>();
             var compilation = Relaxed(target.Compilation);
+
+            // The runtime takes no delta for what may be optimised; what a program computes does not depend on it.
+            compilation = compilation.WithOptions(compilation.Options.WithOptimizationLevel(OptimizationLevel.Debug));
             var byTree = texts.Where(each => !refused.ContainsKey(each.Number)).ToLookup(each => each.Change.Golden.SyntaxTree);
             var trees = new List<SyntaxTree>();
             foreach (var source in target.Compilation.SyntaxTrees)

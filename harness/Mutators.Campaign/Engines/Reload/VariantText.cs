@@ -47,6 +47,12 @@ internal static partial class VariantText
             return null;
         }
 
+        if (change.Member.Parent is not (ClassDeclarationSyntax or StructDeclarationSyntax or RecordDeclarationSyntax or InterfaceDeclarationSyntax))
+        {
+            refusal = "its code becomes a method of another type";
+            return null;
+        }
+
         if (UsesBackingField(change.Mutant))
         {
             refusal = "an accessor uses 'field'";

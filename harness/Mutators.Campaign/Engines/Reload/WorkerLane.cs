@@ -29,6 +29,7 @@ internal sealed class WorkerLane : IDisposable
     private const long TickFactor = 100;
     private const long MinimumTicks = 20_000_000;
 
+    private readonly RunFolder _folder;
     private readonly string _assembly;
     private readonly GoldenRun _golden;
     private readonly Batch _batch;
@@ -42,24 +43,25 @@ internal sealed class WorkerLane : IDisposable
     private readonly Dictionary<(TargetProject, int), BodyExchange> _active = [];
 
     private WorkerProcess? _worker;
+    private string? _unusable;
     private long _tickLimit;
     private Residue _usualResidue;
 
     public WorkerLane(
-        string assembly, GoldenRun golden, Batch batch, CampaignConfiguration configuration, string deltaFile,
-        ImmutableArray<(TargetProject, MetadataReader)> modules, LaneStatistics statistics)
+        Stage stage, GoldenRun golden, Batch batch, CampaignConfiguration configuration, string folder, LaneStatistics statistics)
     {
-        _assembly = assembly;
+        _folder = new RunFolder(stage.Folder, folder);
+        _assembly = Path.Combine(folder, Path.GetFileName(stage.Assembly));
+        _deltaFile = folder + ".delta";
         _golden = golden;
         _batch = batch;
         _limits = configuration.LimitsFor(golden.Run.Duration);
-        _deltaFile = deltaFile;
-        _modules = modules;
+        _modules = stage.Modules;
         _statistics = statistics;
     }
 
-    /// <summary>Why no worker can run this program at all; null if one can.</summary>
-    public string? Unusable { get; private set; }
+    /// <summary>Why no worker can run this program at all; null if one can. It may start one.</summary>
+    public string? WhyUnusable(CancellationToken cancel) => EnsureWorker(cancel) ? null : _unusable;
 
     /// <summary>Why each run needs a process of its own; null if it does not.</summary>
     public string? OnlyOnce { get; private set; }
@@ -87,7 +89,7 @@ internal sealed class WorkerLane : IDisposable
 
             if (!EnsureWorker(cancel))
             {
-                done(new ReloadResult(job!, ReloadWay.Rebuild(Unusable!), null));
+                done(new ReloadResult(job!, ReloadWay.Rebuild(_unusable!), null));
             }
             else if (OnlyOnce is { } why)
             {
@@ -101,10 +103,15 @@ internal sealed class WorkerLane : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Replace();
+    public void Dispose()
+    {
+        Replace();
+        _folder.Dispose();
+    }
 
     private void RunWarm(ReloadJob job, bool mustCheck, Action<ReloadResult> done, CancellationToken cancel)
     {
+        _folder.Restore();
         var ran = _worker!.Run(new Command(DeltasFor(_batch.Mutants[job.Commit].Exchanges), [.. job.Program.Workload.Arguments], _tickLimit), _limits, cancel);
         _statistics.Add(ran);
         if (ran.NotApplied)
@@ -193,8 +200,11 @@ internal sealed class WorkerLane : IDisposable
         _unchecked.Clear();
     }
 
-    private WorkerRun RunGolden(CancellationToken cancel) =>
-        _worker!.Run(new Command(DeltasFor([]), [.. _golden.Workload.Arguments], _tickLimit), _limits, cancel);
+    private WorkerRun RunGolden(CancellationToken cancel)
+    {
+        _folder.Restore();
+        return _worker!.Run(new Command(DeltasFor([]), [.. _golden.Workload.Arguments], _tickLimit), _limits, cancel);
+    }
 
     private bool IsGolden(WorkloadRun run) => GoldenRun.Compare(_golden, new GoldenRun(_golden.Workload, run)).IsEmpty;
 
@@ -205,7 +215,7 @@ internal sealed class WorkerLane : IDisposable
             return true;
         }
 
-        if (Unusable is not null)
+        if (_unusable is not null)
         {
             return false;
         }
@@ -217,11 +227,10 @@ internal sealed class WorkerLane : IDisposable
             _deltas.Add(target, new MethodDelta(metadata));
         }
 
-        _worker = WorkerProcess.Start(_assembly, _limits.MemoryBytes, cancel);
+        _worker = WorkerProcess.Start(_assembly, _limits.MemoryBytes, out _unusable, cancel);
         _statistics.AddWorker();
         if (_worker is null)
         {
-            Unusable = "the program does not start with an agent in it";
             return false;
         }
 
@@ -229,7 +238,7 @@ internal sealed class WorkerLane : IDisposable
         var first = RunGolden(cancel);
         if (first.Report is not { Kind: ReportKind.Returned } report || !IsGolden(first.Run))
         {
-            Unusable = report_(first);
+            _unusable = Why(first);
             Replace();
             return false;
         }
@@ -250,7 +259,7 @@ internal sealed class WorkerLane : IDisposable
 
         return true;
 
-        static string report_(WorkerRun run) => run.Run.Death is { } death ? $"golden with ticks does not survive: {death}" : "golden with ticks does not behave as golden";
+        static string Why(WorkerRun run) => run.Run.Death is { } death ? $"golden with ticks does not survive: {death}" : "golden with ticks does not behave as golden";
     }
 
     private ReloadResult RunFresh(ReloadJob job, string why, CancellationToken cancel)
@@ -269,6 +278,7 @@ internal sealed class WorkerLane : IDisposable
             [AgentVariables.Modifiable] = "debug",
             [AgentVariables.Deltas] = _deltaFile,
         };
+        _folder.Restore();
         var run = ProgramRun.Execute(_assembly, job.Program.Workload.Arguments, environment, _limits, cancel);
         return new ReloadResult(job, ReloadWay.Fresh(why), run with { Output = [.. run.Output.Select(VariantText.WithoutSuffixes)], Error = [.. run.Error.Select(VariantText.WithoutSuffixes)] });
     }

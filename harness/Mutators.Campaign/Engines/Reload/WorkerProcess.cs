@@ -60,10 +60,12 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Starts a worker.</summary>
     /// <param name="assembly">The program.</param>
     /// <param name="memoryBytes">The managed heap's hard limit.</param>
+    /// <param name="refusal">Why there is no such worker; null if there is.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <returns>The worker; null if the process ends before it is ready, for whatever reason: then there is no such worker.</returns>
-    public static WorkerProcess? Start(string assembly, long memoryBytes, CancellationToken cancel)
+    /// <returns>The worker; null if the process ends before it is ready, for whatever reason.</returns>
+    public static WorkerProcess? Start(string assembly, long memoryBytes, out string? refusal, CancellationToken cancel)
     {
+        refusal = "the program does not start with an agent in it";
         var name = $"mutators-{Environment.ProcessId}-{Interlocked.Increment(ref started)}".PadRight(Worker.MarkLength, '-');
         var pipe = new NamedPipeServerStream(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous);
         var process = new Process { StartInfo = StartInfo(assembly, name, memoryBytes) };
@@ -84,8 +86,10 @@ internal sealed class WorkerProcess : IDisposable
             }
 
             new Thread(worker.ReadReports) { IsBackground = true, Name = "worker reports" }.Start();
-            if (worker.Next(StartPatience)?.Kind is not ReportKind.Ready)
+            var report = worker.Next(StartPatience);
+            if (report?.Kind is not ReportKind.Ready)
             {
+                refusal = report is { Text.Length: > 0 } ? report.Text : refusal;
                 worker.Dispose();
                 return null;
             }
@@ -97,6 +101,7 @@ internal sealed class WorkerProcess : IDisposable
             return null;
         }
 
+        refusal = null;
         return worker;
     }
 

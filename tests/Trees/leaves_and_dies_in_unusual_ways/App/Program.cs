@@ -1,4 +1,5 @@
 // Each dropped call makes this program end, or go on, in a way that a process which runs many mutants must survive or notice.
+Console.WriteLine(Ways.Found());
 Console.WriteLine(Ways.FailFast());
 Console.WriteLine(Ways.Exit());
 Console.WriteLine(Ways.Thread());
@@ -16,4 +17,8 @@ Console.WriteLine(Ways.Named());
 Console.WriteLine(Ways.Where());
 Console.WriteLine(new Ways.Shape { Side = 3 }.Area);
 Console.WriteLine(Ways.Forgotten());
+Console.WriteLine(Ways.Timed());
+Console.WriteLine(Ways.Opened());
+Console.WriteLine(Ways.Cultured());
+Console.WriteLine(Ways.Started());
 return Ways.Late();

@@ -1,11 +1,21 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 internal static class Ways
 {
     private static readonly List<int> kept = [];
     private static readonly Dictionary<string, int> table = new() { ["one"] = 1 };
+    private static readonly CultureInfo home = CultureInfo.CurrentCulture;
+    private static int elapsed;
     private static int runs = 40;
     private static bool allowed;
+
+    /// <summary>Whatever another run has left in the process or in its folder shows here.</summary>
+    public static string Found() => string.Join(' ',
+        Environment.CurrentDirectory == AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar),
+        Environment.GetEnvironmentVariable("WAYS") ?? "unset",
+        CultureInfo.CurrentCulture.Name == home.Name,
+        File.Exists("opened.txt"));
 
     public static string FailFast()
     {
@@ -169,10 +179,57 @@ internal static class Ways
         return before;
     }
 
+    /// <summary>A mutant's timer goes on when the run is over.</summary>
+    public static string Timed()
+    {
+        var timer = new Timer(_ => Interlocked.Increment(ref elapsed), null, TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(1));
+        timer.Dispose();
+        return "timed";
+    }
+
+    /// <summary>A mutant's file stays open, and nobody else may open it.</summary>
+    public static string Opened()
+    {
+        var file = new FileStream("opened.txt", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        file.WriteByte(1);
+        file.Dispose();
+        File.Delete("opened.txt");
+        return "opened";
+    }
+
+    public static string Cultured()
+    {
+        CultureInfo.CurrentCulture = new CultureInfo("tr-TR");
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture;
+        Restore();
+        return "cultured";
+    }
+
+    /// <summary>A mutant's thread works on when the run is over; a process would not end for it, since it is a background thread.</summary>
+    public static string Started()
+    {
+        using var gate = new ManualResetEventSlim();
+        var thread = new Thread(() =>
+        {
+            gate.Wait();
+            Interlocked.Increment(ref elapsed);
+        }) { IsBackground = true };
+        thread.Start();
+        gate.Set();
+        thread.Join();
+        return "started";
+    }
+
     public static int Late()
     {
         Touch();
         return runs > 41 ? 1 : 0;
+    }
+
+    private static void Restore()
+    {
+        CultureInfo.CurrentCulture = home;
+        CultureInfo.DefaultThreadCurrentCulture = null;
     }
 
     private static void Allow() => allowed = true;

@@ -1,0 +1,34 @@
+// Each line is the work of one construct of the language. A mutant of it must do the same as a delta in a warm process and as a program of its own.
+using System.Globalization;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+Console.WriteLine(string.Join(",", Functions.Lambdas(3)));
+Console.WriteLine(Functions.Local(4));
+Console.WriteLine(string.Join(",", Functions.Iterator(5)));
+Console.WriteLine(Functions.Defaults(1) + Functions.Defaults(1, times: 3));
+Console.WriteLine(Functions.Caught("12") + Functions.Caught("x") + Functions.Caught(""));
+Console.WriteLine(Functions.Jump(7));
+Console.WriteLine(Functions.Query([5, 1, 4]));
+Console.WriteLine(Functions.Expression(3));
+Console.WriteLine(await Asynchronous.Sum(4));
+Console.WriteLine(await Asynchronous.Streamed(4));
+Console.WriteLine(Patterns.Describe(5) + Patterns.Describe("word") + Patterns.Describe(null) + Patterns.Describe(new Point(0, 2)));
+Console.WriteLine(Patterns.Lists([1, 2, 3]) + Patterns.Lists([]) + Patterns.Lists([9]));
+Console.WriteLine(Patterns.Relational(-1) + Patterns.Relational(15) + Patterns.Relational(200));
+Console.WriteLine(new Counter(3, "three").Count());
+Console.WriteLine(new Point(1, 2).Moved(2) with { X = 9 });
+Console.WriteLine(new Point(1, 2) + new Point(3, 4) - (Point)5);
+Console.WriteLine(new Money(5) > new Money(3) ? (int)new Money(8) : -1);
+Console.WriteLine(new Pair<int, string>(1, "a").Swapped().Text());
+Console.WriteLine(Pair<int, string>.Outer.Inner.Depth(2));
+Console.WriteLine($"{Generics.Largest([3, 9, 4])} {Generics.Total<Metre>([new(2), new(5)])}");
+Console.WriteLine(new Grid(3)[1, 2] + new Grid(3)["2"]);
+Console.WriteLine(((IShape)new Square(3)).Area + ((IShape)new Square(3)).Scaled(2));
+Console.WriteLine(Spans.Parse("10;20;30"));
+Console.WriteLine(Spans.Doubled(6));
+Console.WriteLine(Constants.Limit + Constants.Table[1] + Constants.Name);
+Console.WriteLine(new Account { Owner = "me", Balance = 5 }.Report());
+Console.WriteLine(new Publisher().Publish(2));
+Console.WriteLine("text".Twice() + 4.Halved);
+Console.WriteLine(Resources.Use());
+return new Counter(0, "none").Count();
