@@ -363,9 +363,13 @@ public sealed partial class GuestKernel
     {
         console!.WriteLine($"vd{frontend.VirtualDevice}: removed");
         programs.RemoveAll(program => program is ChecksummedBlocks { Attached: true, Outcome: DiskOutcome.Ok } blocks && blocks.Disk == frontend);
-        foreach (var store in programs.OfType<KeyValueStore>().Where(store => store.VirtualDevice == frontend.VirtualDevice))
+        foreach (var store in programs.OfType<KeyValueStore>().Where(store => store.VirtualDevice == frontend.VirtualDevice).ToList())
         {
             store.Detached();
+            if (store.Problem is null)
+            {
+                programs.Remove(store);
+            }
         }
 
         if (DisksFound < Manifest.Disks)

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Xen.Drivers;
 using Xen.Hypervisor;
 
@@ -12,10 +12,10 @@ public sealed class PagePatterns : GuestProgram
 {
     public const string KindName = "page-patterns";
 
-    private const long StepNs = 5_000_000;
+    private const long StepNs = 10_000_000;
 
-    /// <summary>Pages that are rewritten in a step.</summary>
-    private const int PagesPerStep = 4;
+    /// <summary>In so many steps all pages are rewritten.</summary>
+    private const int StepsPerRound = 16;
 
     private readonly GuestKernel kernel;
     private readonly ulong seed;
@@ -116,7 +116,8 @@ public sealed class PagePatterns : GuestProgram
 
     private void Step()
     {
-        for (var i = 0; i < PagesPerStep && pages.Count > 0; i++)
+        var count = (pages.Count + StepsPerRound - 1) / StepsPerRound;
+        for (var i = 0; i < count; i++)
         {
             var (pfn, page, epoch) = pages[next];
             Check(pfn, page, epoch);
@@ -140,13 +141,13 @@ public sealed class PagePatterns : GuestProgram
     {
         Checked++;
         var state = Initial(pfn, epoch);
-        var bytes = page.Read;
-        for (var offset = 0; offset < MachineMemory.PageSize; offset += sizeof(ulong))
+        var words = MemoryMarshal.Cast<byte, ulong>(page.Read);
+        for (var i = 0; i < words.Length; i++)
         {
             state = Advance(state);
-            if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset..]) != state)
+            if (words[i] != state)
             {
-                problem ??= $"page {pfn:x} has changed at {offset:x}";
+                problem ??= $"page {pfn:x} has changed at {i * sizeof(ulong):x}";
                 return;
             }
         }
@@ -155,11 +156,10 @@ public sealed class PagePatterns : GuestProgram
     private void Fill(MappedPage page, int pfn, uint epoch)
     {
         var state = Initial(pfn, epoch);
-        var bytes = page.Write;
-        for (var offset = 0; offset < MachineMemory.PageSize; offset += sizeof(ulong))
+        foreach (ref var word in MemoryMarshal.Cast<byte, ulong>(page.Write))
         {
             state = Advance(state);
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[offset..], state);
+            word = state;
         }
     }
 

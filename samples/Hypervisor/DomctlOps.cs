@@ -92,7 +92,7 @@ public sealed partial class DomctlOps
         }
 
         // shared_info and the first grant frame come from Xen's own heap.
-        if (host.Memory.FreeFrames < 2)
+        if (host.Memory.FreeFrames - host.Memory.OutstandingClaims < 2)
         {
             return -Errno.ENOMEM;
         }

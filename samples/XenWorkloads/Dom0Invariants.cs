@@ -201,7 +201,7 @@ public sealed class Dom0Invariants(Machine machine)
         }
         foreach (var path in Host.Files.Below(LibxlUserdata.Directory))
         {
-            if (!path.Contains("lock", StringComparison.Ordinal) && !expected.Contains(path)) return $"{path} belongs to no domain";
+            if (path.Contains("/userdata-", StringComparison.Ordinal) && !path.Contains("lock", StringComparison.Ordinal) && !expected.Contains(path)) return $"{path} belongs to no domain";
         }
         return null;
     }

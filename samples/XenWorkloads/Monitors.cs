@@ -20,6 +20,7 @@ public sealed partial class Monitors(Machine machine)
     private const long BootLimitNs = 10 * SecondNs;
     private const long PingLimitNs = 2 * SecondNs;
     private const long ReadBackLimitNs = 120 * SecondNs;
+    private const long ConsoleLimitNs = 5 * SecondNs;
     private const string ProbePath = "/tool/probe";
 
     private int canaries;
@@ -170,6 +171,13 @@ public sealed partial class Monitors(Machine machine)
             if (disk.Outcome != DiskOutcome.Ok) return $"disk {disk.VirtualDevice}: {disk.Outcome}: {disk.Detail}";
         }
         return null;
+    }
+
+    /// <summary>What a guest with a console beat prints goes on.</summary>
+    public string? ConsoleBeat(int domid)
+    {
+        var before = machine.Consoles.Text(domid).Length;
+        return Wait(() => machine.Consoles.Text(domid).Length > before, ConsoleLimitNs) ? null : $"domain {domid} prints nothing any more";
     }
 
     /// <summary>Every program of a guest looks at its data once more and finds it right.</summary>

@@ -87,10 +87,33 @@ public abstract class Workload
         foreach (var (name, digest) in StateDigest.Of(machine)) Observations.State(prefix + name, digest);
     }
 
+    /// <summary>The machine that a host belongs to.</summary>
+    protected virtual Machine MachineOf(Host host) => Machine;
+
+    /// <summary>What every program of a guest says about its data, once it has come to its end.</summary>
+    protected void ReportPrograms(Machine machine, string name)
+    {
+        if (HostDown) return;
+        if (machine.Kernel(machine.DomidOf(name)) is not { } kernel)
+        {
+            Observations.Data($"{name} data", "the guest does not run", 0);
+            return;
+        }
+        foreach (var program in kernel.Programs)
+        {
+            if (program.Problem is { } problem) Observations.Component(name, "guest", "io-loss", problem);
+            Observations.Data($"{name} {program.Title}", program.Problem, program.Digest);
+        }
+    }
+
     protected XlProcess Start(params IReadOnlyList<string> arguments) => XlProcess.Start(Machine.Services, arguments);
 
     /// <summary>Gives a command to the toolstack and reports how it ended. Its output, empty when it did not end.</summary>
     protected string Command(string name, params IReadOnlyList<string> arguments) => HostDown ? "" : Finish(name, Start(arguments));
+
+    /// <summary>The same on another machine.</summary>
+    protected string CommandOn(Machine machine, string name, params IReadOnlyList<string> arguments) =>
+        HostDown ? "" : Finish(name, XlProcess.Start(machine.Services, arguments));
 
     protected string Finish(string name, XlProcess process)
     {
@@ -164,7 +187,7 @@ public abstract class Workload
             Containment.Kernel => "kernel",
             _ => "guest",
         };
-        var name = component.Containment == Containment.Guest ? Machine.NameOf(component.Domain!.Id) ?? component.Name : component.Name;
+        var name = component.Containment == Containment.Guest ? MachineOf(component.Domain!.Host).NameOf(component.Domain.Id) ?? component.Name : component.Name;
         Observations.Component(name, kind, "crash", component.Death ?? "");
         if (component.Domain?.Host is { Crashed: true } host) Observations.Component("host", "host", "crash", host.CrashReason ?? "");
     }

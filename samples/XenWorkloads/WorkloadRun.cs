@@ -18,8 +18,11 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
 
     private static readonly SortedDictionary<string, Func<Machine, Observations, WorkloadOptions, Workload>> Workloads = new(StringComparer.Ordinal)
     {
-        ["network"] = (machine, observations, options) => new NetworkWorkload(machine, observations, options),
         ["lifecycle"] = (machine, observations, options) => new LifecycleWorkload(machine, observations, options),
+        ["migration"] = (machine, observations, options) => new MigrationWorkload(machine, observations, options),
+        ["mixed"] = (machine, observations, options) => new MixedWorkload(machine, observations, options),
+        ["network"] = (machine, observations, options) => new NetworkWorkload(machine, observations, options),
+        ["storage"] = (machine, observations, options) => new StorageWorkload(machine, observations, options),
     };
 
     public static IEnumerable<string> Names => Workloads.Keys;
