@@ -188,6 +188,9 @@ public sealed partial class GuestKernel
                 return blocks;
             case KeyValueStore.KindName:
                 return KeyValueStore.Load(this, state);
+            case CpuBurner.KindName:
+                state.Read();
+                return new CpuBurner(this);
             case PagePatterns.KindName:
                 return new PagePatterns(this, state);
             default:
@@ -214,7 +217,7 @@ public sealed partial class GuestKernel
         console!.WriteLine($"resumed as domain {Domain.Id}");
         Heartbeat();
         ConsoleBeat();
-        foreach (var program in programs.OfType<PagePatterns>())
+        foreach (var program in programs.Where(program => program is PagePatterns or CpuBurner))
         {
             program.Thaw();
         }

@@ -116,6 +116,13 @@ public sealed partial class GuestKernel
             patterns.Start();
         }
 
+        if (Manifest.Burn > 0)
+        {
+            var burner = new CpuBurner(this);
+            programs.Add(burner);
+            burner.Start();
+        }
+
         if (Manifest.Disks > 0)
         {
             diskTimer = host.Simulation.After(DiskTimeoutNs, Component, "waiting for disks", () => DisksMissing = true);

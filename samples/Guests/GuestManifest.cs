@@ -54,6 +54,9 @@ public sealed record GuestManifest
     /// <summary>Pages of memory that are filled with patterns and looked at.</summary>
     public int Patterns { get; init; }
 
+    /// <summary>Not 0: computes without end.</summary>
+    public int Burn { get; init; }
+
     /// <summary>Milliseconds between two signs of life on the console; 0 for none.</summary>
     public int ConsoleBeatMs { get; init; }
 
@@ -78,7 +81,7 @@ public sealed record GuestManifest
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"workload={Workload}\nseed={Seed}\nblocks={Blocks}\nrounds={Rounds}\ndepth={QueueDepth}\ndisks={Disks}\n"
-        + $"ops={Operations}\npatterns={Patterns}\nbeat={ConsoleBeatMs}\n"
+        + $"ops={Operations}\npatterns={Patterns}\nbeat={ConsoleBeatMs}\nburn={Burn}\n"
         + $"nics={Nics}\nip={Ip}\nserver={Server}\nrequests={Requests}\n");
 
     private GuestManifest With(string key, string value)
@@ -111,6 +114,7 @@ public sealed record GuestManifest
             "depth" => this with { QueueDepth = (int)Math.Clamp(number, 1, 64) },
             "ops" => this with { Operations = (int)Math.Min(number, 1_000_000) },
             "patterns" => this with { Patterns = (int)Math.Min(number, 1 << 20) },
+            "burn" => this with { Burn = (int)Math.Min(number, 1) },
             "beat" => this with { ConsoleBeatMs = (int)Math.Min(number, 1_000_000) },
             "disks" => this with { Disks = (int)Math.Min(number, 16) },
             "nics" => this with { Nics = (int)Math.Min(number, 8) },

@@ -125,6 +125,13 @@ public sealed class Domain
 
     public long CreditNs { get; internal set; }
 
+    /// <summary>CPU time in the current period of the cap.</summary>
+    internal long CapUsedNs { get; set; }
+
+    internal long CapPeriod { get; set; }
+
+    internal bool CapWakeQueued { get; set; }
+
     internal List<Vcpu> VcpuList { get; } = [];
 
     internal List<EventChannel> Ports { get; } = [];

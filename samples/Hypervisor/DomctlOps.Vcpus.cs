@@ -59,6 +59,7 @@ public sealed partial class DomctlOps
 
         domain.VcpuList[vcpu].HardAffinity = hard ?? domain.VcpuList[vcpu].HardAffinity;
         domain.VcpuList[vcpu].SoftAffinity = soft ?? domain.VcpuList[vcpu].SoftAffinity;
+        host.RunQueue.Kick();
         return 0;
     }
 
@@ -101,6 +102,7 @@ public sealed partial class DomctlOps
 
         domain.Weight = weight;
         domain.Cap = cap;
+        host.RunQueue.Kick();
         return 0;
     }
 

@@ -16,6 +16,7 @@ public sealed class Host
         Options = options;
         Memory = new MachineMemory(options.MemoryMib * FramesPerMib);
         Scheduler = new CpuScheduler(options.Cpus);
+        RunQueue = new CreditRunQueue(this);
         Domctl = new DomctlOps(this);
         Sysctl = new SysctlOps(this);
         EventChannel = new EventChannelOps(this);
@@ -36,6 +37,9 @@ public sealed class Host
     public MachineMemory Memory { get; }
 
     public CpuScheduler Scheduler { get; }
+
+    /// <summary>The virtual CPUs that compute.</summary>
+    public CreditRunQueue RunQueue { get; }
 
     public DomctlOps Domctl { get; }
 
@@ -233,6 +237,7 @@ public sealed class Host
         }
 
         domain.ResumeIfRunning();
+        RunQueue.Kick();
         if (!domain.Entered && domain.VcpuList.Count > 0 && domain.VcpuList[0].Online)
         {
             domain.Entered = true;

@@ -46,6 +46,9 @@ public sealed class Vcpu
     /// <summary>The physical CPUs that it prefers.</summary>
     public ulong SoftAffinity { get; internal set; } = ulong.MaxValue;
 
+    /// <summary>What it may still run before others of the same weight come first.</summary>
+    public long CreditNs { get; internal set; } = CpuScheduler.InitialCreditNs;
+
     /// <summary>The physical CPU that it ran on last.</summary>
     public int Processor { get; internal set; }
 
@@ -70,7 +73,8 @@ public sealed class Vcpu
     /// </summary>
     internal void Account(long now)
     {
-        if (State == RunState.Offline)
+        // Who computes takes the handler in its stride.
+        if (State is RunState.Offline or RunState.Running or RunState.Runnable)
         {
             return;
         }
