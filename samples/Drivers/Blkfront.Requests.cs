@@ -65,7 +65,7 @@ public sealed partial class Blkfront
     // blkif_queue_request.
     private int QueueRequest(BlkRequest request)
     {
-        if (request.Operation == BlockOperation.Flush && !featureFlush)
+        if (request.Operation == BlockOperation.Flush && !featureFlush && !featureBarrier)
         {
             return -Errno.EOPNOTSUPP;
         }
@@ -134,7 +134,7 @@ public sealed partial class Blkfront
         {
             BlockOperation.Read => BlkifOperation.Read,
             BlockOperation.Write => BlkifOperation.Write,
-            _ => BlkifOperation.FlushDiskcache,
+            _ => featureFlush ? BlkifOperation.FlushDiskcache : BlkifOperation.WriteBarrier,
         };
         if (indirect)
         {
@@ -362,6 +362,12 @@ public sealed partial class Blkfront
                 {
                     Device.Log("flush disk cache: operation not supported");
                     featureFlush = false;
+                }
+
+                if (response.Operation == BlkifOperation.WriteBarrier)
+                {
+                    Device.Log("write barrier: operation not supported");
+                    featureBarrier = false;
                 }
 
                 if (response.Operation == BlkifOperation.Discard)

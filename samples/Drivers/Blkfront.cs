@@ -28,6 +28,7 @@ public sealed partial class Blkfront : XenbusDriver
     private uint port;
     private bool featurePersistent;
     private bool featureFlush;
+    private bool featureBarrier;
     private bool featureDiscard;
     private int maxIndirectSegments;
 
@@ -298,6 +299,7 @@ public sealed partial class Blkfront : XenbusDriver
     private void GatherFeatures()
     {
         featureFlush = Xenbus.ReadUnsigned($"{Device.OtherEnd}/feature-flush-cache", 0) == 1;
+        featureBarrier = Xenbus.ReadUnsigned($"{Device.OtherEnd}/feature-barrier", 0) == 1;
         featureDiscard = Xenbus.ReadUnsigned($"{Device.OtherEnd}/feature-discard", 0) == 1;
         featurePersistent = Xenbus.ReadUnsigned($"{Device.OtherEnd}/feature-persistent", 0) == 1;
         var indirect = (int)Xenbus.ReadUnsigned($"{Device.OtherEnd}/feature-max-indirect-segments", 0);

@@ -111,7 +111,9 @@ public sealed partial class BlkifRing
             case BlkifOperation.WriteBarrier:
                 Statistics.FlushRequests++;
                 mustDrain = true;
-                blockOperation = BlockOperation.Write;
+
+                // A barrier without data is how frontends flush that know no flush.
+                blockOperation = request.NrSegments == 0 ? BlockOperation.Flush : BlockOperation.Write;
                 break;
             default:
                 Statistics.FlushRequests++;
@@ -305,11 +307,11 @@ public sealed partial class BlkifRing
     {
         if (error != 0)
         {
-            if (pending.Operation == BlkifOperation.FlushDiskcache && error == -Errno.EOPNOTSUPP)
+            if (pending.Operation is BlkifOperation.FlushDiskcache or BlkifOperation.WriteBarrier && error == -Errno.EOPNOTSUPP)
             {
                 blkif.Device.Log("flush diskcache op failed, not supported");
                 blkif.Vbd!.FlushSupport = false;
-                blkif.FlushNotSupported();
+                blkif.FlushNotSupported(pending.Operation);
                 pending.Status = BlkifStatus.EopNotSupp;
             }
             else

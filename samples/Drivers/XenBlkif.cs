@@ -67,7 +67,11 @@ public sealed class XenBlkif
     }
 
     /// <summary>The disk turned out not to flush; the frontend is told by the feature's node.</summary>
-    public void FlushNotSupported() => Device.Xenbus.Write(0, $"{Device.NodeName}/feature-flush-cache", 0);
+    public void FlushNotSupported(BlkifOperation operation)
+    {
+        var feature = operation == BlkifOperation.WriteBarrier ? "feature-barrier" : "feature-flush-cache";
+        Device.Xenbus.Write(0, $"{Device.NodeName}/{feature}", 0);
+    }
 
     // xen_blkif_free.
     private void Free()

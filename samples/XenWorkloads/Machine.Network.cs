@@ -22,6 +22,9 @@ public sealed partial class Machine
     /// <summary>Where Dom0's back-ends take their buffers from.</summary>
     public GuestPages Dom0Pages => dom0Pages ??= new GuestPages(Host.Dom0, new HashSet<ulong>());
 
+    /// <summary>How many of them are in use.</summary>
+    public int Dom0PagesInUse => dom0Pages?.InUse ?? 0;
+
     /// <summary>The address of the interface behind a domain's bridge: each bridge has a network of its own.</summary>
     public static Ipv4Address BridgeAddress(int domid) => new(0x0A00_00FEu + ((uint)(domid & 0xFF) << 16));
 

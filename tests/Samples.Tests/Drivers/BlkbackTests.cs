@@ -125,6 +125,19 @@ public sealed class BlkbackTests
     }
 
     [TestMethod]
+    public void A_barrier_without_data_is_answered_when_all_before_it_stands_in_the_image()
+    {
+        Connect();
+        data.Write.Fill(0x5A);
+        Put(Write(0, new BlkifSegment(DataRef, 0, 7)) with { Id = 1 });
+        Put(Write(0) with { Id = 2, Operation = BlkifOperation.WriteBarrier });
+        Push();
+        machine.Settle();
+        Assert.AreSequenceEqual([new(1, BlkifOperation.Write, BlkifStatus.Okay), new BlkifResponse(2, BlkifOperation.WriteBarrier, BlkifStatus.Okay)], Responses());
+        Assert.AreEqual(4096, image.AsSpan().Count((byte)0x5A));
+    }
+
+    [TestMethod]
     public void A_producer_index_that_is_garbage_halts_the_ring_without_harm_to_others()
     {
         Connect();

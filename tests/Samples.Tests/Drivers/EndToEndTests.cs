@@ -37,6 +37,25 @@ public sealed class EndToEndTests
     }
 
     [TestMethod]
+    [DataRow("1", 1)]
+    [DataRow("0", 0)]
+    public void A_frontend_flushes_by_a_barrier_where_the_backend_knows_no_flush(string barrier, int flushes)
+    {
+        var machine = new PvMachine();
+        var domain = machine.Build(new GuestManifest { Workload = GuestManifest.ChecksummedBlocks, Seed = 7, Disks = 1, Blocks = 40 });
+        machine.AddDisk(domain);
+        machine.Settle();
+        machine.Hotplug(domain);
+        machine.Host.Domctl.UnpauseDomain(machine.Host.Dom0, domain.Id);
+        Assert.IsTrue(machine.Simulation.RunUntil(() => machine.Read($"{PvMachine.Backend(domain.Id)}/state") == "4", PvMachine.Second));
+        machine.Write($"{PvMachine.Backend(domain.Id)}/feature-flush-cache", "0");
+        machine.Write($"{PvMachine.Backend(domain.Id)}/feature-barrier", barrier);
+        machine.Settle();
+        Assert.AreEqual((DiskOutcome.Ok, null), (machine.Kernels[0].Disks[0].Outcome, machine.Kernels[0].Disks[0].Detail));
+        Assert.AreEqual(flushes, machine.BackendOf(domain).Blkif.Ring!.Statistics.FlushRequests);
+    }
+
+    [TestMethod]
     public void A_connected_device_has_told_its_frontend_all_about_the_disk()
     {
         var machine = new PvMachine();
