@@ -42,6 +42,7 @@ public sealed partial class Machine
         InitDom0();
         Consoles = new ConsoleDaemon(Host, Xenstored);
         Services.ReadTerminal = Consoles.ReadTerminal;
+        StartBalloon();
         Blkback = StartBlkback();
         Netback = StartNetback();
     }
@@ -124,6 +125,15 @@ public sealed partial class Machine
             store.Write(StoreAccess.NoTransaction, "/local/pool/0/name", "Pool-0");
             process.Exit();
         });
+    }
+
+    /// <summary>Dom0's own balloon. Its kernel keeps the lower half of the memory in any case.</summary>
+    private void StartBalloon()
+    {
+        var component = Host.CreateKernelPart(Host.Dom0, "balloon");
+        var kept = new HashSet<ulong>(Host.Dom0.Pages.Take(Host.Dom0.TotalPages / 2));
+        var balloon = new Balloon(Host.Dom0, new XenbusClient(Xenstored.Connect(component)), new GuestPages(Host.Dom0, kept)) { MaxPfn = Host.Dom0.TotalPages };
+        Simulation.RunAs(component, () => balloon.Start([]));
     }
 
     private XenbusBus StartBlkback()

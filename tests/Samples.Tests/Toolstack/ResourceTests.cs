@@ -49,6 +49,19 @@ public sealed class ResourceTests
     }
 
     [TestMethod]
+    public void Dom0_has_a_balloon_too()
+    {
+        var free = bench.Host.Memory.FreeFrames;
+        Assert.AreEqual(0, bench.Code("mem-set", "Domain-0", "24"));
+        bench.Settle();
+        Assert.AreEqual((24 * 256, free + (8 * 256)), (bench.Host.Dom0.TotalPages, bench.Host.Memory.FreeFrames));
+        Assert.AreEqual(0, bench.Code("mem-set", "0", "32"));
+        bench.Settle();
+        Assert.AreEqual(32 * 256, bench.Host.Dom0.TotalPages);
+        Assert.AreEqual("", bench.Violated());
+    }
+
+    [TestMethod]
     public void The_static_maximum_can_be_raised_and_then_the_target()
     {
         var domid = bench.Create(Plan);

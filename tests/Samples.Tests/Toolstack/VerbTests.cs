@@ -34,6 +34,27 @@ public sealed class VerbTests
     }
 
     [TestMethod]
+    [DataRow("config-update")]
+    [DataRow("trigger")]
+    [DataRow("cpupool-list")]
+    [DataRow("top")]
+    [DataRow("pci-list")]
+    [DataRow("remus")]
+    public void A_verb_that_is_not_ported_says_so(string verb)
+    {
+        Assert.AreEqual($"command not implemented: {verb}", bench.Xl(verb).Error);
+    }
+
+    [TestMethod]
+    public void A_core_of_a_running_domain_can_be_taken()
+    {
+        bench.Create(XlBench.Plan(disks: 0));
+        Assert.AreEqual(0, bench.Code("dump-core", "web", "/tmp/web.core"));
+        Assert.IsTrue(bench.Files.Open("/tmp/web.core").AsSpan().StartsWith("\u007FELF"u8));
+        Assert.IsNull(bench.Monitors.Heartbeat());
+    }
+
+    [TestMethod]
     public void The_uptime_counts_from_the_creation()
     {
         bench.Create(XlBench.Plan(disks: 0));
