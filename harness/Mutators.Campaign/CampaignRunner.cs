@@ -12,6 +12,7 @@ using Mutators.Campaign.Engines.Reload;
 using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
+using Mutators.Campaign.UnitTests;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign;
@@ -66,6 +67,11 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
             else
             {
                 Judge(store, workspace, cancel);
+            }
+
+            if (configuration.Residual)
+            {
+                new ResidualClassification(repository, workspace, configuration, log).Classify(store, faultload.Mutants, cancel);
             }
         }
         finally
@@ -128,7 +134,7 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         repository.Golden.CommitSha,
         repository.Golden.TreeSha,
         configuration.Engine is CampaignEngine.Reload ? ReloadEngine.Name : RebuildEngine.Name,
-        JsonSerializer.Serialize(configuration),
+        JsonSerializer.Serialize(configuration.WithoutResidual),
         FaultloadRecord.Of(faultload, configuration));
 
     /// <summary>Golden first: as long as it does not run, or not twice the same, no branch is made and no campaign begun.</summary>

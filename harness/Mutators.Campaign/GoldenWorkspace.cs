@@ -40,6 +40,9 @@ public sealed class GoldenWorkspace : IDisposable
     /// <summary>The workloads and the assemblies that run them; the assemblies exist after <see cref="BuildGolden"/>.</summary>
     public ImmutableArray<WorkloadProgram> Programs { get; private set; } = [];
 
+    /// <summary>The project's own tests and the assemblies that run them, where they are to be asked; the assemblies exist after <see cref="BuildUnitTests"/>.</summary>
+    public ImmutableArray<WorkloadProgram> UnitTests { get; private set; } = [];
+
     /// <summary>Checks golden out, restores and loads it. Runs nothing of the target but MSBuild's evaluation and its generators.</summary>
     public static GoldenWorkspace Open(MutantRepository repository, CampaignConfiguration configuration, ILogger log, CancellationToken cancel)
     {
@@ -109,6 +112,17 @@ public sealed class GoldenWorkspace : IDisposable
         }
     }
 
+    /// <summary>Builds the unit tests from golden.</summary>
+    /// <exception cref="UsageException">Golden's tests do not build.</exception>
+    public void BuildUnitTests(CancellationToken cancel)
+    {
+        Checkout.SwitchTo(Repository.Golden.CommitSha);
+        foreach (var tests in UnitTests)
+        {
+            Require(Build.Build(ProjectFile(tests.Workload.Project), cancel), "build", tests.Workload.Project);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Checkout.Dispose();
 
@@ -135,8 +149,9 @@ public sealed class GoldenWorkspace : IDisposable
         var named = _configuration.Targets.Select(ProjectFile).ToArray();
         var discovered = named.Length == 0 ? ProjectDiscovery.Find(Checkout.Directory).Projects : [];
         string[] targets = [.. named.Concat(discovered).Distinct(StringComparer.Ordinal)];
-        Restore(programs, targets, cancel);
-        var loaded = new ProjectLoader(Checkout.Directory).Load([.. programs.Union(targets, StringComparer.Ordinal)], cancel: cancel)
+        string[] tests = _configuration.Residual ? [.. _configuration.UnitTests.Select(ProjectFile).Distinct(StringComparer.Ordinal)] : [];
+        Restore(programs, [.. tests, .. targets], cancel);
+        var loaded = new ProjectLoader(Checkout.Directory).Load([.. programs.Union(targets, StringComparer.Ordinal).Union(tests, StringComparer.Ordinal)], cancel: cancel)
             .ToDictionary(each => each.FullPath, StringComparer.Ordinal);
         foreach (var warning in loaded.Values.SelectMany(each => each.Warnings))
         {
@@ -149,10 +164,18 @@ public sealed class GoldenWorkspace : IDisposable
             throw new UsageException("The solution has only test projects.", "Name what faults are to be injected into: \"targets\" in mutators.json.", ExitCode.RepositoryNotUsable);
         }
 
+        UnitTests = [.. tests.Select(each => Tests(loaded[each]))];
         Programs = _configuration.Workloads.IsEmpty
             ? Targets.Where(target => target.IsProgram).ToArray() is [var only] ? [Program(new Workload(only.Name, only.Path, []), only)] : []
             : [.. _configuration.Workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))];
     }
+
+    private WorkloadProgram Tests(TargetProject project) =>
+        project.IsProgram
+            ? new WorkloadProgram(new Workload($"unit-tests-{project.Name}", project.Path, []), project.OutputAssemblyPath, Path.Combine(Repository.OwnFolder, "runs", $"unit-tests-{project.Name}"))
+            : throw new UsageException(
+                $"The unit tests {project.Path} cannot be run by themselves: the project builds a library.",
+                "Tests on Microsoft.Testing.Platform are programs: <OutputType>Exe</OutputType>, and for MSTest <EnableMSTestRunner>true</EnableMSTestRunner>.");
 
     private WorkloadProgram Program(Workload workload, TargetProject project) =>
         project.IsProgram

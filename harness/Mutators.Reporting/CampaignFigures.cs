@@ -197,8 +197,8 @@ public sealed class CampaignFigures
             {
                 sentences.Add(
                     $"Unit tests catch {Count(UnitTestAnswer.Caught)}, execute and do not catch {Count(UnitTestAnswer.NotCaught)}, "
-                    + $"do not execute {Count(UnitTestAnswer.NotReached)}; {Campaign.Mutants.Count(each => each.UnitTests is null)} are not classified.");
-                sentences.Add($"Residual only: {residual.Sentence}");
+                    + $"do not execute {Count(UnitTestAnswer.NotReached)}; {Campaign.Mutants.Count(each => each.UnitTests is null)} are not classified (not activated, or not asked).");
+                sentences.Add(residual.Campaign.Mutants.IsEmpty ? "Residual only: no fault is known to be residual." : $"Residual only: {residual.Sentence}");
             }
 
             return sentences.ToImmutable();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Workloads;
 
@@ -57,6 +58,16 @@ public sealed record CampaignConfiguration
 
     /// <summary>Whether mutants that are the same to the optimising compiler are looked for, and not run.</summary>
     public bool Equivalence { get; init; } = true;
+
+    /// <summary>The project's own test projects, which build executables on Microsoft.Testing.Platform.</summary>
+    public ImmutableArray<string> UnitTests { get; init; } = [];
+
+    /// <summary>Whether the unit tests are asked which faults they catch.</summary>
+    public bool Residual { get; init; }
+
+    /// <summary>What an outcome depends on: whether unit tests are asked as well changes none.</summary>
+    [JsonIgnore]
+    public CampaignConfiguration WithoutResidual => this with { UnitTests = [], Residual = false };
 
     /// <summary>How mutants are run.</summary>
     public CampaignEngine Engine { get; init; } = CampaignEngine.Reload;

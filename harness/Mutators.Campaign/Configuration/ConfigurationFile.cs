@@ -18,7 +18,7 @@ public static class ConfigurationFile
     [
         "$schema", "targets", "workloads",
         "profile", "operators", "in", "members", "classes", "complexity", "includeGenerated", "includeExcludedFromCoverage",
-        "sample", "margin", "confidence", "sampling", "seed", "equivalence",
+        "sample", "margin", "confidence", "sampling", "seed", "equivalence", "unitTests", "residual",
         "engine", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare",
     ];
 
@@ -79,6 +79,8 @@ public static class ConfigurationFile
                 Sampling = reader.Value<SamplingRule?>("sampling", text => Choices.Sampling(text), defaults.Sampling),
                 Seed = reader.Seed("seed", defaults.Seed),
                 Equivalence = !reader.Has("equivalence") || reader.Flag("equivalence"),
+                UnitTests = reader.Strings("unitTests"),
+                Residual = reader.Flag("residual"),
                 Engine = reader.Choice("engine", defaults.Engine),
                 TimeFactor = reader.Number("timeFactor", defaults.TimeFactor, 1, 10_000),
                 MemoryMebibytes = (int)reader.Number("memoryMebibytes", defaults.MemoryMebibytes, 16, 1 << 20),

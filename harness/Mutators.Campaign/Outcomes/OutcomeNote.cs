@@ -36,6 +36,11 @@ public static class OutcomeNote
             Line("engine", outcome.Engine);
         }
 
+        if (result.UnitTests is { } tests)
+        {
+            Line("unit-tests", tests.Reason);
+        }
+
         return note.ToString();
 
         void Line(string key, string value) => note.Append(key).Append(": ").Append(value.ReplaceLineEndings(" ")).Append('\n');

@@ -15,23 +15,34 @@ internal static class RunVerb
     internal static Command Create(CommonOptions options)
     {
         var fresh = new Option<bool>("--fresh") { Description = "Begin anew, even if there is a campaign to resume. The earlier one is kept." };
+        var residual = new Option<bool>("--residual")
+        {
+            Description = "Also ask the project's unit tests (key unitTests) which activated faults they catch: those are not residual. Costs a run of the tests, up to the first failure, for each fault that they execute.",
+        };
         var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
         var crossCheck = new Option<int>("--cross-check") { Description = "Repeat this many outcomes of the reload engine, drawn at random, by the rebuild engine. Exit code 3 if one differs.", HelpName = "N" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
-            options.Repository, options.Campaign, options.Engine, crossCheck, fresh, only, options.Format,
+            options.Repository, options.Campaign, options.Engine, crossCheck, residual, fresh, only, options.Format,
         };
         options.Faultload.AddTo(command);
         command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id
             ? Again(line, options, id, cancel)
-            : Run(line, options, line.GetValue(fresh), line.GetValue(crossCheck), cancel))));
+            : Run(line, options, line.GetValue(fresh), line.GetValue(residual), line.GetValue(crossCheck), cancel))));
         return command;
     }
 
-    private static ExitCode Run(ParseResult line, CommonOptions options, bool fresh, int crossCheck, CancellationToken cancel)
+    private static ExitCode Run(ParseResult line, CommonOptions options, bool fresh, bool residual, int crossCheck, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line));
-        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create(), options.Faultload.File(line));
+        var configuration = options.Configuration(line, repository.Root);
+        configuration = configuration with { Residual = residual || configuration.Residual };
+        if (configuration is { Residual: true, UnitTests.IsEmpty: true })
+        {
+            throw new UsageException("--residual asks the unit tests, and none are named.", "Name the test projects in mutators.json: \"unitTests\": [\"tests/MyTests\"].");
+        }
+
+        var runner = new CampaignRunner(repository, configuration, ToolLog.Create(), options.Faultload.File(line));
         using var progress = new CampaignProgressView();
         runner.Progressed += progress.Show;
         var snapshot = runner.Run(fresh, cancel, crossCheck);
