@@ -11,8 +11,8 @@ internal sealed class FaultloadOptions
 {
     private readonly Option<string?> profile = new("--profile")
     {
-        Description = "Fault operators by origin: the field study's library, what .NET programs get wrong, what mutation testing tools change, or all.",
-        HelpName = "representative|dotnet|classic|all",
+        Description = "representative (the library of the field study; the default), dotnet (what .NET programs get wrong), classic (what mutation testing tools change), or all.",
+        HelpName = "NAME",
     };
 
     private readonly Option<string[]> operators = new("--operators")
@@ -61,8 +61,8 @@ internal sealed class FaultloadOptions
 
     private readonly Option<string?> sampleBy = new("--sample-by")
     {
-        Description = "How to draw: in the proportions of the field study, equally from each component or operator, or uniformly. Default: field-weights where there are some.",
-        HelpName = "field-weights|component|operator|uniform",
+        Description = "How to draw: field-weights (the proportions of the field study; the default where there are some), component or operator (the same number from each), or uniform.",
+        HelpName = "RULE",
     };
 
     private readonly Option<ulong?> seed = new("--seed") { Description = "The seed of the draw.", HelpName = "N" };

@@ -206,6 +206,22 @@ public sealed class MutantRepositoryTests
         Assert.IsNotNull(repository.ReadNote(golden));
     }
 
+    [TestMethod]
+    public void Cleaning_many_branches_goes_through_git_and_leaves_what_a_reviewer_changed()
+    {
+        var calls = Enumerable.Range(0, 60).Select(i => $"Call{i}();").ToArray();
+        using var scratch = new ScratchRepository($"class C\n{{\n    void M()\n    {{\n{string.Concat(calls.Select(call => $"        {call}\n"))}    }}\n}}\n");
+        var branches = scratch.Emit(calls);
+        scratch.Git("pack-refs", "--all");
+        scratch.Git("update-ref", branches[0].RefName, scratch.Git("commit-tree", "-p", branches[0].CommitSha, "-m", "by hand", "HEAD^{tree}"));
+        using var repository = scratch.Open();
+
+        var cleaned = repository.Clean(dryRun: false);
+
+        Assert.HasCount(59, cleaned.Deleted);
+        Assert.AreEqual($"refs/heads/main\n{branches[0].RefName}", scratch.Git("for-each-ref", "--format=%(refname)"));
+    }
+
     private static void AssertNotUsable(string path, string message)
     {
         var problem = Assert.ThrowsExactly<UsageException>(() => MutantRepository.Open(path));
