@@ -59,7 +59,8 @@ internal static class Ways
 
     public static string Deadlock()
     {
-        using var gate = new ManualResetEventSlim();
+        // Not disposed: without the join the thread would meet a disposed gate in some runs and not in others.
+        var gate = new ManualResetEventSlim();
         gate.Set();
         gate.Wait();
         return "through";
@@ -208,7 +209,8 @@ internal static class Ways
     /// <summary>A mutant's thread works on when the run is over; a process would not end for it, since it is a background thread.</summary>
     public static string Started()
     {
-        using var gate = new ManualResetEventSlim();
+        // Not disposed: without the join the thread would meet a disposed gate in some runs and not in others.
+        var gate = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
             gate.Wait();
