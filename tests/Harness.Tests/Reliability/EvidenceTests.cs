@@ -19,7 +19,7 @@ public sealed class EvidenceTests
         new[]
         {
             new TargetFigures("Drivers", 8, 6, HostLost: 1, ServiceLost: 2, ManagementLost: 1),
-            new TargetFigures("Toolstack", 8, 5, HostLost: 0, ServiceLost: 0, ManagementLost: 5),
+            new TargetFigures("Toolstack", 9, 5, HostLost: 0, ServiceLost: 0, ManagementLost: 5),
         },
         TargetFigures.Of(CampaignFixture.Snapshot).ToArray());
 
