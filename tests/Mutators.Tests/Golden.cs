@@ -30,14 +30,15 @@ public sealed class Golden
     ];
 
     /// <summary>Compiles one file, beside the usings that a project has implicitly.</summary>
-    public Golden(string code, string path = "src/Code.cs")
+    public Golden(string code, string path = "src/Code.cs", LanguageVersion language = LanguageVersion.Preview)
     {
         Path = path;
-        Tree = CSharpSyntaxTree.ParseText(code, Options, path, System.Text.Encoding.UTF8);
+        var options = Options.WithLanguageVersion(language);
+        Tree = CSharpSyntaxTree.ParseText(code, options, path, System.Text.Encoding.UTF8);
         var isProgram = Tree.GetCompilationUnitRoot().Members.OfType<GlobalStatementSyntax>().Any();
         Compilation = CSharpCompilation.Create(
             "Code",
-            [Tree, CSharpSyntaxTree.ParseText(Usings, Options, "Usings.g.cs", System.Text.Encoding.UTF8)],
+            [Tree, CSharpSyntaxTree.ParseText(Usings, options, "Usings.g.cs", System.Text.Encoding.UTF8)],
             References,
             new CSharpCompilationOptions(
                 isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,

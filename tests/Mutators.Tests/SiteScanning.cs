@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp;
 using Mutators.Operators;
 
 namespace Mutators.Tests;
@@ -106,6 +107,36 @@ public sealed class SiteScanning
         var golden = Enumerable.Range(0, 20).Select(i => new Golden(Code, $"src/Code{19 - i}.cs")).ToList();
         var mutants = SiteScanner.Scan(golden.Select(each => ((Microsoft.CodeAnalysis.Compilation)each.Compilation, each.Tree, each.Path)), FaultOperator.Library, CancellationToken.None);
         Assert.AreSequenceEqual(golden.SelectMany(each => each.Scan(FaultOperator.Library)).Select(mutant => mutant.Id), mutants.Select(mutant => mutant.Id));
+    }
+
+    [TestMethod]
+    [DataRow(LanguageVersion.CSharp10)]
+    [DataRow(LanguageVersion.CSharp11)]
+    public void A_struct_gets_all_its_fields_where_the_language_wants_them(LanguageVersion language)
+    {
+        var golden = new Golden(
+            """
+            struct S
+            {
+                int first;
+                int second;
+                int Third { get; set; }
+
+                public S(int first, bool isBoth)
+                {
+                    this.first = first;
+                    second = 1;
+                    Third = 2;
+                    if (isBoth) { second = first; }
+                    else { second = 2; }
+                    System.Console.WriteLine(this.first);
+                }
+            }
+            """,
+            language: language);
+        var mutants = golden.Scan(FaultOperator.All);
+        Assert.IsEmpty(mutants.SelectMany(mutant => Golden.Errors(golden.Inject(mutant)).Select(error => $"{mutant.Subject}: {error}")));
+        Assert.AreEqual(language == LanguageVersion.CSharp11, mutants.Any(mutant => mutant.Site.Change == "remove second = 1;"));
     }
 
     [TestMethod]

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -16,19 +18,35 @@ namespace Mutators.Constraints;
 /// </remarks>
 internal static class Dependence
 {
+    private static readonly ConditionalWeakTable<SemanticModel, ConcurrentDictionary<StatementSyntax, bool>> Answers = new();
+
     /// <summary>Whether other code needs the statements from <paramref name="first"/> to <paramref name="last"/>.</summary>
     public static bool OnStatements(StatementSyntax first, StatementSyntax last, SemanticModel model, CancellationToken cancel)
     {
         var span = TextSpan.FromBounds(first.SpanStart, last.Span.End);
         var statements = Placement.ListOf(first) is { } list ? list.Where(each => span.Contains(each.Span)) : [first];
-        return statements.Any(each => DeclaresForOthers(each, span, model, cancel) || HoldsTheOnlyYield(each, span))
+        return statements.Any(each => DeclaresForOthers(each, span, model, cancel) || HoldsTheOnlyYield(each, span) || MayCompleteStruct(each))
             || (statements.Any(each => MayAssignFirst(each, model, cancel)) && ValuesFlowOut(model.AnalyzeDataFlow(first, last)));
     }
 
     /// <summary>Whether other code needs the statement.</summary>
-    public static bool OnStatement(StatementSyntax statement, SemanticModel model, CancellationToken cancel) =>
+    public static bool OnStatement(StatementSyntax statement, SemanticModel model, CancellationToken cancel)
+    {
+        // Several operators ask the same of a statement, one right after the other.
+        var answers = Answers.GetOrCreateValue(model);
+        if (!answers.TryGetValue(statement, out var answer))
+        {
+            answer = IsNeeded(statement, model, cancel);
+            answers.TryAdd(statement, answer);
+        }
+
+        return answer;
+    }
+
+    private static bool IsNeeded(StatementSyntax statement, SemanticModel model, CancellationToken cancel) =>
         DeclaresForOthers(statement, statement.Span, model, cancel)
         || HoldsTheOnlyYield(statement, statement.Span)
+        || MayCompleteStruct(statement)
         || (MayAssignFirst(statement, model, cancel) && ValuesFlowOut(model.AnalyzeDataFlow(statement)));
 
     /// <summary>Whether other code needs the expression.</summary>
@@ -47,7 +65,7 @@ internal static class Dependence
     public static bool OnGuard(IfStatementSyntax statement, StatementSyntax kept, SemanticModel model, CancellationToken cancel)
     {
         var removed = TextSpan.FromBounds(statement.SpanStart, kept.SpanStart);
-        if (DeclaresForOthers(statement.Condition, removed, model, cancel) || (kept != statement.Statement && HoldsTheOnlyYield(statement.Statement, removed)))
+        if (DeclaresForOthers(statement.Condition, removed, model, cancel) || MayCompleteStruct(kept == statement.Statement ? statement.Condition : statement) || (kept != statement.Statement && HoldsTheOnlyYield(statement.Statement, removed)))
         {
             return true;
         }
@@ -76,8 +94,7 @@ internal static class Dependence
                 ? declarator.Identifier.ValueText
                 : ((SingleVariableDesignationSyntax)declaration).Identifier.ValueText;
             scope ??= Body.Outermost(part);
-            var uses = scope.DescendantNodes().OfType<IdentifierNameSyntax>()
-                .Where(use => use.Identifier.ValueText == name && !removed.Contains(use.Span));
+            var uses = BodyIndex.Of(scope).Named(name).Where(use => !removed.Contains(use.Span));
             var variable = model.GetDeclaredSymbol(declaration, cancel);
             if (uses.Any(use => SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(use, cancel).Symbol, variable)))
             {
@@ -95,6 +112,14 @@ internal static class Dependence
     private static bool HoldsTheOnlyYield(SyntaxNode part, TextSpan removed) =>
         Body.OwnNodes(part).Any(node => node is YieldStatementSyntax) &&
         !Body.OwnNodes(Body.Of(part)).Any(node => node is YieldStatementSyntax && !removed.Contains(node.Span));
+
+    // Before C# 11 the constructor of a struct had to give each field its value, and data flow does not tell them apart.
+    private static bool MayCompleteStruct(SyntaxNode part) =>
+        part.SyntaxTree.Options is CSharpParseOptions { LanguageVersion: < LanguageVersion.CSharp11 }
+        && Body.Outermost(part) is ConstructorDeclarationSyntax { Parent: TypeDeclarationSyntax type }
+        && (type is StructDeclarationSyntax || type.IsKind(SyntaxKind.RecordStructDeclaration))
+        && part.DescendantNodesAndSelf().Any(node => node is AssignmentExpressionSyntax
+            or ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword });
 
     // Syntax first: only a write to a variable whose declaration leaves it without a value can be the first one.
     private static bool MayAssignFirst(SyntaxNode part, SemanticModel model, CancellationToken cancel) =>

@@ -41,10 +41,9 @@ internal static class VisibleVariables
 
     private static IEnumerable<SyntaxNode> LocalsAbove(SyntaxNode use)
     {
-        var body = Body.Outermost(use);
-        return body.DescendantNodes(TextSpan.FromBounds(body.SpanStart, use.SpanStart)).Where(node => node.SpanStart < use.SpanStart
-            && !(node is VariableDeclaratorSyntax && node.Contains(use))
-            && node is VariableDeclaratorSyntax or SingleVariableDesignationSyntax or ForEachStatementSyntax or CatchDeclarationSyntax);
+        return BodyIndex.Of(Body.Outermost(use)).Declarations
+            .TakeWhile(node => node.SpanStart < use.SpanStart)
+            .Where(node => !(node is VariableDeclaratorSyntax && node.Contains(use)));
     }
 
     private static ITypeSymbol? TypeOf(ISymbol variable) => variable switch

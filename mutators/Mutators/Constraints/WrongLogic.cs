@@ -23,7 +23,7 @@ internal static class WrongLogic
         var operations = Operations(condition).ToList();
         foreach (var group in new[] { IsComparison, IsEquality, (Func<SyntaxKind, bool>)IsJunction })
         {
-            var operation = operations.FirstOrDefault(each => group(each.Kind()) && Binds(each, model));
+            var operation = operations.FirstOrDefault(each => group(each.Kind()) && Binds(each, model, cancel));
             if (operation is not null)
             {
                 var (before, after) = (operation.OperatorToken, Exchanged(operation.Kind()));
@@ -45,8 +45,13 @@ internal static class WrongLogic
     };
 
     // A type may have < without <=, and == of a tuple or a delegate is not exchanged by token alone.
-    private static bool Binds(BinaryExpressionSyntax operation, SemanticModel model)
+    private static bool Binds(BinaryExpressionSyntax operation, SemanticModel model, CancellationToken cancel)
     {
+        if (Exchange.IsOfTheLanguage(operation, model, cancel))
+        {
+            return true;
+        }
+
         var exchanged = SyntaxFactory.ParseExpression($"{operation.Left} {Exchanged(operation.Kind())} {operation.Right}");
         return model.GetSpeculativeTypeInfo(operation.SpanStart, exchanged, SpeculativeBindingOption.BindAsExpression).Type
             is { SpecialType: SpecialType.System_Boolean };

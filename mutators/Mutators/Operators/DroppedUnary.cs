@@ -29,7 +29,7 @@ public sealed class DroppedUnary : FaultOperator<PrefixUnaryExpressionSyntax>
     protected override IEnumerable<InjectionSite> SitesAt(PrefixUnaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
     {
         if (node.Kind() is SyntaxKind.UnaryMinusExpression or SyntaxKind.LogicalNotExpression or SyntaxKind.BitwiseNotExpression
-            && Exchange.Fits(node, node.Operand.ToString(), model, cancel))
+            && Exchange.FitsOperand(node, model, cancel))
         {
             yield return Site(node, $"drop {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(TextSpan.FromBounds(node.SpanStart, node.Operand.SpanStart), ""));
         }

@@ -39,8 +39,8 @@ public sealed class EmptiedBlock : FaultOperator<BlockSyntax>
         if (node.Statements.Count > 0
             && IsOptional(node, model, cancel)
             && !node.DescendantNodes().Any(each => each is LabeledStatementSyntax or YieldStatementSyntax)
-            && !Dependence.OnStatement(node, model, cancel)
-            && model.AnalyzeControlFlow(node) is { Succeeded: true, EndPointIsReachable: true })
+            && Reachability.OfEnd(node, model)
+            && !Dependence.OnStatement(node, model, cancel))
         {
             yield return Site(node, $"empty {Excerpt.Of(node)}", Removal.Of(node.Statements[0], node.Statements.Last()));
         }

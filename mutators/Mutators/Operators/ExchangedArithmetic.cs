@@ -32,7 +32,7 @@ public sealed class ExchangedArithmetic : FaultOperator<BinaryExpressionSyntax>
             && Exchange.IsNumber(node.Left, model, cancel)
             && Exchange.IsNumber(node.Right, model, cancel)
             && !(other == "/" && model.GetConstantValue(node.Right, cancel).HasValue)
-            && Exchange.Fits(node, $"{node.Left} {other} {node.Right}", model, cancel))
+            && Exchange.FitsOperator(node, other, model, cancel))
         {
             yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
         }

@@ -29,7 +29,7 @@ public sealed class ExchangedLogic : FaultOperator<BinaryExpressionSyntax>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
     {
         if (Other(node) is { } other
-            && Exchange.Fits(node, $"{node.Left} {other} {node.Right}", model, cancel))
+            && Exchange.FitsOperator(node, other, model, cancel))
         {
             yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
         }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -9,6 +11,8 @@ namespace Mutators.Operators;
 /// <summary>N-CALLEE: the programmer called another method that takes and gives the same.</summary>
 public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
 {
+    private static readonly ConditionalWeakTable<SemanticModel, TwinsOfMethods> Twins = new();
+
     /// <inheritdoc/>
     public override FaultDefinition Definition { get; } = new(
         id: "N-CALLEE",
@@ -46,11 +50,17 @@ public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
 
     // The most similar name, and of equally similar ones the first declared: what a programmer or a completion list mixes up.
     private static IMethodSymbol? Nearest(
-        InvocationExpressionSyntax call, IdentifierNameSyntax name, IMethodSymbol method, SemanticModel model, CancellationToken cancel) => method.ContainingType.GetMembers()
-            .OfType<IMethodSymbol>()
-            .Where(other => other.Name != method.Name && IsSimilar(other.Name, method.Name) && HasSignatureOf(method, other) && !IsAround(call, other, model, cancel))
-            .OrderBy(other => Distance(other.Name, method.Name))
-            .FirstOrDefault(other => model.IsAccessible(name.SpanStart, other) && Binds(call, name, other, model));
+        InvocationExpressionSyntax call, IdentifierNameSyntax name, IMethodSymbol method, SemanticModel model, CancellationToken cancel) =>
+        Twins.GetOrCreateValue(model).GetOrAdd(method, TwinsOf).FirstOrDefault(other => !IsAround(call, other, model, cancel)
+            && model.IsAccessible(name.SpanStart, other)
+            && Binds(call, name, other, model, cancel));
+
+    private static IMethodSymbol[] TwinsOf(IMethodSymbol method) =>
+    [
+        .. method.ContainingType.GetMembers().OfType<IMethodSymbol>()
+            .Where(other => other.Name != method.Name && other.Parameters.Length == method.Parameters.Length && IsSimilar(other.Name, method.Name) && HasSignatureOf(method, other))
+            .OrderBy(other => Distance(other.Name, method.Name)),
+    ];
 
     private static bool HasSignatureOf(IMethodSymbol method, IMethodSymbol other) =>
         other is { MethodKind: MethodKind.Ordinary, IsGenericMethod: false, CanBeReferencedByName: true }
@@ -74,9 +84,12 @@ public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
         call.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } around
         && SymbolEqualityComparer.Default.Equals(model.GetDeclaredSymbol(around, cancel), other.OriginalDefinition);
 
-    // The arguments choose among the overloads of the other name too.
-    private static bool Binds(InvocationExpressionSyntax call, IdentifierNameSyntax name, IMethodSymbol other, SemanticModel model) =>
-        SymbolEqualityComparer.Default.Equals(
+    // The arguments choose among the overloads of the other name too; where there are none, a value of the type itself knows no other.
+    private static bool Binds(InvocationExpressionSyntax call, IdentifierNameSyntax name, IMethodSymbol other, SemanticModel model, CancellationToken cancel) =>
+        (call.Expression is MemberAccessExpressionSyntax { Expression: var owner }
+            && other.ContainingType.GetMembers(other.Name).Length == 1
+            && SymbolEqualityComparer.Default.Equals(model.GetTypeInfo(owner, cancel).Type, other.ContainingType))
+        || SymbolEqualityComparer.Default.Equals(
             model.GetSpeculativeSymbolInfo(
                 call.SpanStart, call.ReplaceNode(name, SyntaxFactory.IdentifierName(other.Name)), SpeculativeBindingOption.BindAsExpression).Symbol,
             other);
@@ -102,4 +115,7 @@ public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
 
         return row[other.Length];
     }
+
+    /// <summary>The methods that each called one can be mistaken for, found once in a tree.</summary>
+    private sealed class TwinsOfMethods() : ConcurrentDictionary<IMethodSymbol, IMethodSymbol[]>(SymbolEqualityComparer.Default);
 }
