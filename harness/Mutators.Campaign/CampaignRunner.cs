@@ -25,7 +25,9 @@ namespace Mutators.Campaign;
 /// <param name="configuration">What to do.</param>
 /// <param name="log">Where progress is told.</param>
 /// <param name="faultloadFile">The file that names the mutants, already applied to the configuration; null to draw them.</param>
-public sealed class CampaignRunner(MutantRepository repository, CampaignConfiguration configuration, ILogger log, FaultloadFile? faultloadFile = null)
+/// <param name="shard">The part of the faultload to run; null for all of it. A shard writes no notes: merging does.</param>
+public sealed class CampaignRunner(
+    MutantRepository repository, CampaignConfiguration configuration, ILogger log, FaultloadFile? faultloadFile = null, FaultloadShard? shard = null)
 {
     /// <summary>Mutants that may fail in a row for a reason that is not theirs, before the campaign gives up: the environment is broken.</summary>
     private const int EnvironmentFailuresInARow = 3;
@@ -44,18 +46,27 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
     {
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         var faultload = Draw(workspace, cancel);
-        var drawn = DrawnMutant.Of(faultload, workspace, cancel);
+        var asked = DrawnMutant.Of(faultload, workspace, cancel, shard);
+        var drawn = Mine(faultload, asked);
         using var store = CampaignStore.Open(repository.EnsureOwnFolder());
         var identity = Identity(faultload);
         if (fresh || !store.Matches(identity) || store.Load().Golden.Length < workspace.Programs.Length)
         {
-            Begin(store, identity, workspace, drawn, cancel);
+            Begin(store, identity, workspace, faultload, asked, cancel);
         }
         else
         {
             // The branches may be gone, by clean or by hand: the same input gives the same commits.
             Emit(drawn, cancel);
-            log.LogInformation("{Step,-10} {Pending} of {Total} mutants are still to be judged", "resumed", store.Load().Pending, drawn.Length);
+            var known = store.Load();
+            if (known.Mutants.Length < drawn.Length)
+            {
+                throw new UsageException(
+                    $"The campaign here was merged from shards, and {drawn.Length - known.Mutants.Length} of its {drawn.Length} mutants are in none of them.",
+                    "Run the shards that are missing and merge again, or begin anew on this machine: dotnet mutators run --fresh");
+            }
+
+            log.LogInformation("{Step,-10} {Pending} of {Total} mutants are still to be judged", "resumed", known.Pending, drawn.Length);
         }
 
         try
@@ -76,7 +87,10 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         }
         finally
         {
-            WriteNotes(store.Load());
+            if (shard is null)
+            {
+                repository.WriteNotes(store.Load());
+            }
         }
 
         CrossChecked = crossCheck > 0 ? Compare(store.Load(), crossCheck, workspace, cancel) : null;
@@ -142,18 +156,21 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         CampaignStore store,
         CampaignIdentity identity,
         GoldenWorkspace workspace,
-        ImmutableArray<DrawnMutant> drawn,
+        Faultload faultload,
+        ImmutableArray<DrawnMutant> asked,
         CancellationToken cancel)
     {
+        var drawn = Mine(faultload, asked);
         workspace.BuildGolden(cancel);
         var golden = GoldenRuns(workspace, cancel);
         var branches = Emit(drawn, cancel).ToDictionary(branch => branch.Id);
-        if (store.Begin(identity, [.. workspace.Programs.Select(program => program.Workload)]) is { } archived)
+        if (store.Begin(identity, [.. workspace.Programs.Select(program => program.Workload)], shard) is { } archived)
         {
             log.LogInformation("{Step,-10} the earlier campaign is kept in .mutators/{File}", "archived", archived);
         }
 
-        var same = Equivalences(drawn, workspace, cancel);
+        var same = Of(Equivalences(asked, workspace, cancel), drawn);
+        var places = faultload.Mutants.Index().ToDictionary(each => each.Item.Id, each => each.Index + 1);
         var duplicateOf = same.Duplicates.ToDictionary(each => each.Mutant, each => each.Same);
         store.AddMutants([.. drawn.Select(Record)], Texts(drawn).ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal));
         foreach (var workload in workspace.Programs.Select(program => program.Workload.Name))
@@ -180,12 +197,33 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
             var branch = branches.GetValueOrDefault(each.Mutant.Id);
             return MutantRecord.Of(each.Mutant, each.Golden, branch?.RefName ?? "", branch?.CommitSha ?? "") with
             {
+                Ordinal = places[each.Mutant.Id],
                 Component = each.Component,
                 Stratum = each.Stratum,
                 Warnings = each.Warnings,
                 SameAs = duplicateOf.TryGetValue(each.Mutant.Id, out var twin) ? twin : null,
             };
         }
+    }
+
+    /// <summary>Those of the asked mutants that are to be run here.</summary>
+    private ImmutableArray<DrawnMutant> Mine(Faultload faultload, ImmutableArray<DrawnMutant> asked)
+    {
+        if (shard is null)
+        {
+            return asked;
+        }
+
+        var mine = shard.Of(faultload).Select(mutant => mutant.Id).ToHashSet();
+        return [.. asked.Where(each => mine.Contains(each.Mutant.Id))];
+    }
+
+    /// <summary>What was found of the mutants that are to be run here.</summary>
+    private static TrivialEquivalence Of(TrivialEquivalence found, ImmutableArray<DrawnMutant> drawn)
+    {
+        var mine = drawn.Select(each => each.Mutant.Id).ToHashSet();
+        return new TrivialEquivalence(
+            [.. found.Equivalent.Where(mine.Contains)], [.. found.Duplicates.Where(each => mine.Contains(each.Mutant))], [.. found.Rejected.Where(mine.Contains)], found.Errors);
     }
 
     private TrivialEquivalence Equivalences(ImmutableArray<DrawnMutant> drawn, GoldenWorkspace workspace, CancellationToken cancel)
@@ -344,11 +382,6 @@ public sealed class CampaignRunner(MutantRepository repository, CampaignConfigur
         var run = RebuildEngine.Execute(program, configuration.LimitsFor(golden.Run.Duration), cancel);
         return OutcomeClassifier.Classify(mutant, golden, run, RebuildEngine.Name, configuration.DegradedShare);
     }
-
-    private void WriteNotes(CampaignSnapshot snapshot) => repository.WriteNotes(
-        from result in snapshot.Mutants
-        where result.Mutant.Commit.Length > 0 && result.Outcomes.Length > 0
-        select KeyValuePair.Create(result.Mutant.Commit, OutcomeNote.Of(result)));
 }
 
 /// <summary>How far a campaign is.</summary>

@@ -12,8 +12,8 @@ public enum ExitCode
     /// <summary>A threshold that the user set is violated.</summary>
     ThresholdViolated = 2,
 
-    /// <summary>A cross-check found a mutant whose failure mode depends on the engine.</summary>
-    EnginesDisagree = 3,
+    /// <summary>A mutant has two outcomes: by two engines (a cross-check), or in two stores (a merge).</summary>
+    OutcomesDisagree = 3,
 
     /// <summary>The golden run fails, or two golden runs differ: no mutant could be judged.</summary>
     GoldenNotUsable = 4,

@@ -32,6 +32,8 @@ internal static class CommandLine
             RunVerb.Create(options),
             ShowVerb.Create(options),
             ReportVerb.Create(options),
+            MergeVerb.Create(options),
+            ProgressVerb.Create(options),
             ReliabilityVerb.Create(options),
             CleanVerb.Create(options),
         })

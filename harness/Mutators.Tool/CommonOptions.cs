@@ -26,6 +26,13 @@ internal sealed class CommonOptions
 
     internal Option<OutputFormat> Format { get; } = new("--format") { Description = "text, or json for programs.", HelpName = "text|json" };
 
+    /// <summary>The reports that a campaign leaves behind.</summary>
+    internal Option<string[]> Reporter { get; } = new("--reporter")
+    {
+        Description = $"A report to write beside the store, or to a file of your own: {string.Join(", ", Mutators.Reporting.ReportFormat.All.Select(format => format.Name))}, or none. May be repeated. Default: html, and github in a job of GitHub.",
+        HelpName = "NAME[=FILE]",
+    };
+
     /// <summary>The repository's folder to start looking from.</summary>
     internal string Start(ParseResult line) => line.GetValue(Repository)?.FullName ?? Directory.GetCurrentDirectory();
 

@@ -54,6 +54,9 @@ public sealed class TrivialEquivalence(
         return search.Result(all.Select(each => each.Mutant.Id));
     }
 
+    /// <summary>The piece of the compiled program that a mutant changes, by name: mutants of different pieces are never duplicates of each other.</summary>
+    public static string PieceOf(Compilation golden, SyntaxTree tree, Mutant mutant, CancellationToken cancel) => MutatedPart.Of(golden, tree, mutant, cancel).Name;
+
     // A Release build says the same of the same code, to the last bit. The options are made anew, because those of a Debug build remember
     // the compiler's argument /debug+ where nobody can reach it, and what is optimised then keeps what a debugger wants to see. Warnings say
     // nothing here, and must not count as errors.

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using LibGit2Sharp;
 using Microsoft.CodeAnalysis.Text;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
 
 namespace Mutators.Campaign.Branches;
 
@@ -17,10 +19,12 @@ public sealed class MutantRepository : IDisposable
     public const string HiddenPrefix = "refs/mutants/";
 
     private readonly Repository _repository;
+    private readonly string _part;
 
-    private MutantRepository(Repository repository, Commit head)
+    private MutantRepository(Repository repository, Commit head, string part)
     {
         _repository = repository;
+        _part = part;
         Golden = new GoldenTree(head.Sha, head.Tree.Sha, head.Author.When);
         Root = Path.TrimEndingDirectorySeparator(repository.Info.WorkingDirectory);
         GitDirectory = Path.TrimEndingDirectorySeparator(repository.Info.Path);
@@ -37,8 +41,8 @@ public sealed class MutantRepository : IDisposable
     /// <summary>The commit that faults are injected into.</summary>
     public GoldenTree Golden { get; }
 
-    /// <summary>The folder in the work tree where the tool keeps what is its own: campaign store, checkouts.</summary>
-    public string OwnFolder => Path.Combine(Root, ".mutators");
+    /// <summary>The folder in the work tree where the tool keeps what is its own: campaign store, checkouts. A shard has one of its own below it.</summary>
+    public string OwnFolder => Path.Combine(Root, ".mutators", _part);
 
     /// <summary>True if the work tree or the index differ from golden. That is allowed: golden is what HEAD holds, and the user should know.</summary>
     public bool IsDirty => _repository.RetrieveStatus(new StatusOptions { ExcludeSubmodules = true, RecurseUntrackedDirs = false }).IsDirty;
@@ -53,8 +57,10 @@ public sealed class MutantRepository : IDisposable
     internal Repository Git => _repository;
 
     /// <summary>Opens the repository that holds a folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="part">What of the tool's own folder to keep things in, relative to it; empty for all of it.</param>
     /// <exception cref="UsageException">There is none, or none that can be used.</exception>
-    public static MutantRepository Open(string path)
+    public static MutantRepository Open(string path, string part = "")
     {
         var full = Path.GetFullPath(path);
         Repository? repository = null;
@@ -66,7 +72,7 @@ public sealed class MutantRepository : IDisposable
             var head = repository.Info.IsBare
                 ? throw Unusable($"'{full}' is a bare repository.", "Run the tool in a clone with a work tree.")
                 : repository.Head.Tip ?? throw Unusable("The repository has no commit.", "Commit the code: faults are injected into what HEAD holds.");
-            var opened = new MutantRepository(repository, head);
+            var opened = new MutantRepository(repository, head, part);
             repository = null;
             return opened;
         }
@@ -180,6 +186,12 @@ public sealed class MutantRepository : IDisposable
             Notes().Write(list);
             return list.Count;
         });
+
+    /// <summary>Notes each mutant's outcomes on its commit. Those of a store that came from elsewhere can name commits that are not here: they get none.</summary>
+    public void WriteNotes(CampaignSnapshot campaign) => WriteNotes(
+        from result in campaign.Mutants
+        where result.Mutant.Commit.Length > 0 && result.Outcomes.Length > 0 && _repository.Lookup<Commit>(result.Mutant.Commit) is not null
+        select KeyValuePair.Create(result.Mutant.Commit, OutcomeNote.Of(result)));
 
     /// <summary>The note of a commit, or null.</summary>
     public string? ReadNote(string commitSha) => Notes().Read(commitSha);

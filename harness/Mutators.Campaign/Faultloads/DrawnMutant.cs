@@ -14,13 +14,14 @@ namespace Mutators.Campaign.Faultloads;
 /// <param name="Warnings">The ids of the compiler's warnings that golden lacks, each once.</param>
 internal sealed record DrawnMutant(Mutant Mutant, SourceText Golden, string Component, string Stratum, string? Error, ImmutableArray<string> Warnings)
 {
-    /// <summary>Asks the compiler about each mutant of a faultload.</summary>
-    public static ImmutableArray<DrawnMutant> Of(Faultload faultload, GoldenWorkspace workspace, CancellationToken cancel)
+    /// <summary>Asks the compiler about each mutant of a faultload; of a shard, about its own and those that could be their duplicates.</summary>
+    public static ImmutableArray<DrawnMutant> Of(Faultload faultload, GoldenWorkspace workspace, CancellationToken cancel, FaultloadShard? shard = null)
     {
         var sources = Sources(workspace);
+        var asked = shard is null ? faultload.Mutants : shard.WithNeighbours(faultload, path => sources[path], cancel);
         return
         [
-            .. faultload.Mutants.AsParallel().AsOrdered().WithCancellation(cancel).Select(mutant =>
+            .. asked.AsParallel().AsOrdered().WithCancellation(cancel).Select(mutant =>
             {
                 var (compilation, tree) = sources[mutant.Path];
                 var found = MutantCompiler.Diagnose(compilation, tree, mutant, cancel);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Faultloads;
@@ -32,6 +34,9 @@ public sealed record CampaignIdentity(string GoldenCommit, string GoldenTree, st
 /// <param name="Strata">The sizes, one stratum for each operator or component.</param>
 public sealed record FaultloadRecord(ulong Seed, string Rule, ImmutableArray<Stratum> Strata)
 {
+    /// <summary>Hex digits of a digest: enough that no two faultloads of a project share one.</summary>
+    private const int DigestLength = 16;
+
     /// <summary>What is to be kept of a faultload, and of the configuration that it was drawn by.</summary>
     public static FaultloadRecord Of(Faultload faultload, CampaignConfiguration configuration)
     {
@@ -43,8 +48,14 @@ public sealed record FaultloadRecord(ulong Seed, string Rule, ImmutableArray<Str
             : "";
         var filters = new SiteFilter(configuration).InWords;
         var only = filters.IsEmpty ? "" : $"; only {string.Join(", ", filters)}";
-        return new FaultloadRecord(faultload.Seed, $"{FaultloadChoice.Rule(faultload.Rule)}, {amount}{margin}{shortfall}{only}", faultload.Strata);
+        return new FaultloadRecord(faultload.Seed, $"{FaultloadChoice.Rule(faultload.Rule)}, {amount}{margin}{shortfall}{only}", faultload.Strata)
+        {
+            Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', faultload.Mutants.Select(mutant => mutant.Id)))))[..DigestLength],
+        };
     }
+
+    /// <summary>A digest of the ids of all its mutants: two faultloads of one size are told apart by it.</summary>
+    public string Digest { get; init; } = "";
 
     /// <summary>As the store keeps it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);

@@ -42,6 +42,14 @@ public enum UnitTestAnswer
 /// <param name="Duration">Wall time of the tests; zero where none had to run.</param>
 public sealed record UnitTestResult(MutantId Mutant, UnitTestAnswer Answer, string Reason, TimeSpan Duration);
 
+/// <summary>One of several outcomes that a mutant had under one workload, in the stores that were merged.</summary>
+/// <param name="Mutant">The mutant.</param>
+/// <param name="Workload">The workload.</param>
+/// <param name="Mode">The failure mode.</param>
+/// <param name="Detection">Who noticed.</param>
+/// <param name="Reason">The observation that decided.</param>
+public sealed record Disagreement(MutantId Mutant, string Workload, FailureMode Mode, Detection Detection, string Reason);
+
 /// <summary>One mutant with all that is known of it.</summary>
 /// <param name="mutant">The mutant.</param>
 /// <param name="activations">How often golden reaches its site, by workload.</param>
@@ -96,6 +104,9 @@ public sealed record CampaignSnapshot(
     ImmutableArray<MutantResult> Mutants,
     ImmutableSortedDictionary<string, string> Sources)
 {
+    /// <summary>Outcomes that differed between the stores that the campaign was merged from, each variant once; <see cref="Mutants"/> hold the worst.</summary>
+    public ImmutableArray<Disagreement> Disagreements { get; init; } = [];
+
     /// <summary>The mutants whose fault was activated: the denominator of every statement about impact.</summary>
     public ImmutableArray<MutantResult> Activated => [.. Mutants.Where(each => each.Headline?.Mode.IsActivated is true)];
 

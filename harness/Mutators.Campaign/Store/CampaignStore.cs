@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Workloads;
 
@@ -99,8 +100,11 @@ public sealed class CampaignStore : IDisposable
     /// Begins a campaign. An earlier one is moved to <c>campaign-1.db</c>, <c>campaign-2.db</c>, …, the newest with the highest number:
     /// nothing that took hours is thrown away by a changed option.
     /// </summary>
+    /// <param name="identity">What makes it this campaign.</param>
+    /// <param name="workloads">What it runs.</param>
+    /// <param name="shard">The part of the faultload that the store is for; null for all of it.</param>
     /// <returns>The name of the file that now holds the earlier campaign; null if there was none.</returns>
-    public string? Begin(CampaignIdentity identity, IReadOnlyList<Workload> workloads)
+    public string? Begin(CampaignIdentity identity, IReadOnlyList<Workload> workloads, FaultloadShard? shard = null)
     {
         lock (gate)
         {
@@ -121,7 +125,11 @@ public sealed class CampaignStore : IDisposable
                     ("$project", row.Item.Project),
                     ("$arguments", JsonSerializer.Serialize(row.Item.Arguments)),
                 ]);
-            });
+                if (shard is not null)
+                {
+                    fresh.Execute("INSERT INTO shard VALUES (1, $number, $count)", ("$number", shard.Number), ("$count", shard.Count));
+                }
+            }, isShared: shard is not null);
             Identity = identity;
             return archived;
         }
@@ -142,7 +150,7 @@ public sealed class CampaignStore : IDisposable
                     source => [("$path", source.Key), ("$text", source.Value)]);
                 Current.ExecuteMany(
                     """
-                    INSERT INTO mutant VALUES (NULL, $id, $operator, $operatorName, $class, $path, $member, $line, $column, $change, $subject,
+                    INSERT INTO mutant VALUES ($ordinal, $id, $operator, $operatorName, $class, $path, $member, $line, $column, $change, $subject,
                         $branch, $commit, $startLine, $startColumn, $endLine, $endColumn, $replacement, $diff,
                         $origin, $component, $stratum, $warnings, $sameAs) ON CONFLICT (id) DO NOTHING
                     """,
@@ -262,6 +270,29 @@ public sealed class CampaignStore : IDisposable
         }
     }
 
+    /// <summary>Puts a finished store in the place of the one that is there, which is kept unless the new one holds all of it.</summary>
+    /// <returns>The name of the file that now holds the earlier campaign; null if there was none, or it was merged.</returns>
+    internal string? Replace(string file, CampaignIdentity identity)
+    {
+        lock (gate)
+        {
+            string? archived = null;
+            if (Matches(identity))
+            {
+                Close();
+            }
+            else
+            {
+                archived = Archive();
+            }
+
+            File.Move(file, FilePath, overwrite: true);
+            database = Database.Open(FilePath);
+            Identity = identity;
+            return archived;
+        }
+    }
+
     private string? Archive()
     {
         if (database is null)
@@ -319,7 +350,7 @@ public sealed class CampaignStore : IDisposable
 
     private static (string, object?)[] Parameters(MutantRecord mutant) =>
     [
-        ("$id", mutant.Id.ToString()), ("$operator", mutant.Operator), ("$operatorName", mutant.OperatorName),
+        ("$ordinal", mutant.Ordinal == 0 ? null : mutant.Ordinal), ("$id", mutant.Id.ToString()), ("$operator", mutant.Operator), ("$operatorName", mutant.OperatorName),
         ("$class", mutant.FaultClass.ToString()), ("$path", mutant.Path), ("$member", mutant.Member), ("$line", mutant.Line),
         ("$column", mutant.Column), ("$change", mutant.Change), ("$subject", mutant.Subject), ("$branch", mutant.Branch),
         ("$commit", mutant.Commit), ("$startLine", mutant.Edit.StartLine), ("$startColumn", mutant.Edit.StartColumn),

@@ -50,6 +50,11 @@ internal sealed class Database : IDisposable
             PRIMARY KEY (mutant, workload)) STRICT;
         CREATE TABLE unit_tests (
             mutant TEXT PRIMARY KEY REFERENCES mutant (id), answer TEXT NOT NULL, reason TEXT NOT NULL, duration_us INTEGER NOT NULL) STRICT;
+        CREATE TABLE shard (
+            id INTEGER PRIMARY KEY CHECK (id = 1), number INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;
+        CREATE TABLE disagreement (
+            mutant TEXT NOT NULL, workload TEXT NOT NULL, mode TEXT NOT NULL, detection TEXT NOT NULL, reason TEXT NOT NULL,
+            PRIMARY KEY (mutant, workload, mode, detection, reason)) STRICT;
         """;
 
     private readonly string path;
@@ -68,10 +73,12 @@ internal sealed class Database : IDisposable
     /// <summary>Makes a new file with the schema and whatever the first transaction writes: both or nothing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="first">Writes the first rows.</param>
-    public static Database Create(string path, Action<Database> first) => Connect(path, SqliteOpenMode.ReadWriteCreate, database =>
+    /// <param name="isShared">Whether other machines may read it meanwhile, over a network file system.</param>
+    public static Database Create(string path, Action<Database> first, bool isShared = false) => Connect(path, SqliteOpenMode.ReadWriteCreate, database =>
     {
-        // Write-ahead logging lets reports be made while a campaign runs. The file remembers it.
-        database.Execute("PRAGMA journal_mode = WAL");
+        // Write-ahead logging lets reports be made while a campaign runs. The file remembers it. It needs memory that all who read share, which
+        // two machines have not.
+        database.Execute($"PRAGMA journal_mode = {(isShared ? "DELETE" : "WAL")}");
         database.InTransaction(() =>
         {
             database.Execute(Schema);
@@ -104,10 +111,19 @@ internal sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Whether there is a table; a file that an earlier build wrote may lack one.</summary>
+    public bool Has(string table) => Query($"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'", row => row.GetInt64(0))[0] > 0;
+
+    /// <summary>Lets another file's tables be named with <paramref name="name"/> in front.</summary>
+    public void Attach(string file, string name) => Execute($"ATTACH DATABASE $file AS {name}", ("$file", file));
+
+    /// <summary>Lets go of it.</summary>
+    public void Detach(string name) => Execute($"DETACH DATABASE {name}");
+
     /// <summary>The rows of a query.</summary>
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read) => Guarded(() =>
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params (string Name, object? Value)[] parameters) => Guarded(() =>
     {
-        using var command = Command(sql, []);
+        using var command = Command(sql, parameters);
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())

@@ -32,6 +32,9 @@ public sealed record MutantRecord(
     TextEdit Edit,
     string Diff)
 {
+    /// <summary>Its place in the whole faultload, from 1; 0 puts it behind those that the store has. A store that was read back has its mutants in this order, and zeros here.</summary>
+    public int Ordinal { get; init; }
+
     /// <summary>Where the operator's fault type comes from.</summary>
     public FaultOrigin Origin { get; init; }
 
@@ -93,6 +96,9 @@ public sealed record MutantRecord(
 /// <param name="Replacement">The mutant's text.</param>
 public sealed record TextEdit(int StartLine, int StartColumn, int EndLine, int EndColumn, string Replacement)
 {
+    /// <summary>The last line of which the edit covers something: a stretch that ends before a line's first column does not reach it.</summary>
+    public int LastLine => EndColumn == 1 && EndLine > StartLine ? EndLine - 1 : EndLine;
+
     /// <summary>One stretch that covers all edits.</summary>
     public static TextEdit Of(SourceText golden, IReadOnlyList<TextChange> edits)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Workloads;
 
@@ -13,6 +14,28 @@ internal static class SnapshotReader
         "SELECT golden_commit, golden_tree, engine, configuration, faultload FROM campaign",
         row => new CampaignIdentity(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), FaultloadRecord.FromJson(row.GetString(4))))[0];
 
+    /// <summary>The golden runs, in the order of their workloads.</summary>
+    public static List<GoldenRun> Golden(Database database) => database.Query(
+        """
+        SELECT name, project, arguments, exit_code, output, duration_us
+        FROM workload JOIN golden_run ON golden_run.workload = workload.name ORDER BY workload.ordinal
+        """,
+        ReadGolden);
+
+    /// <summary>The part of the faultload that the store is for; null for all of it.</summary>
+    public static FaultloadShard? Shard(Database database) =>
+        database.Has("shard") ? database.Query("SELECT number, count FROM shard", row => new FaultloadShard(row.GetInt32(0), row.GetInt32(1))).SingleOrDefault() : null;
+
+    /// <summary>What differed between the stores that were merged.</summary>
+    public static ImmutableArray<Disagreement> Disagreements(Database database) => !database.Has("disagreement") ? [] :
+    [
+        .. database.Query(
+            "SELECT mutant, workload, mode, detection, reason FROM disagreement",
+            row => new Disagreement(Id(row, 0), row.GetString(1), Enum.Parse<FailureMode>(row.GetString(2)), Enum.Parse<Detection>(row.GetString(3)), row.GetString(4)))
+            .OrderBy(each => each.Mutant).ThenBy(each => each.Workload, StringComparer.Ordinal).ThenBy(each => each.Mode)
+            .ThenByDescending(each => each.Detection).ThenBy(each => each.Reason, StringComparer.Ordinal),
+    ];
+
     /// <summary>All tables as of one moment: they are read in one transaction.</summary>
     public static CampaignSnapshot Read(Database database)
     {
@@ -23,12 +46,7 @@ internal static class SnapshotReader
 
     private static CampaignSnapshot ReadTables(Database database)
     {
-        var golden = database.Query(
-            """
-            SELECT name, project, arguments, exit_code, output, duration_us
-            FROM workload JOIN golden_run ON golden_run.workload = workload.name ORDER BY workload.ordinal
-            """,
-            ReadGolden);
+        var golden = Golden(database);
         var sources = database.Query("SELECT path, text FROM source", row => KeyValuePair.Create(row.GetString(0), row.GetString(1)));
         var activations = database.Query(
             $"SELECT mutant, workload, hits, first_order FROM activation {InOrder}",
@@ -48,7 +66,10 @@ internal static class SnapshotReader
             Identity(database),
             [.. golden],
             [.. mutants.Select(mutant => new MutantResult(mutant, [.. activations[mutant.Id]], [.. outcomes[mutant.Id]], [.. errors[mutant.Id]], unitTests.GetValueOrDefault(mutant.Id)))],
-            sources.ToImmutableSortedDictionary(StringComparer.Ordinal));
+            sources.ToImmutableSortedDictionary(StringComparer.Ordinal))
+        {
+            Disagreements = Disagreements(database),
+        };
     }
 
     private const string InOrder = "JOIN workload ON workload.name = workload ORDER BY workload.ordinal";

@@ -3,7 +3,6 @@ using Mutators.Campaign;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Store;
 using Mutators.Reporting;
-using Mutators.Reporting.Html;
 
 namespace Mutators.Tool.Verbs;
 
@@ -13,29 +12,30 @@ internal static class ReportVerb
     /// <summary>Width of tables where standard output is no terminal.</summary>
     private const int PlainWidth = 120;
 
+    /// <summary>The format that is no file: tables for a terminal.</summary>
+    private const string Text = "text";
+
     internal static Command Create(CommonOptions options)
     {
-        var format = new Option<ReportFormat>("--format")
+        var format = new Option<string>("--format")
         {
-            Description = "text, html, markdown, json (the campaign), or elements (JSON of the mutation testing report schema).",
-            HelpName = "text|html|markdown|json|elements",
+            Description = $"text (tables; the default), {string.Join(", ", ReportFormat.All.Select(each => $"{each.Name} ({each.Description})"))}.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => Text,
         };
+        var store = new Option<FileInfo?>("--store") { Description = "The store to read. Default: the repository's last campaign.", HelpName = "FILE" };
         var output = new Option<FileInfo?>("--output", "-o") { Description = "The file to write. Default: standard output; for html .mutators/report.html.", HelpName = "FILE" };
         var command = new Command("report", "Renders the last campaign from its store. Html prints the path of the file it wrote.")
         {
-            options.Repository, format, output,
+            options.Repository, format, store, output,
         };
-        command.SetAction((line, _) => Task.FromResult((int)Run(options.Start(line), line.GetValue(format), line.GetValue(output))));
+        command.SetAction((line, _) => Task.FromResult((int)Run(options.Start(line), line.GetValue(format)!, line.GetValue(store), line.GetValue(output))));
         return command;
     }
 
-    /// <summary>Prints the summary of a campaign and leaves its HTML report beside the store.</summary>
-    internal static void PrintSummary(CampaignSnapshot snapshot, string ownFolder)
-    {
-        var page = Path.Combine(ownFolder, "report.html");
-        File.WriteAllText(page, HtmlReport.Render(snapshot));
-        PrintSummary(snapshot, Console.Out, page);
-    }
+    /// <summary>Prints the summary of a campaign and leaves its reports beside the store.</summary>
+    internal static void PrintSummary(CampaignSnapshot snapshot, string ownFolder, Reporters? reporters = null) =>
+        PrintSummary(snapshot, Console.Out, (reporters ?? Reporters.Parse([])).Write(snapshot, ownFolder));
 
     private static void PrintSummary(CampaignSnapshot snapshot, TextWriter output, string? page)
     {
@@ -44,73 +44,39 @@ internal static class ReportVerb
         ConsoleSummary.Write(snapshot, output, width, isTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or "", page);
     }
 
-    private static ExitCode Run(string start, ReportFormat format, FileInfo? output)
+    private static ExitCode Run(string start, string name, FileInfo? store, FileInfo? output)
     {
+        var format = name.Equals(Text, StringComparison.OrdinalIgnoreCase) ? null : Reporters.Format(name);
         using var repository = MutantRepository.Open(start);
-        var snapshot = CampaignStore.Read(repository.OwnFolder);
-        if (format is ReportFormat.Html && output is null)
+        var snapshot = store is null
+            ? CampaignStore.Read(repository.OwnFolder)
+            : CampaignStore.ReadFile(store.FullName) ?? throw new UsageException($"{store.FullName} holds no campaign.", "Name a store that 'dotnet mutators run' wrote: campaign.db.");
+        if (format == ReportFormat.Html && output is null)
         {
-            output = new FileInfo(Path.Combine(repository.OwnFolder, "report.html"));
+            output = new FileInfo(Path.Combine(repository.OwnFolder, ReportFormat.Html.FileName!));
         }
 
-        if (output is null)
+        if (output is not null)
         {
-            Write(snapshot, format, Console.Out);
-            return ExitCode.Done;
+            Reporters.Write(format is null ? Plain(snapshot) : format.Render(snapshot), output.FullName);
+            Console.Out.WriteLine(output.FullName);
+        }
+        else if (format is null)
+        {
+            PrintSummary(snapshot, Console.Out, page: null);
+        }
+        else
+        {
+            Console.Out.Write(format.Render(snapshot));
         }
 
-        try
-        {
-            using var file = new StreamWriter(output.FullName);
-            Write(snapshot, format, file);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{output.FullName} cannot be written: {problem.Message}", "Name another file with --output FILE.");
-        }
-
-        Console.Out.WriteLine(output.FullName);
         return ExitCode.Done;
     }
 
-    private static void Write(CampaignSnapshot snapshot, ReportFormat format, TextWriter output)
+    private static string Plain(CampaignSnapshot snapshot)
     {
-        switch (format)
-        {
-            case ReportFormat.Html:
-                output.Write(HtmlReport.Render(snapshot));
-                break;
-            case ReportFormat.Markdown:
-                output.Write(MarkdownSummary.Render(snapshot));
-                break;
-            case ReportFormat.Json:
-                output.Write(CampaignJson.Render(snapshot));
-                break;
-            case ReportFormat.Elements:
-                output.Write(MutationTestingJson.Render(snapshot));
-                break;
-            default:
-                PrintSummary(snapshot, output, page: null);
-                break;
-        }
+        var text = new StringWriter();
+        PrintSummary(snapshot, text, page: null);
+        return text.ToString();
     }
-}
-
-/// <summary>What a campaign is rendered as.</summary>
-internal enum ReportFormat
-{
-    /// <summary>Tables for a terminal.</summary>
-    Text,
-
-    /// <summary>One offline page.</summary>
-    Html,
-
-    /// <summary>For a pull request.</summary>
-    Markdown,
-
-    /// <summary>The campaign, for programs.</summary>
-    Json,
-
-    /// <summary>The mutation testing report schema, for its viewers.</summary>
-    Elements,
 }

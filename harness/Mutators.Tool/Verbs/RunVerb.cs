@@ -3,6 +3,7 @@ using System.Text.Json;
 using Mutators.Campaign;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
 using Mutators.Reporting;
@@ -20,21 +21,25 @@ internal static class RunVerb
             Description = "Also ask the project's unit tests (key unitTests) which activated faults they catch: those are not residual. Costs a run of the tests, up to the first failure, for each fault that they execute.",
         };
         var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
+        var shard = new Option<string?>("--shard") { Description = "Run only this part of the faultload, for example 3/8, with a store of its own in .mutators/shards; 'merge' makes one campaign of all.", HelpName = "K/N" };
         var crossCheck = new Option<int>("--cross-check") { Description = "Repeat this many outcomes of the reload engine, drawn at random, by the rebuild engine. Exit code 3 if one differs.", HelpName = "N" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
             options.Repository, options.Campaign, options.Engine, crossCheck, residual, fresh, only, options.Format,
         };
+        command.Add(shard);
+        command.Add(options.Reporter);
         options.Faultload.AddTo(command);
         command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id
             ? Again(line, options, id, cancel)
-            : Run(line, options, line.GetValue(fresh), line.GetValue(residual), line.GetValue(crossCheck), cancel))));
+            : Run(line, options, line.GetValue(shard) is { } part ? FaultloadShard.Parse(part) : null, line.GetValue(fresh), line.GetValue(residual), line.GetValue(crossCheck), cancel))));
         return command;
     }
 
-    private static ExitCode Run(ParseResult line, CommonOptions options, bool fresh, bool residual, int crossCheck, CancellationToken cancel)
+    private static ExitCode Run(ParseResult line, CommonOptions options, FaultloadShard? shard, bool fresh, bool residual, int crossCheck, CancellationToken cancel)
     {
-        using var repository = MutantRepository.Open(options.Start(line));
+        using var repository = MutantRepository.Open(options.Start(line), shard?.OwnFolder ?? "");
+        var reporters = Reporters.Parse(line.GetValue(options.Reporter) ?? []);
         var configuration = options.Configuration(line, repository.Root);
         configuration = configuration with { Residual = residual || configuration.Residual };
         if (configuration is { Residual: true, UnitTests.IsEmpty: true })
@@ -42,21 +47,22 @@ internal static class RunVerb
             throw new UsageException("--residual asks the unit tests, and none are named.", "Name the test projects in mutators.json: \"unitTests\": [\"tests/MyTests\"].");
         }
 
-        var runner = new CampaignRunner(repository, configuration, ToolLog.Create(), options.Faultload.File(line));
+        var runner = new CampaignRunner(repository, configuration, ToolLog.Create(), options.Faultload.File(line), shard);
         using var progress = new CampaignProgressView();
         runner.Progressed += progress.Show;
         var snapshot = runner.Run(fresh, cancel, crossCheck);
         progress.Dispose();
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
+            reporters.Write(snapshot, repository.OwnFolder);
             Console.Out.Write(CampaignJson.Render(snapshot));
         }
         else
         {
-            ReportVerb.PrintSummary(snapshot, repository.OwnFolder);
+            ReportVerb.PrintSummary(snapshot, repository.OwnFolder, reporters);
         }
 
-        return runner.CrossChecked is { Disagreements.IsEmpty: false } ? ExitCode.EnginesDisagree : ExitCode.Done;
+        return runner.CrossChecked is { Disagreements.IsEmpty: false } ? ExitCode.OutcomesDisagree : ExitCode.Done;
     }
 
     private static ExitCode Again(ParseResult line, CommonOptions options, string id, CancellationToken cancel)

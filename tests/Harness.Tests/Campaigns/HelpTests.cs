@@ -12,6 +12,8 @@ public sealed class HelpTests
     [DataRow("run")]
     [DataRow("show")]
     [DataRow("report")]
+    [DataRow("merge")]
+    [DataRow("progress")]
     [DataRow("reliability")]
     [DataRow("reliability diagram")]
     [DataRow("reliability node")]

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Reporting;
+
+/// <summary>
+/// A campaign as JUnit's XML, which every build server draws: a suite for each file, a case for each mutant. A case fails where a failure was noticed by
+/// nobody; a crash that was noticed passes, since it is what the case asks for. What nothing can be said of is skipped, with the reason.
+/// </summary>
+public static class JUnitReport
+{
+    /// <summary>The whole text.</summary>
+    public static string Render(CampaignSnapshot campaign)
+    {
+        var text = new StringBuilder();
+        using (var xml = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, NewLineChars = "\n", OmitXmlDeclaration = true }))
+        {
+            xml.WriteStartElement("testsuites");
+            xml.WriteAttributeString("name", "Mutators");
+            WriteCounts(xml, campaign.Mutants);
+            foreach (var file in campaign.Mutants.GroupBy(each => each.Mutant.Path).OrderBy(group => group.Key, StringComparer.Ordinal))
+            {
+                xml.WriteStartElement("testsuite");
+                xml.WriteAttributeString("name", Legal(file.Key));
+                WriteCounts(xml, [.. file]);
+                foreach (var result in file)
+                {
+                    WriteCase(xml, result);
+                }
+
+                xml.WriteEndElement();
+            }
+
+            xml.WriteEndElement();
+        }
+
+        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{text}\n";
+    }
+
+    private static void WriteCounts(XmlWriter xml, IReadOnlyCollection<MutantResult> mutants)
+    {
+        Write("tests", mutants.Count);
+        Write("failures", mutants.Count(Unnoticed.IsSo));
+        Write("errors", mutants.Count(each => !each.Errors.IsEmpty));
+        Write("skipped", mutants.Count(each => WhySkipped(each) is not null));
+
+        void Write(string name, int count) => xml.WriteAttributeString(name, count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteCase(XmlWriter xml, MutantResult result)
+    {
+        var mutant = result.Mutant;
+        xml.WriteStartElement("testcase");
+        xml.WriteAttributeString("classname", Legal(mutant.Member));
+        xml.WriteAttributeString("name", Legal($"{mutant.Id} {mutant.Change}"));
+        xml.WriteAttributeString("file", Legal(mutant.Path));
+        xml.WriteAttributeString("line", mutant.Line.ToString(CultureInfo.InvariantCulture));
+        if (!result.Errors.IsEmpty)
+        {
+            WriteElement(xml, "error", "harness-error", result.Errors[0].Message, "");
+        }
+        else if (WhySkipped(result) is { } why)
+        {
+            xml.WriteStartElement("skipped");
+            xml.WriteAttributeString("message", Legal(why));
+            xml.WriteEndElement();
+        }
+        else if (Unnoticed.IsSo(result))
+        {
+            var details = $"{mutant.Place}\n{mutant.Diff}\n\n{Repeat.Run(mutant.Id)}\n{Repeat.Review(mutant.Branch)}\n";
+            WriteElement(xml, "failure", result.Headline!.Mode.Key, result.Headline.Reason, details);
+        }
+        else
+        {
+            xml.WriteElementString("system-out", Legal($"{result.Headline!.Mode.Words}, {result.Headline.Detection.Words}: {result.Headline.Reason}"));
+        }
+
+        xml.WriteEndElement();
+    }
+
+    private static string? WhySkipped(MutantResult result) => result switch
+    {
+        { Errors.IsEmpty: false } => null,
+        { Headline: null } => "not run yet",
+        { Headline: { Mode.IsActivated: false } headline } => $"{headline.Mode.Words}: {headline.Reason}",
+        _ => null,
+    };
+
+    private static void WriteElement(XmlWriter xml, string name, string type, string message, string details)
+    {
+        xml.WriteStartElement(name);
+        xml.WriteAttributeString("type", type);
+        xml.WriteAttributeString("message", Legal(message));
+        xml.WriteString(Legal(details));
+        xml.WriteEndElement();
+    }
+
+    /// <summary>Text without the characters that XML 1.0 cannot hold, even escaped: a program may print anything.</summary>
+    private static string Legal(string text)
+    {
+        if (text.All(XmlConvert.IsXmlChar))
+        {
+            return text;
+        }
+
+        var legal = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (XmlConvert.IsXmlChar(text[i]))
+            {
+                legal.Append(text[i]);
+            }
+            else if (i + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]))
+            {
+                legal.Append(text, i++, 2);
+            }
+            else
+            {
+                legal.Append('\uFFFD');
+            }
+        }
+
+        return legal.ToString();
+    }
+}

@@ -1,0 +1,40 @@
+using Mutators.Campaign;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Faultloads;
+using Mutators.Campaign.Store;
+
+namespace Mutators.Tool;
+
+/// <summary>The stores that a command line names: files, folders that hold one, or folders of such folders, as build servers unpack what jobs left.</summary>
+internal static class StorePaths
+{
+    /// <summary>The named stores; without any, those of the shards that ran in this repository.</summary>
+    internal static IReadOnlyList<string> Of(MutantRepository repository, IReadOnlyList<string> named)
+    {
+        var shards = Path.Combine(repository.OwnFolder, FaultloadShard.Folder);
+        if (named.Count == 0 && !Directory.Exists(shards))
+        {
+            throw new UsageException("No shard has run in this repository.", "Run one: dotnet mutators run --shard 1/8; or name the stores.");
+        }
+
+        return [.. (named.Count == 0 ? [shards] : named).SelectMany(Files)];
+    }
+
+    private static string[] Files(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        var own = Path.Combine(path, CampaignStore.FileName);
+        string[] found = File.Exists(own) ? [own] : [.. Directory.EnumerateDirectories(path).Order(StringComparer.Ordinal).SelectMany(Below)];
+        return found.Length > 0 ? found : throw new UsageException($"There is no store in {path}.", $"A store is a file {CampaignStore.FileName}: name it, or a folder that holds some.");
+    }
+
+    /// <summary>One or two folders down: a shard's folder, or an artifact that holds it.</summary>
+    private static IEnumerable<string> Below(string folder) =>
+        ((string[])[folder, .. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)])
+            .Select(each => Path.Combine(each, CampaignStore.FileName))
+            .Where(File.Exists);
+}
