@@ -193,6 +193,8 @@ public sealed partial class GuestKernel
                 return new CpuBurner(this);
             case PagePatterns.KindName:
                 return new PagePatterns(this, state);
+            case Guests.Service.KindName:
+                return new Service(this, state);
             default:
                 throw new GuestPanicException($"nobody knows what {kind} is");
         }
@@ -217,7 +219,7 @@ public sealed partial class GuestKernel
         console!.WriteLine($"resumed as domain {Domain.Id}");
         Heartbeat();
         ConsoleBeat();
-        foreach (var program in programs.Where(program => program is PagePatterns or CpuBurner))
+        foreach (var program in programs.Where(program => program is PagePatterns or CpuBurner or Guests.Service))
         {
             program.Thaw();
         }

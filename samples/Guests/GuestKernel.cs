@@ -73,6 +73,12 @@ public sealed partial class GuestKernel
     /// <summary>The disk workloads, in the order in which the disks appeared.</summary>
     public IReadOnlyList<ChecksummedBlocks> Disks => [.. programs.OfType<ChecksummedBlocks>()];
 
+    /// <summary>The service that runs here; null when there is none.</summary>
+    public Service? Service => programs.OfType<Service>().FirstOrDefault();
+
+    /// <summary>A service answers here from now on: after its start, and after each resume.</summary>
+    public event Action<Service>? ServiceAnnounced;
+
     /// <summary>Some disks that the manifest asks for never came, or were taken away.</summary>
     public bool DisksMissing { get; private set; }
 
@@ -121,6 +127,13 @@ public sealed partial class GuestKernel
             var burner = new CpuBurner(this);
             programs.Add(burner);
             burner.Start();
+        }
+
+        if (Manifest.Workload == GuestManifest.StatefulService)
+        {
+            var service = new Service(this);
+            programs.Add(service);
+            service.Start();
         }
 
         if (Manifest.Disks > 0)
@@ -384,6 +397,8 @@ public sealed partial class GuestKernel
             DisksMissing = true;
         }
     }
+
+    internal void AnnounceService(Service service) => ServiceAnnounced?.Invoke(service);
 
     /// <summary>A program has come to its end, or can go no further.</summary>
     internal void ProgramEnded(GuestProgram program)

@@ -23,6 +23,9 @@ public sealed record GuestManifest
     /// <summary>A key-value store with a write-ahead log on every disk.</summary>
     public const string KeyValue = "key-value";
 
+    /// <summary>A stateful service that answers requests.</summary>
+    public const string StatefulService = "service";
+
     public string Workload { get; init; } = NoWorkload;
 
     /// <summary>How many network cards the guest waits for.</summary>
@@ -60,6 +63,9 @@ public sealed record GuestManifest
     /// <summary>Milliseconds between two signs of life on the console; 0 for none.</summary>
     public int ConsoleBeatMs { get; init; }
 
+    /// <summary>How a service is built, as <see cref="ServiceOptions"/> reads it.</summary>
+    public string Service { get; init; } = "";
+
     /// <summary>How many disks the guest waits for.</summary>
     public int Disks { get; init; }
 
@@ -82,7 +88,8 @@ public sealed record GuestManifest
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"workload={Workload}\nseed={Seed}\nblocks={Blocks}\nrounds={Rounds}\ndepth={QueueDepth}\ndisks={Disks}\n"
         + $"ops={Operations}\npatterns={Patterns}\nbeat={ConsoleBeatMs}\nburn={Burn}\n"
-        + $"nics={Nics}\nip={Ip}\nserver={Server}\nrequests={Requests}\n");
+        + $"nics={Nics}\nip={Ip}\nserver={Server}\nrequests={Requests}\n")
+        + (Service.Length > 0 ? $"service={Service}\n" : "");
 
     private GuestManifest With(string key, string value)
     {
@@ -99,6 +106,11 @@ public sealed record GuestManifest
         if (key == "server")
         {
             return this with { Server = value };
+        }
+
+        if (key == "service")
+        {
+            return this with { Service = value };
         }
 
         if (!ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))

@@ -18,6 +18,7 @@ public sealed partial class Machine
 
     private const int MemoryMib = 256;
     private const int Dom0MemoryMib = 32;
+    private const int DefaultCpus = 2;
 
     private static readonly string Dom0Kib = (Dom0MemoryMib * 1024).ToString(CultureInfo.InvariantCulture);
 
@@ -29,11 +30,11 @@ public sealed partial class Machine
     }
 
     /// <summary>One more machine in a simulation.</summary>
-    public Machine(Simulation simulation, string name, StoreWitness witness)
+    public Machine(Simulation simulation, string name, StoreWitness witness, int cpus = DefaultCpus)
     {
         Simulation = simulation;
         Witness = witness;
-        Host = new Host(Simulation, new HostOptions { Name = name, MemoryMib = MemoryMib, Dom0MemoryMib = Dom0MemoryMib });
+        Host = new Host(Simulation, new HostOptions { Name = name, MemoryMib = MemoryMib, Dom0MemoryMib = Dom0MemoryMib, Cpus = cpus });
         Host.Files.Write(KernelPath, GuestImage.Build("workload=none\n"));
         Host.Files.Write(BlockScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
         Host.GuestEntry = EnterGuest;
@@ -62,6 +63,9 @@ public sealed partial class Machine
 
     /// <summary>The back-ends of all disks.</summary>
     public XenbusBus Blkback { get; }
+
+    /// <summary>A guest's kernel is entered: it boots, or goes on after a restore.</summary>
+    public event Action<GuestKernel>? KernelEntered;
 
     /// <summary>The kernel that runs, or ran, in a domain.</summary>
     public GuestKernel? Kernel(int domid) => kernels.GetValueOrDefault(domid);
@@ -149,6 +153,7 @@ public sealed partial class Machine
     {
         var kernel = new GuestKernel(domain, Witness);
         kernels[domain.Id] = kernel;
+        KernelEntered?.Invoke(kernel);
         kernel.Boot();
         StartDriverDomain(kernel);
     }

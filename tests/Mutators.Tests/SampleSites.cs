@@ -56,13 +56,13 @@ public sealed class SampleSites
     }
 
     // All projects of the case study in one compilation: what they refer to of each other is then there without a build. All but the host
-    // to play with, which is a second program and holds no target of faults.
+    // to play with and the mechanisms, which are programs of their own and hold no target of faults.
     private static CSharpCompilation Compile()
     {
         var empty = new Golden("");
         var options = (CSharpParseOptions)empty.Tree.Options;
         var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "XenHost"))
+            .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "XenHost" or "Mechanisms"))
             .Order(StringComparer.Ordinal);
         var trees = files.Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, Repository.RelativePath(path)));
         var compilation = empty.Compilation

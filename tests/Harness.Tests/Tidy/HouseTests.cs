@@ -26,6 +26,7 @@ public sealed partial class HouseTests
         ["Drivers"] = ["Hypervisor", "XenStore"],
         ["Guests"] = ["Hypervisor", "XenStore", "Drivers"],
         ["XenWorkloads"] = ["Hypervisor", "XenStore", "Toolstack", "Drivers", "Guests"],
+        ["Mechanisms"] = ["Hypervisor", "XenStore", "Toolstack", "Drivers", "Guests", "XenWorkloads"],
         ["XenHost"] = ["Hypervisor", "XenStore", "Toolstack", "XenWorkloads"],
     };
 
