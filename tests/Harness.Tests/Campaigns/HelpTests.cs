@@ -21,6 +21,7 @@ public sealed class HelpTests
     [DataRow("reliability figures")]
     [DataRow("reliability simulate")]
     [DataRow("reliability agreement")]
+    [DataRow("reliability measured")]
     [DataRow("reliability availability")]
     [DataRow("reliability markov")]
     [DataRow("reliability from-campaign")]

@@ -23,12 +23,13 @@ public sealed class ReliabilityVerbTests
             ["bound", "3", "Rf=0.75", "RM=0.75", "n=6", "--format", "json"],
             ["simulate", "H & M", "H=0.9", "M=0.9", "--common-cause", "H,M=0.5"],
             ["agreement"],
+            ["measured", "tests/Harness.Tests/Reliability/measured-missions.csv"],
             ["availability", "H & V & (M1 | M2 | M3)", "H=0.0001/0.1", "V=0.001/1", "M=0.01/0.5", "--crews", "1"],
             ["markov", "up>degraded=0.02", "degraded>up=0.5", "degraded>down=0.02", "down>up=0.1", "--up", "up,degraded"],
         ];
         foreach (var arguments in commands)
         {
-            var (code, output, error) = ToolProcess.Run(Path.GetTempPath(), ["reliability", .. arguments]);
+            var (code, output, error) = ToolProcess.Run(Repository.Root, ["reliability", .. arguments]);
             Assert.AreEqual(0, code, error);
             printed.Append("$ dotnet mutators reliability ").AppendJoin(' ', arguments.Select(each => each.IndexOfAny([' ', '>']) >= 0 ? $"'{each}'" : each)).Append('\n').Append(output).Append('\n');
         }
@@ -75,6 +76,7 @@ public sealed class ReliabilityVerbTests
     [DataRow("reliability diagram H&X H=0.1 Y=0.2", "error: There is no module 'Y' in the diagram.")]
     [DataRow("reliability node RX=1", "error: A node has no parameter RX.")]
     [DataRow("reliability from-campaign --store nothing.db", "holds no campaign.")]
+    [DataRow("reliability measured nothing.csv", "error: There is no file nothing.csv.")]
     [DataRow("reliability", "error: Required command was not provided.")]
     [DataRow("reliability figures", "error: Option '--out' is required.")]
     public void A_mistake_costs_two_lines(string line, string message)

@@ -21,6 +21,7 @@ internal static class ReliabilityVerb
             FiguresCommand.Create(),
             SimulateCommand.Create(options),
             AgreementCommand.Create(options),
+            MeasuredCommand.Create(options),
             AvailabilityCommand.Create(options),
             MarkovCommand.Create(options),
             FromCampaignCommand.Create(options),
