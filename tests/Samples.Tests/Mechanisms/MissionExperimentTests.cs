@@ -26,6 +26,16 @@ public sealed class MissionExperimentTests
     }
 
     [TestMethod]
+    public void Voting_beats_a_node_without_virtualization_above_the_bound_4_and_loses_below_it()
+    {
+        var plain = new MissionNode(NodeKind.NonVirtualized) { Vm = 0.9 };
+        var above = new MissionNode(NodeKind.TwoOfThree) { Vm = 0.9, Hypervisor = 0.98 }.Run(1, 4000);
+        var below = new MissionNode(NodeKind.TwoOfThree) { Vm = 0.9, Hypervisor = 0.87 }.Run(1, 4000);
+        Assert.IsGreaterThan(plain.Formula, above.Low);
+        Assert.IsLessThan(plain.Formula, below.High);
+    }
+
+    [TestMethod]
     public void Modules_that_never_fail_never_fail_and_a_dead_one_in_series_always_does()
     {
         foreach (var kind in Enum.GetValues<NodeKind>())
