@@ -107,13 +107,7 @@ public sealed class CampaignRunner(
     /// <summary>Runs one mutant again, by its branch, and says what came of it; the store is not changed.</summary>
     public ImmutableArray<Outcome> Repeat(MutantBranch branch, CancellationToken cancel)
     {
-        if (branch.Trailers.GoldenCommit != repository.Golden.CommitSha)
-        {
-            throw new UsageException(
-                $"{branch.Id} belongs to the golden commit {branch.Trailers.GoldenCommit[..12]}, and HEAD is {repository.Golden.CommitSha[..12]}.",
-                $"Go back to it first: git switch --detach {branch.Trailers.GoldenCommit[..12]}");
-        }
-
+        repository.RequireGolden(branch);
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         workspace.BuildGolden(cancel);
         var golden = GoldenRuns(workspace, cancel);

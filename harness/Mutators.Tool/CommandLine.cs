@@ -31,6 +31,7 @@ internal static class CommandLine
             EmitVerb.Create(options),
             RunVerb.Create(options),
             ShowVerb.Create(options),
+            TraceVerb.Create(options),
             ReportVerb.Create(options),
             MergeVerb.Create(options),
             ProgressVerb.Create(options),

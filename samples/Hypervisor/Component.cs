@@ -19,6 +19,8 @@ public enum Containment
 /// <summary>Who runs a handler, and what dies with it: a process, a kernel (or a driver in it) or a guest.</summary>
 public sealed class Component
 {
+    private readonly List<object> connections = [];
+
     public Component(Simulation simulation, string name, Containment containment, Domain? domain = null)
     {
         Simulation = simulation;
@@ -42,6 +44,9 @@ public sealed class Component
     /// <summary>Why it died; null while it lives and after a normal exit.</summary>
     public string? Death { get; private set; }
 
+    /// <summary>The connections that call back into the component: with its timers and event handlers, the roots of what it remembers.</summary>
+    public IReadOnlyList<object> Connections => connections;
+
     /// <summary>How many handlers of this component have run.</summary>
     public long EventCount { get; internal set; }
 
@@ -53,6 +58,9 @@ public sealed class Component
 
     /// <summary>The component is no more, for whatever reason, a normal exit included: what it held open is released here.</summary>
     public event Action<Component>? Ended;
+
+    /// <summary>Notes a connection that calls back into the component.</summary>
+    public void Holds(object connection) => connections.Add(connection);
 
     /// <summary>A normal exit.</summary>
     public void Exit()
@@ -86,6 +94,7 @@ public sealed class Component
         Death = reason;
         Alive = false;
         Simulation.Forget(this);
+        Simulation.Tap?.Gone(this);
     }
 
     /// <summary>Stops the component because its domain is gone: it did not crash itself, but what it held open is released.</summary>
@@ -99,6 +108,7 @@ public sealed class Component
     {
         Alive = false;
         Simulation.Forget(this);
+        Simulation.Tap?.Gone(this);
         Ended?.Invoke(this);
     }
 

@@ -171,6 +171,7 @@ public sealed class Socket : Descriptor
                 return;
             }
 
+            Simulation.Tap?.Send(writer, target.Owner, "stream", SimulationTap.Digest(bytes));
             Simulation.After(LatencyNs, target.Owner, "receive", () => target.Receive(bytes));
             done(0);
         });

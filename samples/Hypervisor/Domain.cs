@@ -50,7 +50,7 @@ public sealed class Domain
         Kernel = new Component(host.Simulation, id == 0 ? "dom0-kernel" : $"dom{id}", kernelContainment, this);
         SharedInfoMfn = host.Memory.Allocate(null);
         SharedInfo = new MappedPage(host.Memory, SharedInfoMfn, writable: true);
-        Hardware = kernelContainment == Containment.Kernel ? new DomainHardware(host.Simulation, id == 0 ? "loop" : $"dom{id}-loop") : null;
+        Hardware = kernelContainment == Containment.Kernel ? new DomainHardware(host.Simulation, id == 0 ? "loop" : $"dom{id}-loop", id == 0 ? host.Name : $"dom{id}") : null;
         GrantTable = new GrantTable(this, maxGrantFrames, maxMaptrackEntries);
         CreditNs = CpuScheduler.InitialCreditNs;
     }

@@ -8,13 +8,14 @@ namespace Xen.Hypervisor;
 /// </summary>
 public sealed class DomainHardware
 {
-    internal DomainHardware(Simulation simulation, string name)
+    internal DomainHardware(Simulation simulation, string name, string place)
     {
+        Files = new Dom0Files { Accessed = simulation.Tap is { } tap ? (path, changes, content) => tap.File(place, simulation.Current, path, changes, content) : null };
         LoopDevices = new LoopDevices(simulation, Files, name);
         Network = new NetworkStack(simulation);
     }
 
-    public Dom0Files Files { get; } = new();
+    public Dom0Files Files { get; }
 
     public LoopDevices LoopDevices { get; }
 

@@ -47,9 +47,11 @@ public sealed class EventChannel(Domain domain, uint port)
     /// <summary>The process that holds the port through its kernel's event channel device; its end closes the port.</summary>
     public Component? Holder { get; internal set; }
 
-    internal Component? HandlerOwner { get; set; }
+    /// <summary>Who handles events of the port; null while nobody does.</summary>
+    public Component? HandlerOwner { get; internal set; }
 
-    internal Action? Handler { get; set; }
+    /// <summary>What handles them.</summary>
+    public Action? Handler { get; internal set; }
 
     internal void Reset()
     {

@@ -355,6 +355,7 @@ public sealed class EventChannelOps
         }
 
         SetBit(domain, PendingOffset, channel.Port, true);
+        host.Simulation.Tap?.Send(host.Simulation.Current, channel.HandlerOwner ?? domain.Kernel, "event", $"port {channel.Port}");
         if (!IsMasked(domain, channel.Port))
         {
             QueueUpcall(domain);

@@ -174,6 +174,7 @@ public sealed class GrantTableOps
         mapping.Flags = operation.Flags;
         mapping.Page = new MappedPage(host.Memory, pins.Mfn, !readOnly);
         mapping.Holder = host.Simulation.Current is { Containment: Containment.Process } process && process.Domain == caller ? process : null;
+        host.Simulation.Tap?.Map(host.Memory, pins.Mfn, granter, operation.Reference);
         operation.Handle = mapping.Handle;
         operation.Page = mapping.Page;
         return GrantStatus.Okay;
@@ -315,6 +316,7 @@ public sealed class GrantTableOps
         if (status == GrantStatus.Okay)
         {
             host.Memory.Bytes(from).AsSpan(source.Offset, operation.Length).CopyTo(host.Memory.Bytes(to).AsSpan(destination.Offset));
+            host.Simulation.Tap?.Copy(caller, host.Memory.OwnerOf(from), host.Memory.OwnerOf(to), host.Memory.Bytes(to).AsSpan(destination.Offset, operation.Length));
         }
 
         EndCopy(caller, destination, status == GrantStatus.Okay);

@@ -14,7 +14,7 @@ public sealed class Host
     {
         Simulation = simulation;
         Options = options;
-        Memory = new MachineMemory(options.MemoryMib * FramesPerMib);
+        Memory = new MachineMemory(options.MemoryMib * FramesPerMib, simulation.Tap);
         Scheduler = new CpuScheduler(options.Cpus);
         RunQueue = new CreditRunQueue(this);
         Domctl = new DomctlOps(this);
@@ -138,7 +138,9 @@ public sealed class Host
         }
 
         Hypercalls++;
-        Simulation.Trace(Simulation.Current ?? caller.Kernel, what);
+        var component = Simulation.Current ?? caller.Kernel;
+        Simulation.Trace(component, what);
+        Simulation.Tap?.Hypercall(this, component, what);
     }
 
     internal Domain? Resolve(Domain caller, int domid) => domid == DomId.Self ? caller : FindDomain(domid);

@@ -150,6 +150,7 @@ public sealed class LoopDevice
         {
             case BlockOperation.Discard:
                 content.AsSpan(position, (int)(sectors * SectorSize)).Clear();
+                simulation.Tap?.WriteDisk(simulation.Current, BackingFile, sector, content.AsSpan(position, (int)(sectors * SectorSize)));
                 return;
             case BlockOperation.Flush:
                 return;
@@ -160,11 +161,13 @@ public sealed class LoopDevice
             if (operation == BlockOperation.Write)
             {
                 segment.Page.Read.Slice(segment.Offset, segment.Length).CopyTo(content.AsSpan(position));
+                simulation.Tap?.WriteDisk(simulation.Current, BackingFile, position / SectorSize, content.AsSpan(position, segment.Length));
                 SectorsWritten += segment.Length / SectorSize;
             }
             else
             {
                 content.AsSpan(position, segment.Length).CopyTo(segment.Page.Write[segment.Offset..]);
+                simulation.Tap?.ReadDisk(simulation.Current, BackingFile, position / SectorSize, content.AsSpan(position, segment.Length));
             }
 
             position += segment.Length;

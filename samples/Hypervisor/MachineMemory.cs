@@ -11,11 +11,13 @@ public sealed class MachineMemory
     /// <summary>Frames of the table that are made together: most runs touch a small part of the machine.</summary>
     private const int FramesPerChunk = 512;
 
+    private readonly SimulationTap? tap;
     private readonly Frame[]?[] chunks;
     private int next = FirstFrame;
 
-    internal MachineMemory(int totalFrames)
+    internal MachineMemory(int totalFrames, SimulationTap? tap)
     {
+        this.tap = tap;
         TotalFrames = totalFrames;
         chunks = new Frame[(totalFrames + FramesPerChunk - 1) / FramesPerChunk][];
         FreeFrames = totalFrames - FirstFrame;
@@ -42,7 +44,11 @@ public sealed class MachineMemory
     internal bool IsFree(ulong mfn) => !At(mfn).Allocated;
 
     /// <summary>Somebody is about to write to the frame: what log-dirty mode reports.</summary>
-    internal void MarkDirty(ulong mfn) => At(mfn).Dirty = true;
+    internal void MarkDirty(ulong mfn)
+    {
+        At(mfn).Dirty = true;
+        tap?.Write(this, mfn);
+    }
 
     /// <summary>Whether the frame was written to since the last time that was asked.</summary>
     internal bool TakeDirty(ulong mfn)

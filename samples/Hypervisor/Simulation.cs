@@ -42,6 +42,9 @@ public sealed class Simulation
     /// <summary>The trace's text goes here when somebody wants to read it; null otherwise.</summary>
     public Action<string>? TraceSink { get; set; }
 
+    /// <summary>Who looks on, message by message; null when nobody does. Nothing that happens depends on it.</summary>
+    public SimulationTap? Tap { get; init; }
+
     /// <summary>The component whose handler is running; null between handlers.</summary>
     public Component? Current { get; private set; }
 
@@ -158,7 +161,7 @@ public sealed class Simulation
             }
         }
 
-        Execute(component, action);
+        Execute(component, action, "call", caller);
         if (caller is { Alive: false })
         {
             throw new ComponentHaltedException($"{caller.Name} is gone");
@@ -166,6 +169,10 @@ public sealed class Simulation
 
         return component.Alive;
     }
+
+    /// <summary>What is queued for a component, the next first: for those who look on.</summary>
+    public IEnumerable<Timer> QueuedFor(Component component) =>
+        queue.UnorderedItems.Where(item => item.Element.Owner == component && item.Element.InQueue).OrderBy(item => item.Priority).Select(item => item.Element);
 
     internal void Register(Component component) => components.Add(component);
 
@@ -198,7 +205,7 @@ public sealed class Simulation
     private Timer Enqueue(long delayNs, Component owner, string what, bool housekeeping, Action handler)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(delayNs);
-        var timer = new Timer(owner, what, Now + delayNs, housekeeping, handler);
+        var timer = new Timer(owner, what, Now + delayNs, housekeeping, handler) { From = Current };
         if (owner.Alive)
         {
             Count(timer);
@@ -268,7 +275,7 @@ public sealed class Simulation
         dispatching = true;
         try
         {
-            Execute(owner, timer.Fire);
+            Execute(owner, timer.Fire, timer.What, timer.From);
         }
         finally
         {
@@ -277,10 +284,11 @@ public sealed class Simulation
     }
 
     // The one place that catches Exception: here an escaped exception becomes the death of the component that let it escape.
-    private void Execute(Component component, Action action)
+    private void Execute(Component component, Action action, string what, Component? from)
     {
         var caller = Current;
         Current = component;
+        Tap?.Begin(component, what, from);
         component.EventCount++;
         if (component.Domain is { Vcpus: [var boot, ..] })
         {
@@ -302,6 +310,7 @@ public sealed class Simulation
         }
         finally
         {
+            Tap?.End(component);
             Current = caller;
         }
     }

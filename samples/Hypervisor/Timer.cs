@@ -27,6 +27,12 @@ public sealed class Timer
 
     public string What { get; }
 
+    /// <summary>The component in whose handler the entry was made; null for the world outside.</summary>
+    public Component? From { get; internal init; }
+
+    /// <summary>What will run: for those who look on.</summary>
+    public Delegate Handler => handler;
+
     public long DueNs { get; }
 
     /// <summary>Periodic upkeep (a heartbeat) that does not keep the simulation from being quiet.</summary>

@@ -24,6 +24,8 @@ public sealed class StoreChannel : StoreTransport
 
     public XsTransport Client => client;
 
+    internal override string NameIn(SimulationTap tap) => tap.NameOf(client.Client);
+
     internal override bool TryTake(out XsMessage request)
     {
         if (!requests.TryDequeue(out request!)) return false;
@@ -80,6 +82,10 @@ internal static class XsMessageNames
 {
     private static readonly string[] Requests = [.. Enumerable.Range(0, 32).Select(i => $"xs request {(XsMessageType)i}")];
     private static readonly string[] Replies = [.. Enumerable.Range(0, 32).Select(i => $"xs reply {(XsMessageType)i}")];
+
+    /// <summary>A message for people: what it asks or says, about which node, with which value.</summary>
+    public static string InWords(XsMessageType type, uint transaction, byte[] payload) =>
+        $"{type}{(transaction == 0 ? "" : $" in transaction {transaction}")} {XsPayload.Text(payload.AsSpan().TrimEnd((byte)0)).Replace("\0", " ", StringComparison.Ordinal)}";
 
     public static string Request(XsMessageType type) => Requests[(int)type & 31];
 

@@ -126,6 +126,7 @@ public sealed class StoreConnection
     internal void Deliver(XsMessage message, StoreConnection? cause)
     {
         if (Ignored) return;
+        daemon.Tell(this, message);
         if (unread.Count == 0 && Transport.TryPut(message)) return;
         var kept = new Unread(message, cause, daemon.Now);
         if (message.Type == XsMessageType.WatchEvent && !daemon.HasMemory(this, kept.Size)) return;

@@ -1,3 +1,5 @@
+using Xen.Hypervisor;
+
 namespace Xen.XenStore;
 
 /// <summary>What a ring's error field tells the domain about why the daemon no longer listens (xs_wire.h).</summary>
@@ -31,6 +33,9 @@ public abstract class StoreTransport(int domid)
 
     /// <summary>Why nothing that comes from here can be understood any more.</summary>
     public XsRingError Violation { get; protected set; }
+
+    /// <summary>Who is at the other end, for those who look on.</summary>
+    internal virtual string NameIn(SimulationTap tap) => $"dom{Domid}";
 
     /// <summary>Takes the next complete request; false when there is none, or when what is there violates the protocol.</summary>
     internal abstract bool TryTake(out XsMessage request);

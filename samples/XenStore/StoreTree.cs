@@ -67,6 +67,9 @@ public sealed class StoreTree : NodeSpace
         Put("/", new StoreNode(NoValue, [], dom0Only, 0));
     }
 
+    /// <summary>Told of each node that is written or deleted; null when nobody looks on.</summary>
+    internal Action<string, StoreNode?>? Changed { get; set; }
+
     /// <summary>The generation of the latest write. Every write of a node takes the next one.</summary>
     public ulong Generation { get; private set; }
 
@@ -79,6 +82,7 @@ public sealed class StoreTree : NodeSpace
         Generation++;
         if (nodes.TryGetValue(path, out var before)) Account(path, before, -1);
         nodes[path] = node with { Generation = Generation };
+        Changed?.Invoke(path, node);
         Account(path, node, 1);
     }
 
@@ -86,6 +90,7 @@ public sealed class StoreTree : NodeSpace
     {
         if (!nodes.Remove(path, out var before)) return;
         Generation++;
+        Changed?.Invoke(path, null);
         Account(path, before, -1);
     }
 

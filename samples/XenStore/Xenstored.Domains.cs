@@ -45,6 +45,7 @@ public sealed partial class Xenstored
         watches = new WatchTable(Tree, connections);
         Component = host.CreateProcess("xenstored");
         Component.Ended += _ => HangUp();
+        if (simulation.Tap is { } tap) Tree.Changed = (path, node) => tap.Changed?.Invoke(tap.NameOf(Component), path, node is null ? null : $"{XsPayload.Text(node.Value)} ({node.Permissions})");
         simulation.RunAs(Component, Start);
     }
 

@@ -66,6 +66,10 @@ public sealed partial class Xenstored
 
     internal long Now => simulation.Now;
 
+    internal void Tell(StoreConnection connection, XsMessage message) => simulation.Tap?.Send(
+        simulation.Tap.NameOf(Component), connection.Transport.NameIn(simulation.Tap),
+        message.Type == XsMessageType.WatchEvent ? "watch" : "reply", XsMessageNames.InWords(message.Type, message.TransactionId, message.Payload));
+
     /// <summary>Reads and answers what lies in a transport, as far as the quotas of its domain go.</summary>
     internal void Serve(StoreTransport transport)
     {

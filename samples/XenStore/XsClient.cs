@@ -43,6 +43,7 @@ public sealed class XsClient
     {
         this.transport = transport;
         transport.Received = Receive;
+        Component.Holds(this);
     }
 
     public Component Component => transport.Client;
@@ -120,6 +121,7 @@ public sealed class XsClient
     {
         lastRequest++;
         if (done is not null) pending.Add(lastRequest, done);
+        Tell(type, transaction, payload);
         transport.Send(new XsMessage(type, lastRequest, transaction, payload));
     }
 
@@ -127,6 +129,7 @@ public sealed class XsClient
     public XsReply Call(XsMessageType type, uint transaction, byte[] payload)
     {
         lastRequest++;
+        Tell(type, transaction, payload);
         var reply = transport.Exchange(new XsMessage(type, lastRequest, transaction, payload));
         return reply is null ? new XsReply(XsError.EIO, []) : Interpret(reply);
     }
@@ -139,6 +142,12 @@ public sealed class XsClient
         XsPayload.Strings(Number(domid), frame.ToString(CultureInfo.InvariantCulture), Number(port));
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The callbacks that are registered, for those who look on: what they refer to is what the client's owner remembers.</summary>
+    public IEnumerable<Delegate> Callbacks => watches.Values.Select(watch => (Delegate)watch.Fired).Concat(pending.Values);
+
+    private void Tell(XsMessageType type, uint transaction, byte[] payload) =>
+        Component.Simulation.Tap?.Send(Component.Simulation.Tap.NameOf(Component), SimulationTap.NameOn(Component.Domain?.Host, "xenstored"), "store", XsMessageNames.InWords(type, transaction, payload));
 
     private XsWatch Remember(string path, string token, Action<string, string> fired)
     {

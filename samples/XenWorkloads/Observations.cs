@@ -7,7 +7,9 @@ using Xen.Hypervisor;
 namespace Xen.XenWorkloads;
 
 /// <summary>What a run has to report: lines of JSON with the key <c>observe</c>, in the order in which things were seen.</summary>
-public sealed class Observations(Simulation simulation)
+/// <param name="simulation">Whose clock stands in the lines.</param>
+/// <param name="told">Takes each line at once; null for nobody.</param>
+public sealed class Observations(Simulation simulation, Action<string>? told = null)
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -94,5 +96,6 @@ public sealed class Observations(Simulation simulation)
             json.WriteEndObject();
         }
         lines.Add(Encoding.UTF8.GetString(stream.ToArray()));
+        told?.Invoke(lines[^1]);
     }
 }

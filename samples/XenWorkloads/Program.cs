@@ -6,16 +6,18 @@ if (WorkloadOptions.Parse(args) is not { } options)
     return WorkloadRun.WrongUsage;
 }
 
+// Line by line, so that a reader keeps up with the run, and whatever ends it takes no line along.
+Action<string>? rendezvous = options.Rendezvous ? Console.Out.WriteLine : null;
 WorkloadRun run;
 if (options.TraceFile is { } file)
 {
     using var writer = new StreamWriter(file);
-    run = WorkloadRun.Execute(options, writer.WriteLine);
+    run = WorkloadRun.Execute(options, writer.WriteLine, rendezvous);
 }
 else
 {
-    run = WorkloadRun.Execute(options);
+    run = WorkloadRun.Execute(options, null, rendezvous);
 }
 
-Console.Out.Write(string.Concat(run.Output.Select(line => line + "\n")));
+if (!options.Rendezvous) Console.Out.Write(string.Concat(run.Output.Select(line => line + "\n")));
 return run.ExitCode;

@@ -13,10 +13,14 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
     public const int DefaultLength = 8;
     public const int MaxLength = 10_000;
 
+    /// <summary>Every line of output at once, and between them what each component does.</summary>
+    public bool Rendezvous { get; init; }
+
+    private const string RendezvousFlag = "--rendezvous";
     private const string DriverDomainFlag = "--driver-domain";
 
     public static string Usage =>
-        $"usage: XenWorkloads {string.Join('|', WorkloadRun.Names)} --seed N --domains K [--length L] [--driver-domain] [--trace FILE] [--pcap FILE]   (K from 1 to {MaxDomains}, L from 1 to {MaxLength})";
+        $"usage: XenWorkloads {string.Join('|', WorkloadRun.Names)} --seed N --domains K [--length L] [--driver-domain] [--trace FILE] [--pcap FILE] [--rendezvous]   (K from 1 to {MaxDomains}, L from 1 to {MaxLength})";
 
     /// <summary>The options in a command line; null when it is not well formed.</summary>
     public static WorkloadOptions? Parse(IReadOnlyList<string> arguments)
@@ -25,6 +29,9 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
         var driverDomain = arguments.Contains(DriverDomainFlag);
         if (driverDomain && (arguments[0] != "network" || arguments.Count(word => word == DriverDomainFlag) > 1)) return null;
         if (driverDomain) arguments = [.. arguments.Where(word => word != DriverDomainFlag)];
+        var rendezvous = arguments.Count(word => word == RendezvousFlag);
+        if (rendezvous > 1) return null;
+        if (rendezvous == 1) arguments = [.. arguments.Where(word => word != RendezvousFlag)];
         ulong? seed = null;
         int? domains = null;
         int? length = null;
@@ -44,6 +51,6 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
             }
         }
         if (arguments.Count % 2 == 0 || seed is null || domains is null) return null;
-        return new WorkloadOptions(arguments[0], seed.Value, domains.Value, length ?? DefaultLength, trace) { DriverDomain = driverDomain, PcapFile = pcap };
+        return new WorkloadOptions(arguments[0], seed.Value, domains.Value, length ?? DefaultLength, trace) { DriverDomain = driverDomain, PcapFile = pcap, Rendezvous = rendezvous == 1 };
     }
 }

@@ -1,4 +1,6 @@
+using Xen.Guests;
 using Xen.Hypervisor;
+using Xen.XenWorkloads.Rendezvous;
 
 namespace Xen.XenWorkloads;
 
@@ -27,21 +29,27 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
 
     public static IEnumerable<string> Names => Workloads.Keys;
 
-    public static WorkloadRun Execute(WorkloadOptions options, Action<string>? trace = null)
+    /// <summary>Runs a workload.</summary>
+    /// <param name="options">What to run.</param>
+    /// <param name="trace">Takes the text of the trace; null for nobody.</param>
+    /// <param name="rendezvous">Takes what each component does, and each line of output at once; null for nobody.</param>
+    public static WorkloadRun Execute(WorkloadOptions options, Action<string>? trace = null, Action<string>? rendezvous = null)
     {
-        var machine = new Machine(options.Seed);
+        var recorder = rendezvous is null ? null : new RendezvousRecorder(rendezvous);
+        recorder?.Publish();
+        var machine = new Machine(new Simulation(options.Seed) { Tap = recorder?.Tap }, "dom0", new StoreWitness());
         machine.Simulation.EventLimit = EventLimit + (options.Length * EventLimitPerStep);
         machine.Simulation.TraceSink = trace;
-        if (options.PcapFile is null) return On(machine, options);
+        if (options.PcapFile is null) return On(machine, options, rendezvous);
         using var frames = File.Create(options.PcapFile);
         machine.Capture(frames);
-        return On(machine, options);
+        return On(machine, options, rendezvous);
     }
 
     /// <summary>Runs the workload on a machine that may have been prepared.</summary>
-    public static WorkloadRun On(Machine machine, WorkloadOptions options)
+    public static WorkloadRun On(Machine machine, WorkloadOptions options, Action<string>? told = null)
     {
-        var observations = new Observations(machine.Simulation);
+        var observations = new Observations(machine.Simulation, told);
         var code = Completed;
         try
         {
@@ -54,7 +62,9 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
             observations.Component(limit.Busiest.Name, Kind(limit.Busiest), "hang", limit.Message);
             code = Livelock;
         }
-        return new WorkloadRun(code, [.. observations.Lines, "trace " + Observations.Hex(machine.Simulation.TraceHash)]);
+        var trace = "trace " + Observations.Hex(machine.Simulation.TraceHash);
+        told?.Invoke(trace);
+        return new WorkloadRun(code, [.. observations.Lines, trace]);
     }
 
     private static string Kind(Component component) => component.Containment.ToString().ToLowerInvariant();

@@ -134,6 +134,18 @@ public sealed class MutantRepository : IDisposable
         };
     }
 
+    /// <summary>Makes sure that a branch belongs to the commit at HEAD: what is run is compared with that one.</summary>
+    /// <exception cref="UsageException">It belongs to another golden commit.</exception>
+    public void RequireGolden(MutantBranch branch)
+    {
+        if (branch.Trailers.GoldenCommit != Golden.CommitSha)
+        {
+            throw new UsageException(
+                $"{branch.Id} belongs to the golden commit {branch.Trailers.GoldenCommit[..12]}, and HEAD is {Golden.CommitSha[..12]}.",
+                $"Go back to it first: git switch --detach {branch.Trailers.GoldenCommit[..12]}");
+        }
+    }
+
     /// <summary>What a branch changes, as a unified patch against its own golden commit.</summary>
     public string Diff(MutantBranch branch)
     {

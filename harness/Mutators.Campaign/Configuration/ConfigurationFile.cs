@@ -22,7 +22,7 @@ public static class ConfigurationFile
         "engine", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare",
     ];
 
-    private static readonly string[] WorkloadKeys = ["name", "project", "arguments"];
+    private static readonly string[] WorkloadKeys = ["name", "project", "arguments", "rendezvous"];
 
     /// <summary>The configuration in <paramref name="path"/>.</summary>
     /// <exception cref="UsageException">The file cannot be read, is no JSON, or says something that has no meaning.</exception>
@@ -96,7 +96,7 @@ public static class ConfigurationFile
         var project = reader.String("project");
         var name = reader.Has("name") ? reader.String("name") : Path.GetFileNameWithoutExtension(project);
         return IsName(name)
-            ? new Workload(name, project, reader.Strings("arguments"))
+            ? new Workload(name, project, reader.Strings("arguments")) { Rendezvous = reader.Strings("rendezvous") }
             : throw new UsageException($"'{name}' is no name for a workload.", "Use letters, digits, '-', '_' and '.', beginning with a letter or digit: it names a folder and appears in reports.");
     }
 

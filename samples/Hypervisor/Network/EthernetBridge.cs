@@ -84,6 +84,7 @@ public sealed class EthernetBridge
     internal void Input(NetworkDevice? port, SkBuff skb)
     {
         Seen?.Invoke(skb);
+        simulation.Tap?.Send(simulation.Tap.NameOrNone(simulation.Current), Name, "frame", SimulationTap.Digest(skb.Data));
         Learn(port, skb.Source);
         var destination = skb.Destination;
         if (!destination.IsMulticast && Lookup(destination, out var known))

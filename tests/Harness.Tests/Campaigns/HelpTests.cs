@@ -11,6 +11,7 @@ public sealed class HelpTests
     [DataRow("emit")]
     [DataRow("run")]
     [DataRow("show")]
+    [DataRow("trace")]
     [DataRow("report")]
     [DataRow("merge")]
     [DataRow("progress")]

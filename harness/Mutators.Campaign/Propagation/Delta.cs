@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Mutators.Campaign.Outcomes;
+
+namespace Mutators.Campaign.Propagation;
+
+/// <summary>Whose messages the other components hear while the faulty component runs.</summary>
+public enum PropagationMode
+{
+    /// <summary>The faulty side feeds on its own messages: real propagation.</summary>
+    Full,
+
+    /// <summary>The others keep hearing golden's messages: the direct damage of the faulty component alone.</summary>
+    Isolated,
+}
+
+/// <summary>In which way a message of the faulty run is not golden's.</summary>
+public enum MessageChange
+{
+    /// <summary>Golden sends it, the faulty run does not.</summary>
+    Missing,
+
+    /// <summary>Only the faulty run sends it.</summary>
+    Extra,
+
+    /// <summary>Both send one, with other words.</summary>
+    Altered,
+
+    /// <summary>Both send the same one, at another place in the step.</summary>
+    Reordered,
+
+    /// <summary>Both send the same one, at another time.</summary>
+    Retimed,
+}
+
+/// <summary>A message that is not the same in both runs.</summary>
+/// <param name="Change">How it differs.</param>
+/// <param name="From">Who sends it.</param>
+/// <param name="To">Who hears it.</param>
+/// <param name="Kind">By which way.</param>
+/// <param name="Golden">What golden says; null for an extra one.</param>
+/// <param name="Faulty">What the faulty run says; null for a missing one.</param>
+/// <param name="At">When.</param>
+/// <param name="Step">The place of the sender's step among all steps that were compared.</param>
+public sealed record MessageDifference(MessageChange Change, string From, string To, string Kind, string? Golden, string? Faulty, long At, long Step);
+
+/// <summary>A field that does not hold the same in both runs.</summary>
+/// <param name="Component">Whose state.</param>
+/// <param name="Field">Which field.</param>
+/// <param name="Golden">What golden has; null for nothing.</param>
+/// <param name="Faulty">What the faulty run has.</param>
+public sealed record StateDifference(string Component, string Field, string? Golden, string? Faulty);
+
+/// <summary>How a component was infected for the first time.</summary>
+/// <param name="Component">The component.</param>
+/// <param name="At">When.</param>
+/// <param name="Step">The place of its step among all steps that were compared.</param>
+/// <param name="Of">The steps of this component that were compared before.</param>
+/// <param name="From">The infected component whose message did it; null for the component that holds the fault.</param>
+/// <param name="By">That message; null where the fault itself did it, or where the component was only woken otherwise.</param>
+/// <param name="First">The first field that differs; null where only messages do.</param>
+/// <param name="IsExplained">Whether the fault or a differing message explains it. If not, there is a channel that nobody looks at.</param>
+public sealed record Infection(
+    string Component, long At, long Step, long Of, string? From, MessageDifference? By, StateDifference? First, bool IsExplained);
+
+/// <summary>A step in which the two runs differ; what lies between two of these is equal.</summary>
+/// <param name="Component">Whose step.</param>
+/// <param name="On">What it consumed.</param>
+/// <param name="At">When, in the run that has it.</param>
+/// <param name="Step">Its place among all steps that were compared.</param>
+/// <param name="Execution"><see cref="MessageChange.Missing"/>, <see cref="MessageChange.Extra"/> or <see cref="MessageChange.Retimed"/> for the step as such; null where both runs have it at the same time.</param>
+/// <param name="Messages">The messages that differ.</param>
+/// <param name="State">The fields that began to differ, or differ otherwise now.</param>
+/// <param name="Healed">How many fields became equal again.</param>
+public sealed record DivergentStep(
+    string Component, string On, long At, long Step, MessageChange? Execution,
+    ImmutableArray<MessageDifference> Messages, ImmutableArray<StateDifference> State, int Healed);
+
+/// <summary>Somebody noticed the failure.</summary>
+/// <param name="By">The observation in words.</param>
+/// <param name="At">When; null where it does not say.</param>
+/// <param name="Step">How many steps had been compared.</param>
+/// <param name="Damage">The fields that differed then.</param>
+public sealed record Detected(string By, long? At, long Step, ImmutableArray<StateDifference> Damage);
+
+/// <summary>How the comparison came to its end.</summary>
+public enum DeltaEnd
+{
+    /// <summary>Both runs ended.</summary>
+    Ended,
+
+    /// <summary>Everything is equal again, and golden reaches the site no more: what follows is the same.</summary>
+    Masked,
+
+    /// <summary>The faulty run crashed as a whole.</summary>
+    Crashed,
+
+    /// <summary>The faulty run exceeded a limit.</summary>
+    TimedOut,
+}
+
+/// <summary>Everything in which a faulty execution differs from the fault-free one.</summary>
+/// <param name="Mutant">The mutant.</param>
+/// <param name="Workload">What both executed.</param>
+/// <param name="Mode">Whose messages the others heard.</param>
+/// <param name="Reached">Where golden reached the site for the first time; null if never.</param>
+/// <param name="Hits">How often golden reached it, as far as the runs were compared.</param>
+/// <param name="Steps">The steps that were compared.</param>
+/// <param name="Infections">The infected components, in the order of their infection.</param>
+/// <param name="Divergent">The steps that differ, the first ones.</param>
+/// <param name="DivergentSteps">How many steps differ.</param>
+/// <param name="Escaped">The messages by which the damage left the component that holds the fault, the first ones.</param>
+/// <param name="MessageCounts">How many messages differ, by way and kind of difference.</param>
+/// <param name="Detected">Who noticed first; null if nobody did.</param>
+/// <param name="Remaining">The fields that differ at the end.</param>
+/// <param name="End">How the comparison ended.</param>
+/// <param name="Recovery">Whether a restart of the faulty component would have been safe.</param>
+/// <param name="Outcome">The outcome of the run as a campaign judges it.</param>
+public sealed record Delta(
+    MutantId Mutant,
+    string Workload,
+    PropagationMode Mode,
+    SiteReached? Reached,
+    long Hits,
+    long Steps,
+    ImmutableArray<Infection> Infections,
+    ImmutableArray<DivergentStep> Divergent,
+    long DivergentSteps,
+    ImmutableArray<MessageDifference> Escaped,
+    ImmutableArray<MessageCount> MessageCounts,
+    Detected? Detected,
+    ImmutableArray<StateDifference> Remaining,
+    DeltaEnd End,
+    RestartSafety Recovery,
+    Outcome Outcome)
+{
+    /// <summary>The escaped messages that are kept: the first ones tell the story.</summary>
+    public const int KeptMessages = 1000;
+
+    /// <summary>Nothing differs at any rendezvous.</summary>
+    public bool IsEmpty => DivergentSteps == 0 && Remaining.IsEmpty;
+
+    /// <summary>The component that holds the fault: where it was activated, or the first that was infected.</summary>
+    public string? Origin => Reached is { Of.Length: > 0 } reached ? reached.Of : Infections is [var first, ..] ? first.Component : null;
+}
+
+/// <summary>How many messages of a way differ in a manner.</summary>
+/// <param name="From">Who sends them.</param>
+/// <param name="To">Who hears them.</param>
+/// <param name="Kind">By which way.</param>
+/// <param name="Change">How they differ.</param>
+/// <param name="Count">How many.</param>
+public sealed record MessageCount(string From, string To, string Kind, MessageChange Change, long Count);

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+
+namespace Mutators.Campaign.Propagation;
+
+/// <summary>
+/// Compares two executions stretch by stretch, each as long as it takes both to come to the same rendezvous of the workload: execution (missing, extra and
+/// retimed steps), state (field by field) and messages (missing, extra, altered, reordered). Follows the damage from component to component.
+/// Steps are put side by side for each component by itself: their global order is legal to differ.
+/// </summary>
+internal sealed class DeltaComparison
+{
+    /// <summary>Enough for a story and for a diagram; beyond that steps are counted.</summary>
+    private const int KeptSteps = 4000;
+
+    private readonly Dictionary<string, StateMap> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _stepsOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Infection> _infected = new(StringComparer.Ordinal);
+    private readonly List<Infection> _infections = [];
+    private readonly List<DivergentStep> _divergent = [];
+    private readonly List<MessageDifference> _messages = [];
+    private readonly Dictionary<(string, string, string, MessageChange), long> _counts = [];
+    private readonly HashSet<string> _delayed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _origins = new(StringComparer.Ordinal);
+
+    // Until when both runs went on in the stretch that is compared: the world outside may wait longer in one of them.
+    private long _bothUntil = long.MaxValue;
+
+    /// <summary>The world outside: it gives the workload's commands, and waits.</summary>
+    public const string World = "operator";
+
+    /// <summary>The steps compared so far.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>The steps that differed so far.</summary>
+    public long DivergentSteps { get; private set; }
+
+    /// <summary>The steps that differ, the first ones.</summary>
+    public IReadOnlyList<DivergentStep> Divergent => _divergent;
+
+    /// <summary>The infected components in the order of infection.</summary>
+    public IReadOnlyList<Infection> Infections => _infections;
+
+    /// <summary>The messages that differ.</summary>
+    public IReadOnlyList<MessageDifference> Messages => _messages;
+
+    /// <summary>The components in which the fault was activated, and the one whose infection came first: it may have been made by them.</summary>
+    public IReadOnlySet<string> Origins => _infections is [var first, ..] ? new HashSet<string>(_origins, StringComparer.Ordinal) { first.Component } : _origins;
+
+    /// <summary>Whether the stretch compared last was equal in everything, times included, and no field differs.</summary>
+    public bool IsEqualNow { get; private set; } = true;
+
+    /// <summary>How many messages differ, by sender, receiver, way and manner.</summary>
+    public ImmutableArray<MessageCount> Counts =>
+    [
+        .. _counts.Select(each => new MessageCount(each.Key.Item1, each.Key.Item2, each.Key.Item3, each.Key.Item4, each.Value))
+            .OrderByDescending(each => each.Count).ThenBy(each => each.From, StringComparer.Ordinal).ThenBy(each => each.To, StringComparer.Ordinal)
+            .ThenBy(each => each.Kind, StringComparer.Ordinal).ThenBy(each => each.Change),
+    ];
+
+    /// <summary>Every field that differs now.</summary>
+    public ImmutableArray<StateDifference> Damage =>
+    [
+        .. _states.OrderBy(each => each.Key, StringComparer.Ordinal).SelectMany(each => each.Value.Differing.Select(entry =>
+            new StateDifference(each.Key, entry.Key, entry.Value.Golden, entry.Value.Faulty))),
+    ];
+
+    /// <summary>The fault was activated while this component ran.</summary>
+    public void Activated(string component) => _origins.Add(component);
+
+    /// <summary>Compares a stretch of both runs.</summary>
+    public void Compare(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
+    {
+        var divergentBefore = DivergentSteps;
+        var (goldenEnd, faultyEnd) = (EndOf(golden), EndOf(faulty));
+        _bothUntil = goldenEnd == faultyEnd ? long.MaxValue : Math.Min(goldenEnd, faultyEnd);
+        foreach (var (left, right) in SideBySide(golden, faulty))
+        {
+            Steps++;
+            CompareStep(left, right);
+        }
+
+        IsEqualNow = DivergentSteps == divergentBefore && _states.Values.All(each => each.Differing.Count == 0);
+    }
+
+    private static long EndOf(IReadOnlyList<Rendezvous> stretch) => stretch.Count == 0 ? 0 : stretch[^1].At;
+
+    /// <summary>All steps in the order in which they began: the faulty run's order, with golden's own steps behind what they followed there.</summary>
+    private static IEnumerable<(Rendezvous? Golden, Rendezvous? Faulty)> SideBySide(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
+    {
+        var equal = golden.Count == faulty.Count;
+        for (var i = 0; equal && i < golden.Count; i++)
+        {
+            equal = golden[i].Content == faulty[i].Content && golden[i].At == faulty[i].At;
+        }
+
+        if (equal)
+        {
+            // A change of state that is the same object in both is known to be equal.
+            return golden.Select(each => ((Rendezvous?)each, (Rendezvous?)each));
+        }
+
+        var faultyOf = faulty.ToLookup(each => each.Of, StringComparer.Ordinal);
+        var goldenOf = golden.ToLookup(each => each.Of, StringComparer.Ordinal);
+        var pairs = goldenOf.Select(group => group.Key).Union(faultyOf.Select(group => group.Key), StringComparer.Ordinal)
+            .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, step => step.On))
+            .ToList();
+
+        // What only golden has comes behind what it followed there.
+        var placed = pairs.Where(each => each.Faulty is not null).Select(each => (Order: each.Faulty!.Number, Tie: 0L, each)).ToList();
+        var order = 0L;
+        foreach (var pair in pairs.Where(each => each.Golden is not null).OrderBy(each => each.Golden!.Number))
+        {
+            order = Math.Max(order, pair.Faulty?.Number ?? 0);
+            if (pair.Faulty is null)
+            {
+                placed.Add((order, pair.Golden!.Number, pair));
+            }
+        }
+
+        return placed.OrderBy(each => each.Order).ThenBy(each => each.Tie).Select(each => each.each);
+    }
+
+    private void CompareStep(Rendezvous? golden, Rendezvous? faulty)
+    {
+        var step = (faulty ?? golden)!;
+        var own = _stepsOf[step.Of] = _stepsOf.GetValueOrDefault(step.Of) + 1;
+        if (!_states.TryGetValue(step.Of, out var state))
+        {
+            _states.Add(step.Of, state = new StateMap());
+        }
+
+        var (fields, healed) = state.Apply(golden?.State, faulty?.State);
+        MessageChange? execution = golden is null ? MessageChange.Extra : faulty is null ? MessageChange.Missing : golden.At != faulty.At ? MessageChange.Retimed : null;
+        if (ReferenceEquals(golden, faulty) || (execution is null && fields.Count == 0 && healed == 0 && golden!.Content == faulty!.Content))
+        {
+            return;
+        }
+
+        DivergentSteps++;
+        ImmutableArray<MessageDifference> messages = [.. MessageComparison.Of(golden, faulty, Steps)];
+        ImmutableArray<StateDifference> differences = [.. fields.Select(field => new StateDifference(step.Of, field, state.Differing[field].Golden, state.Differing[field].Faulty))];
+        foreach (var message in messages)
+        {
+            _messages.Add(message);
+            var key = (message.From, message.To, message.Kind, message.Change);
+            _counts[key] = _counts.GetValueOrDefault(key) + 1;
+        }
+
+        if (_divergent.Count < KeptSteps)
+        {
+            _divergent.Add(new DivergentStep(step.Of, step.On, step.At, Steps, execution, messages, differences, healed));
+        }
+
+        if (execution is MessageChange.Retimed)
+        {
+            _delayed.Add(step.Of);
+        }
+
+        // To be late alone is no infection; but what it says late can infect others.
+        var damaged = differences.Length > 0 || execution is MessageChange.Missing or MessageChange.Extra
+            || messages.Any(each => each.From == step.Of && each.Change is not MessageChange.Retimed);
+        if (damaged && !_infected.ContainsKey(step.Of))
+        {
+            Infect(step, own, messages, differences);
+        }
+    }
+
+    private bool IsAffected(string component) => _infected.ContainsKey(component) || _delayed.Contains(component);
+
+    private void Infect(Rendezvous step, long own, ImmutableArray<MessageDifference> messages, ImmutableArray<StateDifference> differences)
+    {
+        // The latest message from an infected component that differs and was meant for this one; what it was woken by comes after that.
+        var by = _origins.Contains(step.Of) && _infections.Count == 0 ? null
+            : _messages.LastOrDefault(each => each.To == step.Of && each.From != step.Of && IsAffected(each.From));
+        var from = by?.From ?? (_origins.Contains(step.Of) ? null : step.From.Length > 0 && step.From != step.Of && IsAffected(step.From) ? step.From : null);
+        if (from is null && !_origins.Contains(step.Of))
+        {
+            // An answer of a passive party, such as a hypercall's result, is part of the call: whoever called a party that is infected has heard of it.
+            from = messages.Select(each => each.From).Concat(step.Messages.Reverse().SelectMany(each => new[] { each.To, each.From }))
+                .FirstOrDefault(each => each != step.Of && IsAffected(each))
+                ?? (step.At > _bothUntil && _infections.Count > 0 ? World : null);
+        }
+
+        var infection = new Infection(
+            step.Of, step.At, Steps, own, from, by, differences.FirstOrDefault(), from is not null || _origins.Contains(step.Of) || _infections.Count == 0);
+        _infected.Add(step.Of, infection);
+        _infections.Add(infection);
+    }
+}

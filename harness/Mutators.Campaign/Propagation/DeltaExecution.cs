@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Propagation;
+
+/// <summary>One side of a delta execution: lines that are taken one by one, and how the run ended once there are no more.</summary>
+/// <param name="read">Gives the next line; null at the end.</param>
+/// <param name="finish">How the run ended; gets the lines that are output.</param>
+public sealed class ExecutionSide(Func<string?> read, Func<IEnumerable<string>, WorkloadRun> finish)
+{
+    /// <summary>A faulty run may flood: a stretch of more steps than that between two observations is taken for endless.</summary>
+    private const int LongestStretch = 500_000;
+
+    private readonly List<string> _output = [];
+
+    /// <summary>The steps since the last observation.</summary>
+    public List<Rendezvous> Stretch { get; } = [];
+
+    /// <summary>The times that the fault's site was reached since the last observation.</summary>
+    public List<SiteReached> Reached { get; } = [];
+
+    /// <summary>The output so far: all lines but those that only tell of rendezvous.</summary>
+    public IReadOnlyList<string> Output => _output;
+
+    /// <summary>The steps did not end.</summary>
+    public bool IsFlood { get; private set; }
+
+    /// <summary>There is nothing more to read.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Goes on to the next observation, where the workload itself makes a stop; null at the end.</summary>
+    /// <param name="keep">Whether the steps before belong to the same stretch.</param>
+    public Observation? Advance(bool keep = false)
+    {
+        if (!keep)
+        {
+            Stretch.Clear();
+            Reached.Clear();
+        }
+
+        while (Stretch.Count < LongestStretch && read() is { } line)
+        {
+            if (Rendezvous.IsOne(line) && Rendezvous.Parse(line) is { } rendezvous)
+            {
+                Stretch.Add(rendezvous);
+            }
+            else if (SiteReached.Parse(line) is { } reached)
+            {
+                Reached.Add(reached);
+            }
+            else
+            {
+                _output.Add(line);
+                return ObservationParser.Parse(line);
+            }
+        }
+
+        IsFlood = Stretch.Count == LongestStretch;
+        HasEnded = true;
+        return null;
+    }
+
+    /// <summary>How the run ended.</summary>
+    public WorkloadRun Finish() => IsFlood ? finish(_output) with { End = ProcessEnd.OutputLimit } : finish(_output);
+}
+
+/// <summary>
+/// Delta execution: the fault-free and the faulty run side by side, compared online at each rendezvous. Giuffrida, Cavallaro and Tanenbaum, "It Wasn't My
+/// Fault!"; the definitions are those of docs/delta-execution.md.
+/// </summary>
+/// <param name="golden">The fault-free side.</param>
+/// <param name="faulty">The faulty side.</param>
+/// <param name="reference">A whole golden run without an onlooker: what the outcome is judged by.</param>
+public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, GoldenRun reference)
+{
+    private readonly DeltaComparison _comparison = new();
+    private Observation? _noticed;
+    private Detected? _detected;
+    private SiteReached? _reached;
+    private long _hits;
+
+    /// <summary>Runs both sides to their end, or until the fault is masked for good.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="mode">Whose messages the others hear.</param>
+    /// <param name="allHits">How often golden reaches the site in all, where that is known: once it has, equal stays equal.</param>
+    /// <param name="degradedShare">What share above golden's use counts as degraded.</param>
+    public Delta Run(MutantId mutant, PropagationMode mode, long? allHits, double degradedShare)
+    {
+        while (true)
+        {
+            var left = golden.Advance();
+            var right = AdvanceFaulty(left);
+            var parted = left?.Identity != right?.Identity;
+            if (parted)
+            {
+                ReadToEnd();
+            }
+
+            Activate();
+            _comparison.Compare(golden.Stretch, faulty.Stretch);
+            var same = left is not null && right is not null && left.SaysTheSameAs(right);
+            if (!parted && !same && right is not null)
+            {
+                Notice(right);
+            }
+
+            if (_noticed is not null)
+            {
+                _detected ??= new Detected(_noticed.InWords(), _noticed.At, _comparison.Steps, _comparison.Damage);
+            }
+
+            if (parted || left is null)
+            {
+                return Result(mutant, mode, faulty.Finish(), degradedShare);
+            }
+
+            if (same && _hits > 0 && _hits == allHits && _comparison.IsEqualNow)
+            {
+                return Masked(mutant, mode, degradedShare);
+            }
+        }
+    }
+
+    /// <summary>Golden has no word for the death of a component: the faulty side's stretch goes on to the observation that both may have.</summary>
+    private Observation? AdvanceFaulty(Observation? counterpart)
+    {
+        var right = faulty.Advance();
+        while (right is { Kind: ObservationKind.Component } && right.Identity != counterpart?.Identity)
+        {
+            Notice(right);
+            right = faulty.Advance(keep: true);
+        }
+
+        return right;
+    }
+
+    /// <summary>The workload itself took another course: what is left of both is one stretch.</summary>
+    private void ReadToEnd()
+    {
+        while (!golden.HasEnded)
+        {
+            golden.Advance(keep: true);
+        }
+
+        while (!faulty.HasEnded)
+        {
+            if (faulty.Advance(keep: true) is { } observation && !reference.Observations.Any(observation.SaysTheSameAs))
+            {
+                Notice(observation);
+            }
+        }
+    }
+
+    private void Activate()
+    {
+        foreach (var each in golden.Reached)
+        {
+            _reached ??= each;
+            _hits = Math.Max(_hits, each.Hits);
+            _comparison.Activated(each.Of);
+        }
+    }
+
+    /// <summary>Keeps the first observation by which somebody says that something is wrong.</summary>
+    private void Notice(Observation observation)
+    {
+        if (observation is { Kind: ObservationKind.Component } or { Kind: ObservationKind.Monitor or ObservationKind.Invariant, Ok: false } or { Kind: ObservationKind.Operation, Code: not 0 })
+        {
+            _noticed ??= observation;
+        }
+    }
+
+    /// <summary>What follows is golden's: nothing else is left that could make a difference.</summary>
+    private Delta Masked(MutantId mutant, PropagationMode mode, double degradedShare)
+    {
+        var run = reference.Run with { Output = [.. faulty.Output, .. reference.Run.Output.Skip(golden.Output.Count)] };
+        return Result(mutant, mode, run, degradedShare) with { End = DeltaEnd.Masked };
+    }
+
+    private Delta Result(MutantId mutant, PropagationMode mode, WorkloadRun run, double degradedShare)
+    {
+        if (run.Death is { } death)
+        {
+            _detected ??= new Detected(death, null, _comparison.Steps, _comparison.Damage);
+        }
+
+        var origins = _comparison.Origins;
+        return new Delta(
+            mutant,
+            reference.Workload.Name,
+            mode,
+            _reached,
+            _hits,
+            _comparison.Steps,
+            [.. _comparison.Infections],
+            [.. _comparison.Divergent],
+            _comparison.DivergentSteps,
+            [.. _comparison.Messages.Where(each => origins.Contains(each.From) && !origins.Contains(each.To) && each.Change is not MessageChange.Retimed).Take(Delta.KeptMessages)],
+            _comparison.Counts,
+            _detected,
+            _comparison.Damage,
+            run.End switch { ProcessEnd.Exited => DeltaEnd.Ended, ProcessEnd.Crashed or ProcessEnd.OutOfMemory => DeltaEnd.Crashed, _ => DeltaEnd.TimedOut },
+            RestartSafety.Of(origins, _detected, _comparison.Messages),
+            OutcomeClassifier.Classify(mutant, reference, run, Name, degradedShare));
+    }
+
+    /// <summary>The engine's name in outcomes.</summary>
+    public const string Name = "delta execution";
+}

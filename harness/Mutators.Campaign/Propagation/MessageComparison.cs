@@ -1,0 +1,55 @@
+namespace Mutators.Campaign.Propagation;
+
+/// <summary>Compares the messages of two counterparts.</summary>
+internal static class MessageComparison
+{
+    /// <summary>The messages that differ between a step of golden and its counterpart; one of the two may be missing.</summary>
+    public static IEnumerable<MessageDifference> Of(Rendezvous? golden, Rendezvous? faulty, long step)
+    {
+        var at = (faulty ?? golden)!.At;
+        var retimed = golden is not null && faulty is not null && golden.At != faulty.At;
+        var differences = new List<MessageDifference>();
+        foreach (var (left, right) in Pairing.Of(golden?.Messages ?? [], faulty?.Messages ?? [], Content, Kind))
+        {
+            var message = (right ?? left)!;
+            MessageChange? change = left is null ? MessageChange.Extra : right is null ? MessageChange.Missing : left != right ? MessageChange.Altered : retimed ? MessageChange.Retimed : null;
+            if (change is { } how)
+            {
+                differences.Add(new MessageDifference(how, message.From, message.To, message.Kind, left?.Text, right?.Text, at, step));
+            }
+        }
+
+        return Reordered(differences);
+    }
+
+    private static string Content(Message message) => $"{message.From}\n{message.To}\n{message.Kind}\n{message.Text}";
+
+    /// <summary>What makes two messages counterparts: sender, receiver, way and the first word, which is a message's type.</summary>
+    private static string Kind(Message message)
+    {
+        var word = message.Text.IndexOf(' ', StringComparison.Ordinal);
+        return $"{message.From}\n{message.To}\n{message.Kind}\n{(word < 0 ? message.Text : message.Text[..word])}";
+    }
+
+    /// <summary>What is missing at one place and extra at another has only changed places.</summary>
+    private static IEnumerable<MessageDifference> Reordered(List<MessageDifference> differences)
+    {
+        var missing = differences.Where(each => each.Change is MessageChange.Missing).ToList();
+        var moved = new HashSet<MessageDifference>(ReferenceEqualityComparer.Instance);
+        var result = new List<MessageDifference>();
+        foreach (var difference in differences)
+        {
+            var place = difference.Change is not MessageChange.Extra ? -1
+                : missing.FindIndex(each => (each.From, each.To, each.Kind, each.Golden) == (difference.From, difference.To, difference.Kind, difference.Faulty));
+            if (place >= 0)
+            {
+                moved.Add(missing[place]);
+                missing.RemoveAt(place);
+            }
+
+            result.Add(place < 0 ? difference : difference with { Change = MessageChange.Reordered, Golden = difference.Faulty });
+        }
+
+        return result.Where(each => !moved.Contains(each));
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+
+namespace Mutators.Campaign.Propagation;
+
+/// <summary>
+/// Puts two sequences side by side: what is equal in all respects first, and in the gaps between what is at least of the same kind. So one element that is
+/// missing in the middle does not make all later ones look altered.
+/// </summary>
+internal static class Pairing
+{
+    // A table of this many cells takes 16 MB and some milliseconds; longer stretches are paired greedily.
+    private const long MaximumCells = 4_000_000;
+
+    // How far the greedy pairing looks ahead.
+    private const int Reach = 64;
+
+    /// <summary>Every element of both once, in the order of both; a side is null where there is no counterpart.</summary>
+    /// <param name="golden">Golden's elements.</param>
+    /// <param name="faulty">The mutant's.</param>
+    /// <param name="content">What makes two elements equal.</param>
+    /// <param name="kind">What makes them counterparts although they are not.</param>
+    public static List<(T? Golden, T? Faulty)> Of<T>(IReadOnlyList<T> golden, IReadOnlyList<T> faulty, Func<T, string> content, Func<T, string> kind)
+        where T : class
+    {
+        var pairs = new List<(T?, T?)>(Math.Max(golden.Count, faulty.Count));
+        var (g, f) = (0, 0);
+        foreach (var (i, j) in Matches(golden, faulty, content))
+        {
+            Gap(i, j);
+            pairs.Add((golden[g++], faulty[f++]));
+        }
+
+        Gap(golden.Count, faulty.Count);
+        return pairs;
+
+        void Gap(int goldenEnd, int faultyEnd)
+        {
+            var (left, right) = (Slice(golden, g, goldenEnd), Slice(faulty, f, faultyEnd));
+            var (i, j) = (0, 0);
+            foreach (var (nextLeft, nextRight) in Matches(left, right, kind).Append((left.Count, right.Count)))
+            {
+                while (j < nextRight)
+                {
+                    pairs.Add((null, right[j++]));
+                }
+
+                while (i < nextLeft)
+                {
+                    pairs.Add((left[i++], null));
+                }
+
+                if (i < left.Count && j < right.Count)
+                {
+                    pairs.Add((left[i++], right[j++]));
+                }
+            }
+
+            (g, f) = (goldenEnd, faultyEnd);
+        }
+    }
+
+    private static List<T> Slice<T>(IReadOnlyList<T> list, int from, int to)
+    {
+        var slice = new List<T>(to - from);
+        for (var i = from; i < to; i++)
+        {
+            slice.Add(list[i]);
+        }
+
+        return slice;
+    }
+
+    private static List<(int, int)> Matches<T>(IReadOnlyList<T> left, IReadOnlyList<T> right, Func<T, string> key)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        var a = Numbers(left);
+        var b = Numbers(right);
+        var matches = new List<(int, int)>();
+        var prefix = a.AsSpan().CommonPrefixLength(b);
+        var suffix = 0;
+        while (suffix < a.Length - prefix && suffix < b.Length - prefix && a[^(suffix + 1)] == b[^(suffix + 1)])
+        {
+            suffix++;
+        }
+
+        matches.AddRange(Enumerable.Range(0, prefix).Select(i => (i, i)));
+        var x = a.AsSpan(prefix..^suffix);
+        var y = b.AsSpan(prefix..^suffix);
+        foreach (var (i, j) in (long)x.Length * y.Length <= MaximumCells ? Longest(x, y) : Greedy(x, y))
+        {
+            matches.Add((prefix + i, prefix + j));
+        }
+
+        matches.AddRange(Enumerable.Range(0, suffix).Select(i => (a.Length - suffix + i, b.Length - suffix + i)));
+        return matches;
+
+        int[] Numbers(IReadOnlyList<T> list)
+        {
+            var result = new int[list.Count];
+            for (var i = 0; i < result.Length; i++)
+            {
+                var text = key(list[i]);
+                if (!numbers.TryGetValue(text, out result[i]))
+                {
+                    numbers.Add(text, result[i] = numbers.Count);
+                }
+            }
+
+            return result;
+        }
+    }
+
+    private static List<(int, int)> Longest(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        var length = new int[left.Length + 1, right.Length + 1];
+        for (var i = left.Length - 1; i >= 0; i--)
+        {
+            for (var j = right.Length - 1; j >= 0; j--)
+            {
+                length[i, j] = left[i] == right[j] ? length[i + 1, j + 1] + 1 : Math.Max(length[i + 1, j], length[i, j + 1]);
+            }
+        }
+
+        var matches = new List<(int, int)>();
+        for (var (i, j) = (0, 0); i < left.Length && j < right.Length;)
+        {
+            if (left[i] == right[j])
+            {
+                matches.Add((i++, j++));
+            }
+            else if (length[i + 1, j] >= length[i, j + 1])
+            {
+                i++;
+            }
+            else
+            {
+                j++;
+            }
+        }
+
+        return matches;
+    }
+
+    private static List<(int, int)> Greedy(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
+    {
+        var matches = new List<(int, int)>();
+        var next = 0;
+        for (var i = 0; i < left.Length && next < right.Length; i++)
+        {
+            var ahead = right.Slice(next, Math.Min(Reach, right.Length - next)).IndexOf(left[i]);
+            if (ahead >= 0)
+            {
+                matches.Add((i, next + ahead));
+                next += ahead + 1;
+            }
+        }
+
+        return matches;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace Mutators.Campaign.Propagation;
+
+/// <summary>The state of one component in both runs, and where it differs.</summary>
+internal sealed class StateMap
+{
+    private readonly Dictionary<string, string> _golden = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _faulty = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (string? Golden, string? Faulty)> _differing = new(StringComparer.Ordinal);
+
+    /// <summary>The fields that differ now.</summary>
+    public IReadOnlyDictionary<string, (string? Golden, string? Faulty)> Differing => _differing;
+
+    /// <summary>Applies what a step changed in the two runs.</summary>
+    /// <returns>The fields that differ anew or otherwise than before, and how many became equal.</returns>
+    public (List<string> New, int Healed) Apply(ImmutableSortedDictionary<string, string?>? golden, ImmutableSortedDictionary<string, string?>? faulty)
+    {
+        if (ReferenceEquals(golden, faulty) && _differing.Count == 0 && golden is not null)
+        {
+            // The same change on the same state: the usual case before the fault shows.
+            Write(_golden, golden, null);
+            Write(_faulty, golden, null);
+            return ([], 0);
+        }
+
+        var touched = new SortedSet<string>(StringComparer.Ordinal);
+        Write(_golden, golden, touched);
+        Write(_faulty, faulty, touched);
+        var fresh = new List<string>();
+        var healed = 0;
+        foreach (var field in touched)
+        {
+            var now = (Golden: _golden.GetValueOrDefault(field), Faulty: _faulty.GetValueOrDefault(field));
+            if (now.Golden == now.Faulty)
+            {
+                healed += _differing.Remove(field) ? 1 : 0;
+            }
+            else if (!_differing.TryGetValue(field, out var before) || before != now)
+            {
+                _differing[field] = now;
+                fresh.Add(field);
+            }
+        }
+
+        return (fresh, healed);
+    }
+
+    private static void Write(Dictionary<string, string> state, ImmutableSortedDictionary<string, string?>? changes, SortedSet<string>? touched)
+    {
+        foreach (var (field, value) in changes ?? ImmutableSortedDictionary<string, string?>.Empty)
+        {
+            touched?.Add(field);
+            if (value is not null)
+            {
+                state[field] = value;
+                continue;
+            }
+
+            // What is no more takes along all that is named below it.
+            state.Remove(field);
+            foreach (var below in state.Keys.Where(each => each.StartsWith(field, StringComparison.Ordinal) && each.Length > field.Length && each[field.Length] == '.').ToList())
+            {
+                state.Remove(below);
+                touched?.Add(below);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Json;
+using Mutators.Campaign;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Engines;
+using Mutators.Campaign.Propagation;
+using Mutators.Campaign.Store;
+using Mutators.Campaign.Workloads;
+using Mutators.Reporting.Propagation;
+
+namespace Mutators.Tool.Verbs;
+
+/// <summary><c>trace</c>: golden and one mutant side by side, and how the damage spreads from component to component.</summary>
+internal static class TraceVerb
+{
+    internal static Command Create(CommonOptions options)
+    {
+        var id = new Argument<string>("id") { Description = "The mutant's id, or its branch." };
+        var workload = new Option<string?>("--workload") { Description = "The workload to run. Default: the one under which the mutant failed, or the first.", HelpName = "NAME" };
+        var mode = new Option<PropagationMode>("--mode") { Description = "full: the faulty side feeds on its own messages; isolated: the others keep hearing golden's.", HelpName = "full|isolated" };
+        var format = new Option<TraceFormat>("--format") { Description = "text, or json for programs, or html.", HelpName = "text|json|html" };
+        var command = new Command("trace", "Shows how a fault propagates: runs golden and one mutant side by side and compares them at each rendezvous. Executes the target's code.")
+        {
+            id, options.Repository, options.Campaign, workload, mode, format,
+        };
+        command.SetAction((line, cancel) => Task.FromResult((int)Run(line, options, line.GetValue(id)!, line.GetValue(workload), line.GetValue(mode), line.GetValue(format), cancel)));
+        return command;
+    }
+
+    private static ExitCode Run(ParseResult line, CommonOptions options, string id, string? workload, PropagationMode mode, TraceFormat format, CancellationToken cancel)
+    {
+        using var repository = MutantRepository.Open(options.Start(line));
+        var branch = repository.Find(id);
+        repository.RequireGolden(branch);
+        var campaign = CampaignStore.Exists(repository.OwnFolder) ? CampaignStore.Read(repository.OwnFolder) : null;
+        var known = campaign?.Mutants.FirstOrDefault(each => each.Mutant.Id == branch.Id);
+        var configuration = known is not null && !options.NamesConfiguration(line)
+            ? JsonSerializer.Deserialize<CampaignConfiguration>(campaign!.Identity.Configuration)!
+            : options.Configuration(line, repository.Root);
+        using var workspace = GoldenWorkspace.Open(repository, configuration, ToolLog.Create(), cancel);
+        workspace.BuildGolden(cancel);
+        var program = Choose(workspace, workload ?? known?.Headline?.Workload);
+        var golden = campaign?.Golden.FirstOrDefault(run => run.Workload.Name == program.Workload.Name)
+            ?? new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
+        var hits = known?.Activations.FirstOrDefault(each => each.Workload == program.Workload.Name)?.Hits;
+        var delta = new DeltaTracer(repository, workspace, configuration).Trace(branch.Id, branch.CommitSha, program, golden, mode, hits, cancel);
+        switch (format)
+        {
+            case TraceFormat.Json:
+                Json.Print(delta);
+                break;
+            default:
+                DeltaStory.Print(Console.Out, delta);
+                break;
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static WorkloadProgram Choose(GoldenWorkspace workspace, string? name) => name is null
+        ? workspace.Programs[0]
+        : workspace.Programs.FirstOrDefault(each => each.Workload.Name == name)
+            ?? throw new UsageException($"There is no workload '{name}'.", $"The workloads are {string.Join(", ", workspace.Programs.Select(each => each.Workload.Name))}.");
+}
+
+/// <summary>For whom a trace is written.</summary>
+internal enum TraceFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>For programs.</summary>
+    Json,
+
+    /// <summary>A page.</summary>
+    Html,
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Xen.Hypervisor;
+
+/// <summary>One thing that a party said to another.</summary>
+/// <param name="From">Who said it; empty for the world outside.</param>
+/// <param name="To">Who hears it.</param>
+/// <param name="Kind">By which way: hypercall, event, store, page, copy, disk, file, frame, stream.</param>
+/// <param name="Text">What was said; data as length and digest.</param>
+public readonly record struct Message(string From, string To, string Kind, string Text);
+
+/// <summary>
+/// What an onlooker is told of a running simulation: who runs, what it says to whom, and what becomes of the parties that never run by themselves
+/// (the hypervisor, files, disks). An onlooker changes nothing: the same seed gives the same trace hash with and without one.
+/// </summary>
+public sealed class SimulationTap
+{
+    private const ulong FnvPrime = 0x100000001B3UL;
+    private const ulong FnvOffset = 0xCBF29CE484222325UL;
+
+    /// <summary>Longer text is replaced by its digest.</summary>
+    private const int LongestText = 200;
+
+    private readonly Dictionary<Component, string> names = [];
+    private readonly Dictionary<string, int> namesakes = new(StringComparer.Ordinal);
+    private readonly Dictionary<(MachineMemory, ulong), (string Name, Domain Granter, Component? Mapper)> shared = [];
+
+    /// <summary>A component begins a handler: what it is about, and in whose handler it was queued.</summary>
+    public Action<Component, string, Component?>? Began { get; set; }
+
+    /// <summary>The handler that began last has come to its end.</summary>
+    public Action<Component>? Ended { get; set; }
+
+    /// <summary>Somebody said something.</summary>
+    public Action<Message>? Sent { get; set; }
+
+    /// <summary>A field of a party that does not run by itself has a new value; null for none.</summary>
+    public Action<string, string, string?>? Changed { get; set; }
+
+    /// <summary>The component was there and is no more.</summary>
+    public Action<Component>? Left { get; set; }
+
+    /// <summary>A hypercall of a host was made.</summary>
+    public Action<Host, string>? Called { get; set; }
+
+    /// <summary>A page that two domains share is being written to: its name, its bytes, who has granted it and who has mapped it.</summary>
+    public Action<string, byte[], Component, Component?>? Written { get; set; }
+
+    /// <summary>The name of a component, told from that of others of the same name by a number.</summary>
+    public string NameOf(Component component)
+    {
+        if (!names.TryGetValue(component, out var name))
+        {
+            name = NameOn(component.Domain?.Host, component.Name);
+            var number = namesakes[name] = namesakes.GetValueOrDefault(name) + 1;
+            names.Add(component, name = number == 1 ? name : $"{name}#{number}");
+        }
+
+        return name;
+    }
+
+    /// <summary>The name of a party on a host; that of a second host stands behind it.</summary>
+    public static string NameOn(Host? host, string name) => host is null || host.Name == "dom0" ? name : $"{name} of {host.Name}";
+
+    /// <summary>Data in short: so many bytes, and a digest.</summary>
+    public static string Digest(ReadOnlySpan<byte> data)
+    {
+        // Eight bytes at a time: pages and images are digested often.
+        var hash = FnvOffset;
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(data))
+        {
+            hash = ulong.RotateLeft((hash ^ word) * FnvPrime, 23);
+        }
+
+        foreach (var b in data[(data.Length & ~7)..])
+        {
+            hash = (hash ^ b) * FnvPrime;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{data.Length} bytes {hash:x16}");
+    }
+
+    /// <summary>Says something on the way of a kind.</summary>
+    public void Send(Component? from, Component to, string kind, string text) => Sent?.Invoke(new Message(NameOrNone(from), NameOf(to), kind, text));
+
+    /// <summary>Says something to or from a party that does not run by itself.</summary>
+    public void Send(string from, string to, string kind, string text) =>
+        Sent?.Invoke(new Message(from, to, kind, text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText / 2), "… ", Digest(System.Text.Encoding.UTF8.GetBytes(text)))));
+
+    /// <summary>The name of a component; empty for the world outside.</summary>
+    public string NameOrNone(Component? component) => component is null ? "" : NameOf(component);
+
+    internal void Begin(Component component, string what, Component? from) => Began?.Invoke(component, what, from);
+
+    internal void End(Component component) => Ended?.Invoke(component);
+
+    internal void Gone(Component component) => Left?.Invoke(component);
+
+    internal void Hypercall(Host host, Component component, string what)
+    {
+        Send(NameOf(component), NameOn(host, "xen"), "hypercall", what);
+        Called?.Invoke(host, what);
+    }
+
+    internal void Map(MachineMemory memory, ulong mfn, Domain granter, uint reference) =>
+        shared[(memory, mfn)] = ($"dom{granter.Id} grant {reference}", granter, granter.Host.Simulation.Current);
+
+    internal void Write(MachineMemory memory, ulong mfn)
+    {
+        if (shared.TryGetValue((memory, mfn), out var page) && memory.ReferencesOf(mfn) > 0)
+        {
+            Written?.Invoke(page.Name, memory.Bytes(mfn), page.Granter.Kernel, page.Mapper);
+        }
+    }
+
+    internal void Copy(Domain caller, Domain? from, Domain? to, ReadOnlySpan<byte> data)
+    {
+        var current = caller.Host.Simulation.Current ?? caller.Kernel;
+        if (to is not null && to != caller)
+        {
+            Send(current, to.Kernel, "copy", Digest(data));
+        }
+        else if (from is not null && from != caller)
+        {
+            Send(from.Kernel, current, "copy", Digest(data));
+        }
+    }
+
+    internal void WriteDisk(Component? from, string file, long sector, ReadOnlySpan<byte> data)
+    {
+        var digest = Digest(data);
+        Send(NameOrNone(from), "disk", "disk", string.Create(CultureInfo.InvariantCulture, $"write {file} {sector} {digest}"));
+        Changed?.Invoke("disk", string.Create(CultureInfo.InvariantCulture, $"{file} {sector}"), digest);
+    }
+
+    internal void ReadDisk(Component? to, string file, long sector, ReadOnlySpan<byte> data) =>
+        Send("disk", NameOrNone(to), "disk", string.Create(CultureInfo.InvariantCulture, $"read {file} {sector} {Digest(data)}"));
+
+    internal void File(string place, Component? component, string path, bool changes, byte[]? content)
+    {
+        // The world outside prepares and inspects files: only components are of interest.
+        if (component is null)
+        {
+            return;
+        }
+
+        var value = content is null ? "no file" : Digest(content);
+        if (!changes)
+        {
+            Send($"{place} files", NameOf(component), "file", $"read {path} {value}");
+            return;
+        }
+
+        Send(NameOf(component), $"{place} files", "file", $"write {path} {value}");
+        Changed?.Invoke($"{place} files", path, content is null ? null : value);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Text;
+using Xen.Hypervisor;
+
+namespace Xen.XenWorkloads.Rendezvous;
+
+/// <summary>
+/// Tells the world, as lines of JSON, what each component has done whenever it returns to its receive loop: what woke it, what it said to others and
+/// heard from files and disks, and which fields of its state are different from what they were. Two runs can be compared by these lines.
+/// </summary>
+public sealed class RendezvousRecorder
+{
+    private readonly Action<string> write;
+    private readonly Dictionary<Component, ComponentState> states = [];
+    private readonly SortedDictionary<string, HostFields> hosts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedDictionary<string, string?>> passive = new(StringComparer.Ordinal);
+    private readonly Stack<Step> steps = new();
+    private readonly SharedPages pages = new();
+    private readonly StringBuilder line = new();
+    private readonly HashSet<Host> called = [];
+    private Simulation? simulation;
+    private long begun;
+
+    /// <param name="write">Takes each line.</param>
+    public RendezvousRecorder(Action<string> write)
+    {
+        this.write = write;
+        Tap = new SimulationTap
+        {
+            Began = Begin,
+            Ended = End,
+            Sent = message => Current.Messages.Add(message),
+            Changed = Change,
+            Left = component => Change(Tap!.NameOf(component), "alive", component.Death ?? "exited"),
+            Called = Call,
+            Written = Write,
+        };
+    }
+
+    /// <summary>
+    /// Lets whoever asks within this process know which component runs now, and when: under a name that a debugger's or a fault injector's probe can
+    /// look up without knowing this program.
+    /// </summary>
+    public void Publish() => AppContext.SetData("rendezvous.now", () =>
+    {
+        var text = new StringBuilder("\"name\":");
+        JsonText.Append(text, Current.Of);
+        return text.Append(",\"at\":").Append(simulation?.Now ?? 0).ToString();
+    });
+
+    /// <summary>What the simulation tells this recorder.</summary>
+    public SimulationTap Tap { get; }
+
+    private Step Current => steps.TryPeek(out var step) ? step : Outside;
+
+    /// <summary>What happens outside of every handler: the world acts on the machine.</summary>
+    private Step Outside { get; } = new("operator", "", "", 0);
+
+    /// <summary>A handler in progress.</summary>
+    private sealed record Step(string Of, string On, string From, long Number)
+    {
+        public List<Message> Messages { get; } = [];
+
+        public SortedDictionary<string, string?> State { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, (byte[] Bytes, Component Granter, Component? Mapper)> Pages { get; } = [];
+    }
+
+    private void Begin(Component component, string what, Component? from)
+    {
+        if (steps.Count == 0) FlushOutside(component.Simulation.Now);
+        simulation = component.Simulation;
+        steps.Push(new Step(Tap.NameOf(component), what, Tap.NameOrNone(from), ++begun));
+    }
+
+    private void End(Component component)
+    {
+        var step = steps.Pop();
+        foreach (var (name, page) in step.Pages.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var peer = component.Domain == page.Granter.Domain ? page.Mapper : page.Granter;
+            if (pages.Changes(name, page.Bytes) is { Length: > 0 } text) step.Messages.Add(new Message(step.Of, Tap.NameOrNone(peer), "page", $"{name}: {text}"));
+        }
+        if (component.Containment != Containment.Trusted) StateOf(component).Collect(component, step.State);
+        var now = component.Simulation.Now;
+        Emit(step, now);
+        if (steps.Count == 0) FlushHosts();
+        FlushPassive(step.Of, now);
+    }
+
+    private ComponentState StateOf(Component component)
+    {
+        if (!states.TryGetValue(component, out var state)) states.Add(component, state = new ComponentState());
+        return state;
+    }
+
+    private void Change(string party, string field, string? value)
+    {
+        if (Current.Of == party)
+        {
+            Current.State[field] = value;
+            return;
+        }
+        if (!passive.TryGetValue(party, out var fields)) passive.Add(party, fields = new SortedDictionary<string, string?>(StringComparer.Ordinal));
+        fields[field] = value;
+    }
+
+    /// <summary>Notifications change no state of the hypervisor that is looked at.</summary>
+    private void Call(Host host, string what)
+    {
+        if (!what.StartsWith("evtchn send", StringComparison.Ordinal) && !what.StartsWith("evtchn unmask", StringComparison.Ordinal)) called.Add(host);
+    }
+
+    private void Write(string name, byte[] bytes, Component granter, Component? mapper) => Current.Pages[name] = (bytes, granter, mapper);
+
+    private void FlushHosts()
+    {
+        foreach (var host in called)
+        {
+            var name = SimulationTap.NameOn(host, "xen");
+            if (!hosts.TryGetValue(name, out var fields)) hosts.Add(name, fields = new HostFields());
+            fields.Collect(host, (field, value) => Change(name, field, value));
+        }
+        called.Clear();
+    }
+
+    private void FlushPassive(string from, long now)
+    {
+        foreach (var (party, fields) in passive)
+        {
+            var step = new Step(party, "served", from, ++begun);
+            foreach (var (field, value) in fields) step.State.Add(field, value);
+            Emit(step, now);
+        }
+        passive.Clear();
+    }
+
+    private void FlushOutside(long now)
+    {
+        if (Outside.Messages.Count > 0) Emit(Outside, now);
+        Outside.Messages.Clear();
+        Outside.Pages.Clear();
+    }
+
+    private void Emit(Step step, long now)
+    {
+        line.Clear().Append("{\"observe\":\"rendezvous\",\"name\":");
+        JsonText.Append(line, step.Of);
+        line.Append(",\"on\":");
+        JsonText.Append(line, step.On);
+        line.Append(",\"from\":");
+        JsonText.Append(line, step.From);
+        line.Append(",\"at\":").Append(now).Append(",\"no\":").Append(step.Number);
+        if (step.Messages.Count > 0) Messages(step.Messages);
+        if (step.State.Count > 0) State(step.State);
+        write(line.Append('}').ToString());
+    }
+
+    private void Messages(List<Message> messages)
+    {
+        line.Append(",\"messages\":[");
+        foreach (var message in messages)
+        {
+            line.Append('[');
+            JsonText.Append(line, message.From);
+            line.Append(',');
+            JsonText.Append(line, message.To);
+            line.Append(',');
+            JsonText.Append(line, message.Kind);
+            line.Append(',');
+            JsonText.Append(line, message.Text);
+            line.Append("],");
+        }
+        line.Length--;
+        line.Append(']');
+    }
+
+    private void State(SortedDictionary<string, string?> state)
+    {
+        line.Append(",\"state\":{");
+        foreach (var (field, value) in state)
+        {
+            JsonText.Append(line, field);
+            line.Append(':');
+            if (value is null) line.Append("null");
+            else JsonText.Append(line, value);
+            line.Append(',');
+        }
+        line.Length--;
+        line.Append('}');
+    }
+}

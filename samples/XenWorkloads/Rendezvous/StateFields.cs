@@ -1,0 +1,50 @@
+using System.Reflection;
+
+namespace Xen.XenWorkloads.Rendezvous;
+
+/// <summary>Which fields of which types are a component's state, and what they are called.</summary>
+internal static class StateFields
+{
+    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>The code whose objects are looked into; those of the hypervisor, the store and the workloads are the trusted side.</summary>
+    private static readonly string[] Namespaces = ["Xen.Toolstack", "Xen.Drivers", "Xen.Guests"];
+
+    private static readonly Dictionary<Type, FieldInfo[]> Fields = [];
+
+    /// <summary>The fields of a type, those of its base first, in the order of their declaration.</summary>
+    public static FieldInfo[] Of(Type type)
+    {
+        if (!Fields.TryGetValue(type, out var fields))
+        {
+            var all = new List<FieldInfo>();
+            for (var each = type; each is not null && each != typeof(object); each = each.BaseType) all.InsertRange(0, each.GetFields(Declared));
+            Fields.Add(type, fields = [.. all]);
+        }
+        return fields;
+    }
+
+    public static bool IsLookedInto(Type type) => type.Namespace is { } name && Namespaces.Any(each => name.StartsWith(each, StringComparison.Ordinal));
+
+    /// <summary>A value that cannot change inside, and whose text says all of it.</summary>
+    public static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid);
+
+    /// <summary>The name of a type; what the compiler makes of a lambda's variables is named after the type that the lambda stands in.</summary>
+    public static string NameOf(Type type)
+    {
+        var closure = type.Name.StartsWith('<');
+        while (type.Name.StartsWith('<') && type.DeclaringType is { } outer) type = outer;
+        var name = type.Name;
+        if (name.IndexOf('`') is var tick and > 0) name = name[..tick];
+        return closure ? name + " closure" : name;
+    }
+
+    /// <summary>The name of a field as its programmer knows it: that of the property or of the primary constructor's parameter.</summary>
+    public static string NameOf(FieldInfo field)
+    {
+        var name = field.Name;
+        var end = name.IndexOf('>');
+        if (!name.StartsWith('<') || end < 0) return name;
+        return end > 1 ? name[1..end] : "(outer)";
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using Mutators;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Propagation;
+using Mutators.Campaign.Workloads;
+
+namespace Harness.Tests.Propagation;
+
+/// <summary>Executions made by hand, each with one kind of damage: what must be found is known beforehand.</summary>
+[TestClass]
+public sealed class DeltaExecutionTests
+{
+    /// <summary>A client asks a server twice; the server asks a disk.</summary>
+    private static readonly string[] Golden =
+    [
+        Step("client", "start", "", 10, 1, """["client","server","request","put 1"]""", "\"sent\":\"1\""),
+        Step("server", "request", "client", 20, 2, """["server","disk","disk","write 1"]""", "\"stored\":\"1\""),
+        Step("disk", "served", "server", 20, 3, "", "\"block\":\"1\""),
+        """{"observe":"operation","name":"first","code":0,"at":20}""",
+        Step("client", "again", "client", 30, 4, """["client","server","request","put 2"]""", "\"sent\":\"2\""),
+        Step("server", "request", "client", 40, 5, """["server","disk","disk","write 2"]""", "\"stored\":\"2\""),
+        Step("disk", "served", "server", 40, 6, "", "\"block\":\"2\""),
+        """{"observe":"monitor","name":"look","ok":true,"at":50}""",
+        "trace 0000000000000001",
+    ];
+
+    [TestMethod]
+    public void Equal_executions_have_an_empty_delta()
+    {
+        var delta = Trace(Golden);
+        Assert.IsTrue(delta.IsEmpty);
+        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome.Mode);
+        Assert.AreEqual(6, delta.Steps);
+    }
+
+    [TestMethod]
+    public void An_altered_message_infects_sender_receiver_and_who_that_one_tells()
+    {
+        var delta = Trace(Changed("put 1", "put 9").Select(line => line.Replace("write 1", "write 9").Replace("\"stored\":\"1\"", "\"stored\":\"9\"").Replace("\"block\":\"1\"", "\"block\":\"9\"")));
+
+        Assert.AreEqual("client <- , server <- client, disk <- server", Path(delta));
+        Assert.AreEqual("Altered put 1 -> put 9", Words(delta.Escaped[0]));
+        Assert.IsTrue(delta.Infections.All(each => each.IsExplained));
+    }
+
+    [TestMethod]
+    public void A_dropped_message_is_missing_and_so_is_the_step_that_it_would_have_caused()
+    {
+        var delta = Trace(Golden.Where((_, index) => index is not (5 or 6)).Select(line => line.Replace(",\"messages\":[[\"client\",\"server\",\"request\",\"put 2\"]]", "")));
+
+        Assert.AreEqual("client <- , server <- client, disk <- server", Path(delta));
+        Assert.AreEqual("Missing put 2 -> ", Words(delta.Escaped[0]));
+        CollectionAssert.AreEqual(new[] { "disk.block 2/1", "server.stored 2/1" }, Fields(delta.Remaining));
+    }
+
+    [TestMethod]
+    public void An_extra_message_is_told_and_infects_nobody_who_ignores_it()
+    {
+        var delta = Trace(Changed("""["client","server","request","put 1"]""", """["client","server","request","put 1"],["client","server","request","sync"]"""));
+
+        Assert.AreEqual("client <- ", Path(delta));
+        Assert.AreEqual("Extra  -> sync", Words(delta.Escaped.Single()));
+        Assert.IsTrue(delta.Remaining.IsEmpty);
+    }
+
+    [TestMethod]
+    public void Two_messages_in_the_other_order_are_one_that_is_reordered()
+    {
+        var golden = Replaced("""["client","server","request","put 1"]""", """["client","server","request","a"],["client","server","request","b"]""");
+        var delta = Trace(golden, golden.Select(line => line.Replace("""["client","server","request","a"],["client","server","request","b"]""", """["client","server","request","b"],["client","server","request","a"]""")));
+
+        Assert.AreEqual(MessageChange.Reordered, delta.Escaped.Single().Change);
+    }
+
+    [TestMethod]
+    public void Damage_of_state_alone_stays_where_it_is()
+    {
+        var delta = Trace(Changed("\"stored\":\"2\"", "\"stored\":\"7\""));
+
+        Assert.AreEqual("server <- ", Path(delta));
+        Assert.IsTrue(delta.Escaped.IsEmpty);
+        CollectionAssert.AreEqual(new[] { "server.stored 2/7" }, Fields(delta.Remaining));
+    }
+
+    [TestMethod]
+    public void Damage_that_is_overwritten_is_healed()
+    {
+        var delta = Trace(Changed("\"stored\":\"1\"", "\"stored\":\"7\""));
+
+        Assert.AreEqual("server <- ", Path(delta));
+        Assert.IsTrue(delta.Remaining.IsEmpty);
+    }
+
+    [TestMethod]
+    public void What_only_comes_later_is_delayed_and_infects_nobody()
+    {
+        var delta = Trace(Changed("\"at\":40", "\"at\":45"));
+
+        Assert.AreEqual("", Path(delta));
+        Assert.AreEqual(2, delta.DivergentSteps);
+        Assert.IsTrue(delta.Divergent.All(each => each.Execution is MessageChange.Retimed));
+    }
+
+    [TestMethod]
+    public void What_nobody_has_told_a_component_is_not_explained()
+    {
+        var delta = Trace(Golden.Select((line, index) => index switch { 0 => line.Replace("\"sent\":\"1\"", "\"sent\":\"7\""), 6 => line.Replace("\"block\":\"2\"", "\"block\":\"7\""), _ => line }));
+
+        Assert.IsFalse(delta.Infections.Single(each => each.Component == "disk").IsExplained);
+    }
+
+    [TestMethod]
+    public void Noticed_after_the_damage_left_the_component_a_restart_is_unsafe()
+    {
+        var delta = Trace(Changed("\"block\":\"2\"", "\"block\":\"7\"").Select(line => line.Replace("write 2", "write 7").Replace("\"ok\":true", "\"ok\":false")));
+
+        Assert.AreEqual("monitor look: not ok", delta.Detected!.By);
+        Assert.AreEqual(50, delta.Detected.At);
+        Assert.AreEqual(false, delta.Recovery.IsSafe);
+        CollectionAssert.AreEqual(new[] { "disk.block 2/7" }, Fields(delta.Recovery.Outside));
+    }
+
+    [TestMethod]
+    public void Noticed_while_the_damage_is_inside_a_restart_is_safe()
+    {
+        var delta = Trace(Changed("\"stored\":\"2\"", "\"stored\":\"7\"").Select(line => line.Replace("\"ok\":true", "\"ok\":false")));
+
+        Assert.AreEqual(true, delta.Recovery.IsSafe);
+    }
+
+    [TestMethod]
+    public void A_death_is_noticed_at_once()
+    {
+        var lines = Golden.Take(5).Append("""{"observe":"component","name":"server","kind":"process","event":"crash","detail":"x","at":31}""").Concat(Golden.Skip(7));
+        var delta = Trace(lines);
+
+        Assert.AreEqual(31, delta.Detected!.At);
+        Assert.AreEqual(FailureMode.ControlCrash, delta.Outcome.Mode);
+        Assert.AreEqual("server <- , disk <- server", Path(delta));
+    }
+
+    [TestMethod]
+    public void Equal_again_and_reached_no_more_ends_the_comparison()
+    {
+        var golden = Golden.Prepend("""{"observe":"activation","name":"client","at":5,"hits":1}""").ToArray();
+        var faulty = new Queue<string>(Golden);
+        var delta = Trace(golden, () => faulty.TryDequeue(out var line) ? line : null, allHits: 1);
+
+        Assert.AreEqual(DeltaEnd.Masked, delta.End);
+        Assert.AreEqual("client", delta.Reached!.Of);
+        Assert.AreNotEqual(0, faulty.Count);
+        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome.Mode);
+    }
+
+    private static string Step(string of, string on, string from, long at, int number, string messages, string state) =>
+        $"{{\"observe\":\"rendezvous\",\"name\":\"{of}\",\"on\":\"{on}\",\"from\":\"{from}\",\"at\":{at},\"no\":{number}{(messages.Length > 0 ? $",\"messages\":[{messages}]" : "")},\"state\":{{{state}}}}}";
+
+    private static string[] Changed(string from, string to) => Replaced(from, to);
+
+    private static string[] Replaced(string from, string to)
+    {
+        var changed = Golden.Select(line => line.Replace(from, to)).ToArray();
+        CollectionAssert.AreNotEqual(Golden, changed, from);
+        return changed;
+    }
+
+    private static Delta Trace(IEnumerable<string> faulty) => Trace(Golden, faulty);
+
+    private static Delta Trace(IReadOnlyList<string> golden, IEnumerable<string> faulty)
+    {
+        var lines = new Queue<string>(faulty);
+        return Trace(golden, () => lines.TryDequeue(out var line) ? line : null, null);
+    }
+
+    private static Delta Trace(IReadOnlyList<string> golden, Func<string?> faulty, long? allHits)
+    {
+        Assert.IsTrue(MutantId.TryParse("MFC-0123456789", out var mutant));
+        var lines = new Queue<string>(golden);
+        var reference = new GoldenRun(new Workload("hand", "App", []), Run(golden.Where(line => !Rendezvous.IsOne(line) && SiteReached.Parse(line) is null)));
+        return new DeltaExecution(
+            new ExecutionSide(() => lines.TryDequeue(out var line) ? line : null, Run), new ExecutionSide(faulty, Run), reference)
+            .Run(mutant, PropagationMode.Full, allHits, OutcomeClassifier.DefaultDegradedShare);
+    }
+
+    private static WorkloadRun Run(IEnumerable<string> output) => new(ProcessEnd.Exited, 0, [.. output], [], TimeSpan.Zero);
+
+    private static string Path(Delta delta) => string.Join(", ", delta.Infections.Select(each => $"{each.Component} <- {each.From}"));
+
+    private static string Words(MessageDifference message) => $"{message.Change} {message.Golden} -> {message.Faulty}";
+
+    private static string[] Fields(ImmutableArray<StateDifference> fields) => [.. fields.Select(each => $"{each.Component}.{each.Field} {each.Golden}/{each.Faulty}")];
+}

@@ -1,0 +1,43 @@
+using Xen.XenWorkloads;
+
+namespace Samples.Tests.XenWorkloads;
+
+/// <summary>Who looks on changes nothing, and sees the same each time.</summary>
+[TestClass]
+public sealed class RendezvousTests
+{
+    [TestMethod]
+    [DataRow("lifecycle", 2)]
+    [DataRow("storage", 1)]
+    [DataRow("migration", 1)]
+    [DataRow("mixed", 1)]
+    [DataRow("network", 2)]
+    public void An_onlooker_changes_no_output_and_every_look_is_the_same(string workload, int domains)
+    {
+        var options = new WorkloadOptions(workload, 1, domains, 2);
+        var first = new List<string>();
+        var second = new List<string>();
+
+        var plain = WorkloadRun.Execute(options);
+        WorkloadRun.Execute(options, rendezvous: first.Add);
+        WorkloadRun.Execute(options, rendezvous: second.Add);
+
+        CollectionAssert.AreEqual(plain.Output.ToList(), first.Where(line => !line.StartsWith("{\"observe\":\"rendezvous\"", StringComparison.Ordinal)).ToList());
+        CollectionAssert.AreEqual(first, second);
+    }
+
+    [TestMethod]
+    public void Each_way_between_components_is_seen()
+    {
+        var lines = new List<string>();
+        WorkloadRun.Execute(new WorkloadOptions("lifecycle", 1, 1, 1), rendezvous: lines.Add);
+        foreach (var kind in new[] { "hypercall", "event", "store", "reply", "watch", "page", "disk", "file" })
+        {
+            Assert.IsTrue(lines.Exists(line => line.Contains($"\",\"{kind}\",\"", StringComparison.Ordinal)), $"no message is a {kind}");
+        }
+        foreach (var state in new[] { "Blkback 1.Blkif", "GuestKernel 1.", "XlProcess 1.", "\"domain 1\"", "/local/domain/1/name" })
+        {
+            Assert.IsTrue(lines.Exists(line => line.Contains(state, StringComparison.Ordinal)), $"no state holds {state}");
+        }
+    }
+}
