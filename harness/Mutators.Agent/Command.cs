@@ -17,9 +17,12 @@ internal sealed class Delta(string assembly, byte[] metadata, byte[] il)
 /// <param name="deltas">Deltas to apply before the run.</param>
 /// <param name="arguments">The program's arguments.</param>
 /// <param name="tickLimit">Ticks that the run may spend; 0 for any number.</param>
-internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, long tickLimit)
+/// <param name="undo">Deltas that put golden's bodies back: when the program asks to be healed, at the run's end otherwise.</param>
+internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, long tickLimit, IReadOnlyList<Delta> undo)
 {
     internal IReadOnlyList<Delta> Deltas { get; } = deltas;
+
+    internal IReadOnlyList<Delta> Undo { get; } = undo;
 
     internal string[] Arguments { get; } = arguments;
 
@@ -31,16 +34,8 @@ internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, l
         using var buffer = new MemoryStream();
         using (var writer = new BinaryWriter(buffer, System.Text.Encoding.UTF8, leaveOpen: true))
         {
-            writer.Write(Deltas.Count);
-            foreach (var delta in Deltas)
-            {
-                writer.Write(delta.Assembly);
-                writer.Write(delta.Metadata.Length);
-                writer.Write(delta.Metadata);
-                writer.Write(delta.IL.Length);
-                writer.Write(delta.IL);
-            }
-
+            Write(writer, Deltas);
+            Write(writer, Undo);
             writer.Write(Arguments.Length);
             foreach (var argument in Arguments)
             {
@@ -62,19 +57,39 @@ internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, l
         }
 
         using var reader = new BinaryReader(frame);
-        var deltas = new Delta[reader.ReadInt32()];
-        for (var i = 0; i < deltas.Length; i++)
-        {
-            deltas[i] = new Delta(reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()));
-        }
-
+        var deltas = ReadDeltas(reader);
+        var undo = ReadDeltas(reader);
         var arguments = new string[reader.ReadInt32()];
         for (var i = 0; i < arguments.Length; i++)
         {
             arguments[i] = reader.ReadString();
         }
 
-        return new Command(deltas, arguments, reader.ReadInt64());
+        return new Command(deltas, arguments, reader.ReadInt64(), undo);
+    }
+
+    private static void Write(BinaryWriter writer, IReadOnlyList<Delta> deltas)
+    {
+        writer.Write(deltas.Count);
+        foreach (var delta in deltas)
+        {
+            writer.Write(delta.Assembly);
+            writer.Write(delta.Metadata.Length);
+            writer.Write(delta.Metadata);
+            writer.Write(delta.IL.Length);
+            writer.Write(delta.IL);
+        }
+    }
+
+    private static Delta[] ReadDeltas(BinaryReader reader)
+    {
+        var deltas = new Delta[reader.ReadInt32()];
+        for (var i = 0; i < deltas.Length; i++)
+        {
+            deltas[i] = new Delta(reader.ReadString(), reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()));
+        }
+
+        return deltas;
     }
 }
 

@@ -21,7 +21,11 @@ internal static class StartupHook
         if (deltas is not null)
         {
             using var file = File.OpenRead(deltas);
-            Deltas.Apply(Command.Read(file)?.Deltas ?? []);
+            if (Command.Read(file) is { } command)
+            {
+                Deltas.Apply(command.Deltas);
+                new Healing().Begin(command.Undo);
+            }
         }
 
         if (pipe is not null)

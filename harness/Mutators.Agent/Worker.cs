@@ -24,6 +24,7 @@ internal sealed class Worker
     private readonly TickCounters ticks;
     private readonly ProcessState state;
     private readonly HeapGrowth growth = new();
+    private readonly Healing healing = new();
     private long runBegan;
     private bool spent;
 
@@ -70,6 +71,7 @@ internal sealed class Worker
             growth.Begin();
             ticks.Begin(command.TickLimit / 2);
             state.Remember();
+            healing.Begin(command.Undo);
             runBegan = Stopwatch.GetTimestamp();
             Call(command.Arguments, applied);
         }
@@ -121,6 +123,7 @@ internal sealed class Worker
 
         var residue = state.Residue();
         var used = ticks.Used();
+        healing.Heal();
         End();
         ticks.Begin(0);
         residue |= state.Restore();

@@ -290,13 +290,15 @@ public sealed class CampaignRunner(
             {
                 log.LogWarning("{Step,-10} {Workload} runs differently with probes ('{Golden}', '{Probed}'): every site counts as reached",
                     "warning", program.Workload.Name, difference.Golden, difference.Mutant);
-                reached = [.. mutants.Select(mutant => new SiteReach(mutant.Id, 1, null))];
+                reached = [.. mutants.Select(mutant => new SiteReach(mutant.Id, 1, null, null))];
             }
 
+            // A site that is reached only after the fault has been taken away is as good as none.
+            reached = [.. reached.Where(each => each.FirstAt is not { } at || reference.HealedAt is not { } healed || at < healed)];
             var byMutant = reached.ToDictionary(each => each.Mutant);
             store.AddActivations(
                 [.. mutants.Select(mutant => byMutant.TryGetValue(mutant.Id, out var reach)
-                    ? new ActivationRecord(mutant.Id, program.Workload.Name, reach.Hits, reach.Order)
+                    ? new ActivationRecord(mutant.Id, program.Workload.Name, reach.Hits, reach.Order, reach.FirstAt)
                     : new ActivationRecord(mutant.Id, program.Workload.Name, 0))]);
             store.Record([.. mutants.Where(mutant => !byMutant.ContainsKey(mutant.Id)).Select(mutant => OutcomeClassifier.NotActivated(mutant.Id, program.Workload.Name))]);
             log.LogInformation("{Step,-10} {Reached} of {Total} sites by {Workload}", "activated", reached.Length, mutants.Length, program.Workload.Name);

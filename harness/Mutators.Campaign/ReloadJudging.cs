@@ -95,7 +95,7 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
             switch (result)
             {
                 case { Run: { } run }:
-                    keep(OutcomeClassifier.Classify(result.Job.Mutant, result.Job.Golden, run, result.Way.ToString(), configuration.DegradedShare));
+                    keep(OutcomeClassifier.Classify(result.Job.Mutant, result.Job.Golden, run, result.Way.ToString(), configuration.DegradedShare, result.Way.Heals));
                     break;
                 case { CompileError: { } error }:
                     keep(OutcomeClassifier.BuildReject(result.Job.Mutant, result.Job.Program.Workload.Name, error));

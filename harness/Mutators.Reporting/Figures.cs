@@ -33,5 +33,8 @@ internal static class Figures
     public static string Bound(Proportion none) =>
         string.Create(CultureInfo.InvariantCulture, $"{none}, below {none.ZeroBound * 100:0.00} % (one-sided 95 % bound)");
 
+    /// <summary><c>≤ 0.99 %</c>: the bound where an interval stands otherwise.</summary>
+    public static string UpperBound(Proportion none) => string.Create(CultureInfo.InvariantCulture, $"≤ {none.ZeroBound * 100:0.00} %");
+
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %");
 }

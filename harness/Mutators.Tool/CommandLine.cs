@@ -35,6 +35,7 @@ internal static class CommandLine
             ReportVerb.Create(options),
             MergeVerb.Create(options),
             ProgressVerb.Create(options),
+            ResultsVerb.Create(options),
             ReliabilityVerb.Create(options),
             CleanVerb.Create(options),
         })

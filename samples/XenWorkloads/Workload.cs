@@ -15,6 +15,9 @@ public abstract class Workload
 
     protected const long DiskLimitNs = 180 * Monitors.SecondNs;
     protected const long EndLimitNs = 120 * Monitors.SecondNs;
+
+    /// <summary>What happens before a fault is taken away and what happens after it have different times.</summary>
+    private const long PauseBeforeHealingNs = 1_000_000;
     private const long QuietLimitNs = 400 * Monitors.SecondNs;
 
     protected Workload(Machine machine, Observations observations)
@@ -37,7 +40,7 @@ public abstract class Workload
 
     protected RandomStream Random { get; }
 
-    /// <summary>Runs the phases one after the other; a host that is down ends the run.</summary>
+    /// <summary>Runs the phases one after the other: two rounds, a fault being active in the first one only. A host that is down ends the run.</summary>
     public void Run()
     {
         Observations.Phase("boot");
@@ -45,7 +48,15 @@ public abstract class Workload
         Monitor("xenstore", Monitors.Store);
         Observations.Phase("workload");
         Work();
-        Observations.Phase("epilogue");
+        if (HostDown) return;
+        Settle();
+        Observations.Phase("rest");
+        CheckEverything();
+
+        // From here on the fault is gone, if there was one: what still fails was left behind by it.
+        Machine.Simulation.RunFor(PauseBeforeHealingNs);
+        FaultInjection.Heal();
+        Observations.Phase("healed");
         Epilogue();
         if (HostDown) return;
         Settle();
@@ -56,7 +67,7 @@ public abstract class Workload
     /// <summary>The workload proper.</summary>
     protected abstract void Work();
 
-    /// <summary>What has to work whatever happened before.</summary>
+    /// <summary>The second round: what has to work whatever happened before.</summary>
     protected abstract void Epilogue();
 
     protected void AllMonitors()

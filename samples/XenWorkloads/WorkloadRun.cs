@@ -50,6 +50,7 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
     public static WorkloadRun On(Machine machine, WorkloadOptions options, Action<string>? told = null)
     {
         var observations = new Observations(machine.Simulation, told);
+        using var clock = FaultInjection.Show(() => machine.Simulation.Now);
         var code = Completed;
         try
         {

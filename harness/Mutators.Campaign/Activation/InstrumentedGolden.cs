@@ -16,6 +16,9 @@ public sealed class InstrumentedGolden
     /// <summary>The environment variable that names the file into which probes write.</summary>
     private const string FileVariable = "MUTATORS_ACTIVATION_FILE";
 
+    /// <summary>Where a program with a virtual clock may have left it, a <c>Func&lt;long&gt;</c>, in the data of its application domain.</summary>
+    private const string ClockKey = "Mutators.Clock";
+
     private readonly string _directory;
     private readonly ImmutableArray<Mutant> _mutants;
     private readonly ImmutableHashSet<int> _unprobed;
@@ -101,10 +104,13 @@ public sealed class InstrumentedGolden
         return (run, Reaches(File.Exists(hits) ? File.ReadAllLines(hits) : []));
     }
 
-    /// <summary>Reads what the probes wrote: a line <c>site</c> at its first reach, a line <c>site count</c> at the program's end.</summary>
+    /// <summary>
+    /// Reads what the probes wrote: a line <c>site</c> or <c>site @ time</c> at its first reach, a line <c>site count</c> at the program's end.
+    /// </summary>
     private ImmutableArray<SiteReach> Reaches(string[] lines)
     {
         var counts = new Dictionary<int, long>();
+        var times = new Dictionary<int, long>();
         var order = new List<int>();
         foreach (var words in lines.Select(line => line.Split(' ')))
         {
@@ -114,13 +120,20 @@ public sealed class InstrumentedGolden
                 order.Add(site);
             }
 
-            counts[site] = words.Length > 1 ? Math.Max(counts[site], long.Parse(words[1])) : counts[site];
+            if (words is [_, "@", var time])
+            {
+                times.TryAdd(site, long.Parse(time));
+            }
+            else if (words.Length > 1)
+            {
+                counts[site] = Math.Max(counts[site], long.Parse(words[1]));
+            }
         }
 
         return
         [
-            .. order.Select((site, place) => new SiteReach(_mutants[site].Id, counts[site], place)),
-            .. _unprobed.Except(counts.Keys).Order().Select(site => new SiteReach(_mutants[site].Id, 1, null)),
+            .. order.Select((site, place) => new SiteReach(_mutants[site].Id, counts[site], place, times.TryGetValue(site, out var time) ? time : null)),
+            .. _unprobed.Except(counts.Keys).Order().Select(site => new SiteReach(_mutants[site].Id, 1, null, null)),
         ];
     }
 
@@ -172,7 +185,8 @@ public sealed class InstrumentedGolden
             {
                 if (file != null && global::System.Threading.Interlocked.Increment(ref reached[site]) == 1)
                 {
-                    Write(site + "\n");
+                    var clock = global::System.AppDomain.CurrentDomain.GetData("{{ClockKey}}") as global::System.Func<long>;
+                    Write(clock == null ? site + "\n" : site + " @ " + clock() + "\n");
                 }
             }
 
@@ -205,4 +219,5 @@ public sealed class InstrumentedGolden
 /// <param name="Mutant">The mutant.</param>
 /// <param name="Hits">How often, at least once.</param>
 /// <param name="Order">Its place among the sites in the order of first reach; null where that is not known.</param>
-public sealed record SiteReach(MutantId Mutant, long Hits, long? Order);
+/// <param name="FirstAt">The program's virtual time at the first reach; null where it has no such clock.</param>
+public sealed record SiteReach(MutantId Mutant, long Hits, long? Order, long? FirstAt);

@@ -4,13 +4,6 @@ using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Outcomes;
 
-/// <summary>One piece of evidence for one failure mode.</summary>
-/// <param name="Mode">What it is evidence for.</param>
-/// <param name="Detection">Who noticed it.</param>
-/// <param name="Detector">The name of the monitor, operation, invariant or check that noticed.</param>
-/// <param name="Reason">What was observed, in words.</param>
-internal sealed record Finding(FailureMode Mode, Detection Detection, string Detector, string Reason);
-
 /// <summary>
 /// All evidence that a mutant's run gives against golden's. Evidence of two kinds: what somebody noticed (an error was
 /// <em>signalled</em>), and what only differs. Where something was signalled the run may go another way from there on: digests, plain
@@ -23,23 +16,35 @@ internal sealed class Findings
     private readonly GoldenRun golden;
     private readonly WorkloadRun run;
     private readonly Alignment alignment;
+    private readonly int round;
     private readonly List<Finding> findings = [];
 
-    public Findings(GoldenRun golden, WorkloadRun run, Alignment alignment, double degradedShare)
+    /// <param name="golden">The golden run.</param>
+    /// <param name="run">The mutant's run.</param>
+    /// <param name="alignment">The observations of the round that is looked at.</param>
+    /// <param name="round">Which round that is, 1 or 2.</param>
+    /// <param name="isLast">Whether the mutant's run came to its end in this round.</param>
+    /// <param name="wasSignalled">Whether anything was signalled in the round before.</param>
+    /// <param name="degradedShare">What share above golden's use counts as degraded.</param>
+    public Findings(GoldenRun golden, WorkloadRun run, Alignment alignment, int round, bool isLast, bool wasSignalled, double degradedShare)
     {
         this.golden = golden;
         this.run = run;
         this.alignment = alignment;
+        this.round = round;
 
         foreach (var pair in alignment.Pairs.Where(pair => !pair.Agree && pair.Mutant is not null))
         {
             AddNoticed(pair.Golden, pair.Mutant!);
         }
 
-        AddEndOfProcess();
+        if (isLast)
+        {
+            AddEndOfProcess();
+        }
 
         // The second look needs the first: whether anything was signalled in the whole run.
-        var signalled = IsSignalled;
+        var signalled = wasSignalled || IsSignalled;
         foreach (var pair in alignment.Pairs.Where(pair => !pair.Agree))
         {
             AddDifferent(pair.Golden, pair.Mutant, signalled);
@@ -51,7 +56,8 @@ internal sealed class Findings
     /// <summary>The evidence: what was noticed in the order of observation, then what only differs.</summary>
     public ImmutableArray<Finding> All => [.. findings];
 
-    private bool IsSignalled => findings.Exists(each => each.Detection is Detection.Signalled or Detection.Monitor);
+    /// <summary>Whether anything was signalled, after which a run may go another way.</summary>
+    public bool IsSignalled => findings.Exists(each => each.Detection is Detection.Signalled or Detection.Monitor);
 
     private void AddNoticed(Observation? before, Observation now)
     {
@@ -89,7 +95,13 @@ internal sealed class Findings
             { Event: "hang" } => FailureMode.ControlHang,
             _ => FailureMode.ControlCrash,
         };
-        Add(mode, component.Event == "hang" ? Detection.Monitor : Detection.Signalled, component);
+        var detection = component.Event switch
+        {
+            "hang" => Detection.Monitor,
+            "io-loss" => Detection.GuestCheck,
+            _ => Detection.Signalled,
+        };
+        Add(mode, detection, component);
     }
 
     private void AddFailedOperation(Observation? before, Observation now)
@@ -97,10 +109,10 @@ internal sealed class Findings
         var reason = before switch
         {
             { Code: 0 } or null => now.InWords(),
-            { Code: { } code } when code != now.Code => $"{now.InWords()}, a wrong code: golden's is {code}",
-            _ => $"{now.InWords()}, a wrong message: golden's is '{before.Detail}'",
+            { Code: { } code } when code != now.Code => $"{now.InWords()}{Finding.WrongCode}{code}",
+            _ => $"{now.InWords()}{Finding.WrongMessage}'{before.Detail}'",
         };
-        findings.Add(new Finding(FailureMode.OperationError, Detection.Signalled, now.Name, reason));
+        findings.Add(new Finding(FailureMode.OperationError, Detection.Signalled, now.Name, reason, round, now.At));
     }
 
     private void AddEndOfProcess()
@@ -108,16 +120,16 @@ internal sealed class Findings
         switch (run.End)
         {
             case ProcessEnd.TimedOut:
-                findings.Add(new Finding(FailureMode.ControlHang, Detection.Monitor, "time limit", $"{run.Death}{Progress()}"));
+                Ended(FailureMode.ControlHang, Detection.Monitor, "time limit", $"{run.Death}{Progress()}");
                 break;
             case ProcessEnd.OutputLimit:
-                findings.Add(new Finding(FailureMode.ControlHang, Detection.Monitor, "output limit", $"{run.Death}: it prints without end"));
+                Ended(FailureMode.ControlHang, Detection.Monitor, "output limit", $"{run.Death}: it prints without end");
                 break;
             case ProcessEnd.OutOfMemory:
-                findings.Add(new Finding(FailureMode.ControlCrash, Detection.Signalled, "process exit", $"{run.Death}{Progress()}"));
+                Ended(FailureMode.ControlCrash, Detection.Signalled, "process exit", $"{run.Death}{Progress()}");
                 break;
             case ProcessEnd.Crashed:
-                findings.Add(new Finding(FailureMode.ControlCrash, Detection.Signalled, "process exit", $"exit {run.ExitCode}, {run.Death}"));
+                Ended(FailureMode.ControlCrash, Detection.Signalled, "process exit", $"exit {run.ExitCode}, {run.Death}");
                 break;
 
             // A workload that reports a dead or hanging component says so by its exit code too: the component is the finding.
@@ -132,9 +144,14 @@ internal sealed class Findings
     private void AddExitCode()
     {
         var codes = $"exit code {run.ExitCode}, golden's is {golden.Run.ExitCode}";
-        findings.Add(run.ExitCode == 0
-            ? new Finding(FailureMode.InconsistentState, Detection.GoldenDifferenceOnly, "", $"reports success: {codes}")
-            : new Finding(FailureMode.OperationError, Detection.Signalled, "process exit", codes));
+        if (run.ExitCode == 0)
+        {
+            Differs(FailureMode.InconsistentState, $"reports success: {codes}");
+        }
+        else
+        {
+            Ended(FailureMode.OperationError, Detection.Signalled, "process exit", codes);
+        }
     }
 
     private void AddDifferent(Observation? before, Observation? now, bool signalled)
@@ -143,7 +160,7 @@ internal sealed class Findings
         {
             // Golden's failure is the right answer there; success is the wrong one, whatever else was signalled.
             case { Kind: ObservationKind.Operation } when before is { Code: not 0 } && now is { Code: 0 }:
-                Differs(FailureMode.InconsistentState, $"reports success: {now.InWords()}; golden's is code {before.Code}");
+                Differs(FailureMode.InconsistentState, $"reports success: {now.InWords()}; golden's is code {before.Code}", now.At);
                 break;
 
             case { Kind: ObservationKind.Operation } when !signalled && now is null or { Code: 0 }:
@@ -197,7 +214,7 @@ internal sealed class Findings
         }
 
         // A workload without an observation of its virtual time still shows it: by when it made its last observation.
-        if (!golden.Observations.Any(each => each is { Kind: ObservationKind.Resource, Name: VirtualTime })
+        if (!alignment.Pairs.Select(pair => pair.Golden).OfType<Observation>().Any(each => each is { Kind: ObservationKind.Resource, Name: VirtualTime })
             && Last(alignment.Pairs.Select(pair => pair.Golden?.At)) is { } goldenEnd
             && Last(alignment.Pairs.Select(pair => pair.Mutant?.At)) is { } mutantEnd)
         {
@@ -222,9 +239,11 @@ internal sealed class Findings
     }
 
     private void Add(FailureMode mode, Detection detection, Observation observation) =>
-        findings.Add(new Finding(mode, detection, observation.Name, observation.InWords()));
+        findings.Add(new Finding(mode, detection, observation.Name, observation.InWords(), round, observation.At));
 
-    private void Differs(FailureMode mode, string reason) => findings.Add(new Finding(mode, Detection.GoldenDifferenceOnly, "", reason));
+    private void Ended(FailureMode mode, Detection detection, string detector, string reason) => findings.Add(new Finding(mode, detection, detector, reason, round, null));
+
+    private void Differs(FailureMode mode, string reason, long? at = null) => findings.Add(new Finding(mode, Detection.GoldenDifferenceOnly, "", reason, round, at));
 
     private static string Cut(string text)
     {

@@ -23,6 +23,18 @@ public sealed record Outcome(
     string Engine,
     ImmutableArray<Difference> Differences)
 {
+    /// <summary>The evidence, in the order of observation; at most <see cref="Finding.Maximum"/>.</summary>
+    public ImmutableArray<Finding> Findings { get; init; } = [];
+
+    /// <summary>
+    /// What the second round gave, in which the fault was gone and what it had left behind was not; null where there was none: the workload has one
+    /// round, the run did not get there, or the fault could not be taken out of the running process.
+    /// </summary>
+    public FailureMode? SecondRound { get; init; }
+
+    /// <summary>Whether nothing failed as long as the fault was active, and something did when it was gone: an inconsistent state that manifested later.</summary>
+    public bool IsLatent => SecondRound is { IsFailure: true } && !Findings.Any(each => each.Round == 1 && each.Mode.IsFailure);
+
     /// <summary>The differences that a store keeps of one run: enough to understand it, and a bound for a run that differs everywhere.</summary>
     public const int MaximumDifferences = 200;
 }

@@ -18,19 +18,17 @@ public static class OutcomeClassifier
     /// <param name="run">The mutant's run.</param>
     /// <param name="engine">How the run was obtained.</param>
     /// <param name="degradedShare">What share above golden's use counts as degraded.</param>
+    /// <param name="isHealed">
+    /// Whether the fault was taken away when the program asked for that. If not, a workload of two rounds is judged by its first one alone.
+    /// </param>
     public static Outcome Classify(
-        MutantId mutant, GoldenRun golden, WorkloadRun run, string engine, double degradedShare = DefaultDegradedShare)
+        MutantId mutant, GoldenRun golden, WorkloadRun run, string engine, double degradedShare = DefaultDegradedShare, bool isHealed = false)
     {
         var observations = ObservationParser.Parse(run.Output);
         var alignment = Alignment.Of(golden.Observations, observations);
-        var findings = new Findings(golden, run, alignment, degradedShare).All;
-
-        ImmutableArray<FailureMode> flags = [.. findings.Select(each => each.Mode).Distinct().Order()];
-        if (flags.IsEmpty)
-        {
-            flags = [FailureMode.NoImpact];
-        }
-
+        var rounds = Rounds.Of(golden, run, observations, degradedShare, isHealed);
+        var findings = rounds.Findings;
+        ImmutableArray<FailureMode> flags = [.. rounds.Flags];
         var mode = flags[0];
         return new Outcome(
             mutant,
@@ -39,9 +37,13 @@ public static class OutcomeClassifier
             flags,
             findings.Select(each => each.Detection).Order().FirstOrDefault(Detection.None),
             [.. findings.Where(each => each.Detection is not Detection.GoldenDifferenceOnly).Select(each => each.Detector).Distinct()],
-            OneLine(findings.FirstOrDefault(each => each.Mode == mode)?.Reason ?? NoImpact(alignment)),
+            OneLine(rounds.Reason ?? NoImpact(alignment)),
             engine,
-            alignment.Differences(Outcome.MaximumDifferences));
+            alignment.Differences(Outcome.MaximumDifferences))
+        {
+            Findings = [.. findings.Take(Finding.Maximum)],
+            SecondRound = rounds.Second,
+        };
     }
 
     /// <summary>The outcome of a mutant whose site no workload reaches: known from golden's probes, nothing was run.</summary>

@@ -9,7 +9,8 @@ namespace Mutators.Campaign.Store;
 /// <param name="Workload">The workload's name.</param>
 /// <param name="Hits">How often it was reached; 0 where it was not activated.</param>
 /// <param name="FirstOrder">Its place among the sites in the order in which they were first reached; null where that is not known.</param>
-public sealed record ActivationRecord(MutantId Mutant, string Workload, long Hits, long? FirstOrder = null);
+/// <param name="FirstAt">The virtual time at which it was first reached; null where the workload has no such clock.</param>
+public sealed record ActivationRecord(MutantId Mutant, string Workload, long Hits, long? FirstOrder = null, long? FirstAt = null);
 
 /// <summary>An outcome, and how often it was obtained.</summary>
 /// <param name="Outcome">The last that was obtained.</param>

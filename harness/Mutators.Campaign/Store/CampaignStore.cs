@@ -39,6 +39,10 @@ public sealed class CampaignStore : IDisposable
                 Close();
                 File.Delete(FilePath);
             }
+            else
+            {
+                database.AddMissingTables();
+            }
         }
 
         Identity = database is null ? null : SnapshotReader.Identity(database);
@@ -180,10 +184,17 @@ public sealed class CampaignStore : IDisposable
     {
         lock (gate)
         {
-            Current.InTransaction(() => Current.ExecuteMany(
-                "INSERT OR REPLACE INTO activation VALUES ($mutant, $workload, $hits, $order)",
-                activations,
-                each => [("$mutant", each.Mutant.ToString()), ("$workload", each.Workload), ("$hits", each.Hits), ("$order", each.FirstOrder)]));
+            Current.InTransaction(() =>
+            {
+                Current.ExecuteMany(
+                    "INSERT OR REPLACE INTO activation VALUES ($mutant, $workload, $hits, $order)",
+                    activations,
+                    each => [("$mutant", each.Mutant.ToString()), ("$workload", each.Workload), ("$hits", each.Hits), ("$order", each.FirstOrder)]);
+                Current.ExecuteMany(
+                    "INSERT OR REPLACE INTO activation_time VALUES ($mutant, $workload, $at)",
+                    activations.Where(each => each.FirstAt is not null),
+                    each => [("$mutant", each.Mutant.ToString()), ("$workload", each.Workload), ("$at", each.FirstAt)]);
+            });
         }
     }
 
@@ -327,7 +338,11 @@ public sealed class CampaignStore : IDisposable
         Invariant.Holds(outcome.Flags.Contains(outcome.Mode));
         Invariant.Holds(outcome.Differences.Length <= Outcome.MaximumDifferences);
         var (mutant, workload) = (("$mutant", (object?)outcome.Mutant.ToString()), ("$workload", (object?)outcome.Workload));
-        Current.Execute("DELETE FROM difference WHERE mutant = $mutant AND workload = $workload", mutant, workload);
+        foreach (var table in (ReadOnlySpan<string>)["difference", "finding", "second_round"])
+        {
+            Current.Execute($"DELETE FROM {table} WHERE mutant = $mutant AND workload = $workload", mutant, workload);
+        }
+
         Current.Execute("DELETE FROM harness_error WHERE mutant = $mutant AND workload = $workload", mutant, workload);
         Current.Execute(
             """
@@ -346,6 +361,15 @@ public sealed class CampaignStore : IDisposable
             ("$runs", outcome.Mode.IsActivated ? 1 : 0));
         Current.ExecuteMany("INSERT INTO difference VALUES ($mutant, $workload, $ordinal, $golden, $line)", outcome.Differences.Index(), row =>
             [mutant, workload, ("$ordinal", row.Index), ("$golden", row.Item.Golden), ("$line", row.Item.Mutant)]);
+        Current.ExecuteMany("INSERT INTO finding VALUES ($mutant, $workload, $ordinal, $mode, $detection, $detector, $reason, $round, $at)", outcome.Findings.Index(), row =>
+        [
+            mutant, workload, ("$ordinal", row.Index), ("$mode", row.Item.Mode.ToString()), ("$detection", row.Item.Detection.ToString()),
+            ("$detector", row.Item.Detector), ("$reason", row.Item.Reason), ("$round", row.Item.Round), ("$at", row.Item.At),
+        ]);
+        if (outcome.SecondRound is { } second)
+        {
+            Current.Execute("INSERT INTO second_round VALUES ($mutant, $workload, $mode)", mutant, workload, ("$mode", second.ToString()));
+        }
     }
 
     private static (string, object?)[] Parameters(MutantRecord mutant) =>

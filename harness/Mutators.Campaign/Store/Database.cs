@@ -57,6 +57,23 @@ internal sealed class Database : IDisposable
             PRIMARY KEY (mutant, workload, mode, detection, reason)) STRICT;
         """;
 
+    /// <summary>Tables that stores of the same version may lack, because an earlier release wrote them.</summary>
+    private const string Additions = """
+        CREATE TABLE IF NOT EXISTS finding (
+            mutant TEXT NOT NULL, workload TEXT NOT NULL, ordinal INTEGER NOT NULL,
+            mode TEXT NOT NULL, detection TEXT NOT NULL, detector TEXT NOT NULL, reason TEXT NOT NULL, round INTEGER NOT NULL, at INTEGER,
+            PRIMARY KEY (mutant, workload, ordinal),
+            FOREIGN KEY (mutant, workload) REFERENCES outcome (mutant, workload) ON DELETE CASCADE) STRICT;
+        CREATE TABLE IF NOT EXISTS second_round (
+            mutant TEXT NOT NULL, workload TEXT NOT NULL, mode TEXT NOT NULL,
+            PRIMARY KEY (mutant, workload),
+            FOREIGN KEY (mutant, workload) REFERENCES outcome (mutant, workload) ON DELETE CASCADE) STRICT;
+        CREATE TABLE IF NOT EXISTS activation_time (
+            mutant TEXT NOT NULL, workload TEXT NOT NULL, first_at INTEGER NOT NULL,
+            PRIMARY KEY (mutant, workload),
+            FOREIGN KEY (mutant, workload) REFERENCES activation (mutant, workload) ON DELETE CASCADE) STRICT;
+        """;
+
     private readonly string path;
     private readonly SqliteConnection connection;
 
@@ -82,6 +99,7 @@ internal sealed class Database : IDisposable
         database.InTransaction(() =>
         {
             database.Execute(Schema);
+            database.Execute(Additions);
             database.Execute($"PRAGMA application_id = {ApplicationId}");
             database.Execute($"PRAGMA user_version = {SchemaVersion}");
             first(database);
@@ -90,6 +108,9 @@ internal sealed class Database : IDisposable
 
     /// <summary>Whether the file was created and its first transaction never committed: as good as none.</summary>
     public bool IsEmpty => Scalar("SELECT count(*) FROM sqlite_schema") == 0;
+
+    /// <summary>Makes the tables that a store of an earlier release lacks.</summary>
+    public void AddMissingTables() => Execute(Additions);
 
     /// <summary>Runs one statement.</summary>
     public void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -48,9 +48,13 @@ internal static class SnapshotReader
     {
         var golden = Golden(database);
         var sources = database.Query("SELECT path, text FROM source", row => KeyValuePair.Create(row.GetString(0), row.GetString(1)));
+        var times = !database.Has("activation_time") ? [] : database.Query(
+            "SELECT mutant, workload, first_at FROM activation_time", row => KeyValuePair.Create((Id(row, 0), row.GetString(1)), row.GetInt64(2)))
+            .ToDictionary();
         var activations = database.Query(
             $"SELECT mutant, workload, hits, first_order FROM activation {InOrder}",
-            row => new ActivationRecord(Id(row, 0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)))
+            row => new ActivationRecord(
+                Id(row, 0), row.GetString(1), row.GetInt64(2), Number(row, 3), times.TryGetValue((Id(row, 0), row.GetString(1)), out var at) ? at : null))
             .ToLookup(each => each.Mutant);
         var errors = database.Query(
             $"SELECT mutant, workload, message FROM harness_error {InOrder}",
@@ -80,6 +84,14 @@ internal static class SnapshotReader
             "SELECT mutant, workload, golden_line, mutant_line FROM difference ORDER BY mutant, workload, ordinal",
             row => (Key: (Id(row, 0), row.GetString(1)), Difference: new Difference(Text(row, 2), Text(row, 3))))
             .ToLookup(each => each.Key, each => each.Difference);
+        var findings = (!database.Has("finding") ? [] : database.Query(
+            "SELECT mutant, workload, mode, detection, detector, reason, round, at FROM finding ORDER BY mutant, workload, ordinal",
+            row => (Key: (Id(row, 0), row.GetString(1)), Finding: new Finding(
+                Enum.Parse<FailureMode>(row.GetString(2)), Enum.Parse<Detection>(row.GetString(3)), row.GetString(4), row.GetString(5), row.GetInt32(6), Number(row, 7)))))
+            .ToLookup(each => each.Key, each => each.Finding);
+        var secondRounds = (!database.Has("second_round") ? [] : database.Query(
+            "SELECT mutant, workload, mode FROM second_round", row => (Key: (Id(row, 0), row.GetString(1)), Mode: Enum.Parse<FailureMode>(row.GetString(2)))))
+            .ToDictionary(each => each.Key, each => each.Mode);
         return database.Query(
             $"SELECT mutant, workload, mode, flags, detection, detectors, reason, engine, times_run FROM outcome {InOrder}",
             row => new StoredOutcome(
@@ -92,7 +104,11 @@ internal static class SnapshotReader
                     Strings(row, 5),
                     row.GetString(6),
                     row.GetString(7),
-                    [.. differences[(Id(row, 0), row.GetString(1))]]),
+                    [.. differences[(Id(row, 0), row.GetString(1))]])
+                {
+                    Findings = [.. findings[(Id(row, 0), row.GetString(1))]],
+                    SecondRound = secondRounds.TryGetValue((Id(row, 0), row.GetString(1)), out var second) ? second : null,
+                },
                 row.GetInt32(8)));
     }
 
@@ -133,6 +149,8 @@ internal static class SnapshotReader
         Invariant.Holds(isId);
         return id;
     }
+
+    private static long? Number(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -20,6 +20,9 @@ public sealed class GoldenRun(Workload workload, WorkloadRun run)
     /// <summary>What it let us see, in order.</summary>
     public ImmutableArray<Observation> Observations { get; } = ObservationParser.Parse(run.Output);
 
+    /// <summary>The virtual time at which the fault is taken away; null where the workload has one round only, or no such clock.</summary>
+    public long? HealedAt => Observations.FirstOrDefault(each => each.IsHealing)?.At;
+
     /// <summary>Whether the workload speaks in structured observations, or only prints.</summary>
     public bool IsStructured => Observations.Any(each => each.Kind is not ObservationKind.Line);
 

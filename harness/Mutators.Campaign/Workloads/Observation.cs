@@ -58,7 +58,7 @@ public sealed record Observation(ObservationKind Kind, string Name, string Text)
     /// <summary>More words about it, for people; an operation's error message.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>What happened to a component: <c>crash</c> or <c>hang</c>.</summary>
+    /// <summary>What happened to a component: <c>crash</c>, <c>hang</c>, or <c>io-loss</c> of a guest that lives without its disk or network.</summary>
     public string? Event { get; init; }
 
     /// <summary>What a component is: <c>process</c>, <c>kernel</c>, <c>guest</c> or <c>host</c>.</summary>
@@ -69,6 +69,12 @@ public sealed record Observation(ObservationKind Kind, string Name, string Text)
 
     /// <summary>What makes it the counterpart of an observation in another run; for a plain line its whole text.</summary>
     public string Identity => Kind is ObservationKind.Line ? Text : $"{Kind}:{Name}";
+
+    /// <summary>
+    /// Whether it says that the second round begins: the fault is taken away, what it has left behind stays. The line is
+    /// <c>{"observe":"phase","name":"healed"}</c>, and the program prints it after it has called the action under <c>Mutators.Heal</c>.
+    /// </summary>
+    public bool IsHealing => Kind is ObservationKind.Phase && Name == "healed";
 
     /// <summary>An amount as a number, where it is one.</summary>
     public double? Amount => double.TryParse(Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var amount) ? amount : null;

@@ -81,7 +81,7 @@ public static class ObservationParser
     {
         ObservationKind.Monitor or ObservationKind.Invariant or ObservationKind.Data => observation.Ok is not null,
         ObservationKind.Operation => observation.Code is not null,
-        ObservationKind.Component => observation is { Event: "crash" or "hang", Containment: "process" or "kernel" or "guest" or "host" },
+        ObservationKind.Component => observation is { Event: "crash" or "hang", Containment: "process" or "kernel" or "guest" or "host" } or { Event: "io-loss", Containment: "guest" },
         ObservationKind.State => observation.Value is not null,
         ObservationKind.Resource => observation.Amount is not null,
         _ => true,

@@ -21,7 +21,7 @@ public static partial class HtmlReport
         page.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Add($"<meta name=\"color-scheme\" content=\"light dark\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{ContentPolicy}\">\n")
             .Add($"<title>Fault injection · {campaign.Identity.GoldenCommit[..Math.Min(10, campaign.Identity.GoldenCommit.Length)]}</title>\n<style>\n")
-            .AddTrusted(Resource("report.css"))
+            .AddTrusted(StyleSheet)
             .Add($"</style>\n</head>\n<body>\n<main>\n");
         page.Add($"<header>\n<p class=\"kicker\">Mutators · software fault injection</p>\n</header>\n");
         foreach (var figures in CampaignFigures.ByGroup(campaign))
@@ -178,6 +178,9 @@ public static partial class HtmlReport
 
         page.Add($"</tbody>\n</table></div>\n<details><summary>Configuration</summary><pre>{identity.Configuration}</pre></details>\n</section>\n");
     }
+
+    /// <summary>The look of all pages.</summary>
+    internal static string StyleSheet => Resource("report.css");
 
     internal static HtmlText Pill(FailureMode mode) => new HtmlText().Add($"<span class=\"pill {Severity(mode)}\">{mode.Words}</span>");
 

@@ -15,6 +15,7 @@ public sealed class HelpTests
     [DataRow("report")]
     [DataRow("merge")]
     [DataRow("progress")]
+    [DataRow("results")]
     [DataRow("reliability")]
     [DataRow("reliability diagram")]
     [DataRow("reliability node")]

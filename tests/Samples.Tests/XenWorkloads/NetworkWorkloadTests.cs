@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Xen.Hypervisor;
 using Xen.XenWorkloads;
 
@@ -23,14 +22,7 @@ public sealed class NetworkWorkloadTests
     [DataRow(4UL, 1, true)]
     [DataRow(5UL, 4, true)]
     public void Without_faults_everything_holds(ulong seed, int domains, bool driverDomain) =>
-        AssertHealthy(Options(seed, domains) with { DriverDomain = driverDomain });
-
-    [TestMethod]
-    [TestCategory("Slow")]
-    public void Without_faults_everything_holds_for_100_seeds()
-    {
-        for (ulong seed = 0; seed < 100; seed++) AssertHealthy(Options(seed, 1 + (int)(seed % 8)) with { DriverDomain = seed % 3 == 2 });
-    }
+        Health.AssertHealthy(Options(seed, domains) with { DriverDomain = driverDomain });
 
     [TestMethod]
     public void The_frames_go_to_a_file_when_asked()
@@ -79,29 +71,4 @@ public sealed class NetworkWorkloadTests
     }
 
     private static WorkloadOptions Options(ulong seed, int domains) => new("network", seed, domains);
-
-    private static void AssertHealthy(WorkloadOptions options)
-    {
-        var run = WorkloadRun.Execute(options);
-        Assert.AreEqual(WorkloadRun.Completed, run.ExitCode, options.ToString());
-        foreach (var text in run.Output.SkipLast(1))
-        {
-            Assert.IsTrue(IsHealthy(JsonDocument.Parse(text).RootElement), $"{options}: {text}");
-        }
-    }
-
-    private static bool IsHealthy(JsonElement line)
-    {
-        switch (line.GetProperty("observe").GetString())
-        {
-            case "component":
-                return false;
-            case "operation":
-                var name = line.GetProperty("name").GetString()!;
-                var refused = name.EndsWith(" colour", StringComparison.Ordinal) || name.EndsWith(" 7", StringComparison.Ordinal);
-                return line.GetProperty("code").GetInt32() == (name == "xl create lost" ? 3 : refused ? 1 : 0);
-            default:
-                return !line.TryGetProperty("ok", out var ok) || ok.GetBoolean();
-        }
-    }
 }

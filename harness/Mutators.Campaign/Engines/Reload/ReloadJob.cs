@@ -33,6 +33,9 @@ public sealed record ReloadWay(string Name, string? Why)
     /// <summary>Left to the rebuild engine.</summary>
     public static ReloadWay Rebuild(string why) => new(RebuildEngine.Name, why);
 
+    /// <summary>Whether the fault can be taken out of the process while it runs.</summary>
+    public bool Heals => Name is "reload" or "reload:fresh";
+
     /// <summary>As an outcome keeps it.</summary>
     public override string ToString() => Why is null ? Name : $"{Name} ({Why})";
 }

@@ -40,7 +40,6 @@ internal sealed class WorkerLane : IDisposable
     private readonly List<ReloadResult> _unchecked = [];
     private readonly Queue<ReloadJob> _again = new();
     private readonly Dictionary<TargetProject, MethodDelta> _deltas = [];
-    private readonly Dictionary<(TargetProject, int), BodyExchange> _active = [];
 
     private WorkerProcess? _worker;
     private string? _unusable;
@@ -112,7 +111,7 @@ internal sealed class WorkerLane : IDisposable
     private void RunWarm(ReloadJob job, bool mustCheck, Action<ReloadResult> done, CancellationToken cancel)
     {
         _folder.Restore();
-        var ran = _worker!.Run(new Command(DeltasFor(_batch.Mutants[job.Commit].Exchanges), [.. job.Program.Workload.Arguments], _tickLimit), _limits, cancel);
+        var ran = _worker!.Run(CommandFor(_batch.Mutants[job.Commit].Exchanges, job.Program.Workload.Arguments), _limits, cancel);
         _statistics.Add(ran);
         if (ran.NotApplied)
         {
@@ -203,7 +202,7 @@ internal sealed class WorkerLane : IDisposable
     private WorkerRun RunGolden(CancellationToken cancel)
     {
         _folder.Restore();
-        return _worker!.Run(new Command(DeltasFor([]), [.. _golden.Workload.Arguments], _tickLimit), _limits, cancel);
+        return _worker!.Run(CommandFor([], _golden.Workload.Arguments), _limits, cancel);
     }
 
     private bool IsGolden(WorkloadRun run) => GoldenRun.Compare(_golden, new GoldenRun(_golden.Workload, run)).IsEmpty;
@@ -221,7 +220,6 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _deltas.Clear();
-        _active.Clear();
         foreach (var (target, metadata) in _modules)
         {
             _deltas.Add(target, new MethodDelta(metadata));
@@ -264,12 +262,11 @@ internal sealed class WorkerLane : IDisposable
 
     private ReloadResult RunFresh(ReloadJob job, string why, CancellationToken cancel)
     {
-        var deltas = _batch.Mutants[job.Commit].Exchanges
-            .GroupBy(each => each.Target)
-            .Select(group => Written(new MethodDelta(_modules.First(module => module.Target == group.Key).Metadata), group.Key, group.Select(each => (each.Exchange.Method, each.Exchange.Mutant))));
+        var writers = _modules.ToDictionary(module => module.Target, module => new MethodDelta(module.Metadata));
+        var exchanges = _batch.Mutants[job.Commit].Exchanges;
         using (var file = File.Create(_deltaFile))
         {
-            new Command([.. deltas], [], 0).Write(file);
+            new Command(Written(writers, exchanges, each => each.Mutant), [], 0, Written(writers, exchanges, each => each.Golden)).Write(file);
         }
 
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -283,26 +280,25 @@ internal sealed class WorkerLane : IDisposable
         return new ReloadResult(job, ReloadWay.Fresh(why), run with { Output = [.. run.Output.Select(VariantText.WithoutSuffixes)], Error = [.. run.Error.Select(VariantText.WithoutSuffixes)] });
     }
 
-    /// <summary>The deltas that lead from the bodies that are in the worker to those of a mutant; none for golden after golden.</summary>
-    private List<Delta> DeltasFor(ImmutableArray<(TargetProject Target, BodyExchange Exchange)> wanted)
+    /// <summary>A run with the bodies of a mutant, which finds golden's in the worker and leaves them there.</summary>
+    private Command CommandFor(ImmutableArray<(TargetProject Target, BodyExchange Exchange)> exchanges, ImmutableArray<string> arguments)
     {
-        var next = wanted.ToDictionary(each => (each.Target, each.Exchange.Method.Row), each => each.Exchange);
-        var changes = _active.Where(each => !next.ContainsKey(each.Key)).Select(each => (each.Key.Item1, each.Value.Method, each.Value.Golden))
-            .Concat(next.Select(each => (each.Key.Target, each.Value.Method, each.Value.Mutant)))
-            .ToLookup(each => each.Item1, each => (each.Method, each.Item3));
-        _active.Clear();
-        foreach (var (key, exchange) in next)
-        {
-            _active.Add(key, exchange);
-        }
-
-        return [.. _modules.Where(module => changes.Contains(module.Target)).Select(module => Written(_deltas[module.Target], module.Target, changes[module.Target]))];
+        // In this order: each delta continues the one before.
+        var deltas = Written(_deltas, exchanges, each => each.Mutant);
+        return new Command(deltas, [.. arguments], _tickLimit, Written(_deltas, exchanges, each => each.Golden));
     }
 
-    private static Delta Written(MethodDelta deltas, TargetProject target, IEnumerable<(MethodRow, ImmutableArray<byte>)> bodies)
+    private static List<Delta> Written(
+        Dictionary<TargetProject, MethodDelta> writers, ImmutableArray<(TargetProject Target, BodyExchange Exchange)> exchanges, Func<BodyExchange, ImmutableArray<byte>> body)
     {
-        var (metadata, il) = deltas.Write([.. bodies]);
-        return new Delta(target.AssemblyName, metadata, il);
+        var deltas = new List<Delta>();
+        foreach (var group in exchanges.GroupBy(each => each.Target))
+        {
+            var (metadata, il) = writers[group.Key].Write([.. group.Select(each => (each.Exchange.Method, body(each.Exchange)))]);
+            deltas.Add(new Delta(group.Key.AssemblyName, metadata, il));
+        }
+
+        return deltas;
     }
 
     private void Replace()
