@@ -36,13 +36,18 @@ internal sealed class CompiledBodies : IDisposable
         }
     }
 
-    /// <summary>A hash of all that a part of the program does.</summary>
-    public string Fingerprint(MutatedPart part) => Fingerprint(part switch
+    /// <summary>
+    /// A hash of all that a part of the program does. A part that metadata calls otherwise than C# is looked for in what is around it:
+    /// two parts of which nothing is known must not look equal.
+    /// </summary>
+    public string Fingerprint(MutatedPart part)
     {
-        { IsAlone: true } => _metadata.MethodDefinitions,
-        { Methods.IsEmpty: true } => _types.TryGetValue(part.Type, out var all) ? all : [],
-        _ => part.Methods.SelectMany(method => Find(part.Type, method)),
-    });
+        var methods = part.IsAlone ? [] : part.Methods.SelectMany(method => Find(part.Type, method)).ToList();
+        return Fingerprint(
+            methods.Count > 0 ? methods
+            : !part.IsAlone && _types.TryGetValue(part.Type, out var all) ? all
+            : _metadata.MethodDefinitions);
+    }
 
     private string Fingerprint(IEnumerable<MethodDefinitionHandle> methods)
     {

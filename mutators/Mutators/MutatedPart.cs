@@ -76,9 +76,10 @@ internal sealed record MutatedPart(string Type, ImmutableArray<string> Methods, 
     private static bool IsBehind(TextSpan span, SyntaxNode? body, SyntaxNode declaration) =>
         body is not null && TextSpan.FromBounds(body.FullSpan.Start, declaration.FullSpan.End).Contains(span);
 
-    /// <summary>A type as metadata names it.</summary>
+    /// <summary>A type as metadata names it. An extension block, which has no name, is compiled into the class around it.</summary>
     public static string NameOf(INamedTypeSymbol type) => type switch
     {
+        { Name: "", ContainingType: { } outer } => NameOf(outer),
         { ContainingType: { } outer } => $"{NameOf(outer)}+{type.MetadataName}",
         { ContainingNamespace: { IsGlobalNamespace: false } space } => $"{space.ToDisplayString()}.{type.MetadataName}",
         _ => type.MetadataName,

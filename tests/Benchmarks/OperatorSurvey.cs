@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Mutators;
@@ -53,6 +54,68 @@ internal static class OperatorSurvey
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{time,8:0} ms {faultOperator.Definition.Id}"));
         }
+    }
+
+    /// <summary>
+    /// Compares what was found by compiling mutants of different members together with one optimised emission of each mutant alone, for every
+    /// mutant of members drawn from a seed. The images are compared as a whole, to the last byte.
+    /// </summary>
+    /// <returns>Whether every answer is the same.</returns>
+    public static bool Verify(string project, int count)
+    {
+        var (target, name) = Load(project);
+        var random = new SeededGenerator(2017);
+        var members = Scan(target, FaultOperator.All).GroupBy(site => site.MemberId).Select(group => group.ToList()).ToList();
+        var sites = new List<Mutant>();
+        while (sites.Count < count && members.Count > 0)
+        {
+            var drawn = random.Below(members.Count);
+            sites.AddRange(members[drawn].OrderBy(Precedence));
+            members.RemoveAt(drawn);
+        }
+
+        var trees = target.Sources.ToDictionary(source => source.Path, source => source.Tree, StringComparer.Ordinal);
+        var found = TrivialEquivalence.Find(target.Compilation, sites.Select(site => (trees[site.Path], site)), CancellationToken.None);
+        var together = found.Duplicates.ToDictionary(each => each.Mutant, each => $"as {each.Same}");
+        found.Equivalent.ToList().ForEach(mutant => together.Add(mutant, "as golden"));
+        found.Rejected.ToList().ForEach(mutant => together.Add(mutant, "rejected"));
+
+        var options = (CSharpCompilationOptions)target.Compilation.Options;
+        var golden = target.Compilation.WithOptions(new CSharpCompilationOptions(
+            options.OutputKind, options.ReportSuppressedDiagnostics, options.ModuleName, options.MainTypeName, options.ScriptClassName, options.Usings,
+            OptimizationLevel.Release, options.CheckOverflow, options.AllowUnsafe, generalDiagnosticOption: ReportDiagnostic.Suppress,
+            deterministic: true, metadataImportOptions: options.MetadataImportOptions, nullableContextOptions: options.NullableContextOptions));
+        var images = new Dictionary<string, string>(StringComparer.Ordinal) { [Image(golden)!] = "as golden" };
+        var (differences, counts) = (0, new SortedDictionary<string, int>(StringComparer.Ordinal));
+        foreach (var site in sites)
+        {
+            var mutated = MutantCompiler.Inject(trees[site.Path], site, CancellationToken.None);
+            var image = Image(golden.ReplaceSyntaxTree(trees[site.Path], mutated));
+            var alone = image is null ? "rejected" : images.GetValueOrDefault(image, "");
+            if (alone.Length == 0)
+            {
+                images.Add(image!, $"as {site.Id}");
+            }
+
+            var told = together.GetValueOrDefault(site.Id, "");
+            var kind = alone is "" or "rejected" or "as golden" ? alone : "duplicate";
+            counts[kind] = counts.GetValueOrDefault(kind) + 1;
+            if (alone != told)
+            {
+                differences++;
+                Console.WriteLine($"{site.Id} at {site.Lines} alone: '{alone}', together: '{told}'\n    {site.Site.Change}");
+            }
+        }
+
+        Console.WriteLine($"{name}: {sites.Count} mutants ({string.Join(", ", counts.Select(each => $"{each.Value} {(each.Key.Length == 0 ? "unlike all others" : each.Key)}"))}), {differences} differences");
+        return differences == 0;
+    }
+
+    // Null where the compiler rejects it.
+    private static string? Image(Compilation compilation)
+    {
+        using var image = new MemoryStream();
+        return compilation.Emit(image).Success ? Convert.ToHexString(SHA256.HashData(image.ToArray())) : null;
     }
 
     private static ProjectSurvey Survey(string project, TextWriter? details)

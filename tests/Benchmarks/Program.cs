@@ -26,6 +26,8 @@ switch (args)
     case ["operators", "--profile", var project]:
         OperatorSurvey.Profile(project);
         return 0;
+    case ["operators", "--verify", var mutants, var project]:
+        return OperatorSurvey.Verify(project, int.Parse(mutants)) ? 0 : 3;
     case ["operators", "--rejected", var list, .. var projects] when projects.Length > 0:
         using (var details = File.CreateText(list))
         {
@@ -43,6 +45,7 @@ switch (args)
                    Benchmarks emission LINES MUTANTS             compiler's CPU time per mutant on a generated project
                    Benchmarks long MUTANTS                       memory and throughput over a long campaign on a generated project
                    Benchmarks operators [--rejected FILE] PROJECT[=NAME]...   every mutant of all operators compiled; sites, equivalents, time of a scan
+                   Benchmarks operators --verify MUTANTS PROJECT that many mutants compiled together and each alone: equivalents, duplicates and rejects must be the same
                    Benchmarks operators --profile PROJECT        time of each operator's scan alone
             """);
         return 1;

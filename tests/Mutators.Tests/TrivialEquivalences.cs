@@ -156,6 +156,59 @@ public sealed class TrivialEquivalences
         Assert.IsTrue(refused.All(mutant => found.Errors[mutant.Id].StartsWith("CS", StringComparison.Ordinal)));
     }
 
+    // What metadata calls otherwise than C#, or numbers over the whole program.
+    private const string Names = """
+        interface I<T> { int M(T x) => 1; int P { get; } }
+        class E : I<string?>, I<(int Left, int)>
+        {
+            int I<string?>.M(string? x) => 2;
+            int I<string?>.P => 3;
+            int I<(int Left, int)>.M((int Left, int) x) { Func<int> later = () => x.Item1 + 4; return later(); }
+            int I<(int Left, int)>.P { get { return 5; } }
+            public static E operator +(E e, int n) { n += 6; return e; }
+            public static explicit operator int(E e) => 7;
+            event Action Happened { add { value(); Console.WriteLine(8); } remove { } }
+            ~E() { Console.WriteLine(9); }
+        }
+        static class X
+        {
+            extension<T>(List<T> list)
+            {
+                public int Counted() => list.Count + 10;
+                public int Size { get { return list.Count + 11; } }
+                public static int Most() => 12;
+            }
+        }
+        file class F<T> { public class G<U> { public int M(T t, U u) => 13; } }
+        record R(int A) { public int B { get; init; } = 14; public virtual bool Equals(R? other) => A == 15; public override int GetHashCode() => A; }
+        ref struct S { public int N { set { Console.WriteLine(value + 16); } } }
+        class Anonymous
+        {
+            object First() => new { first = 17 };
+            object Second() => new { second = 18 };
+            async IAsyncEnumerable<int> Later(IAsyncEnumerable<int> all) { await foreach (var one in all) { yield return one + 19; } }
+            int Switch(string text) => text switch { "a" => 20, "b" => 21, "c" => 22, "d" => 23, "e" => 24, "f" => 25, "g" => 26, "h" => 27, _ => 0 };
+            int[] Data => [31, 32, 33, 34, 35, 36];
+            ReadOnlySpan<byte> Bytes => [1, 2, 3];
+        }
+        """;
+
+    [TestMethod]
+    public void Whatever_metadata_calls_a_body_its_mutants_are_compared_with_it()
+    {
+        var golden = new Golden(Names);
+        Assert.IsEmpty(Golden.Errors(golden.Compilation));
+        var numbers = golden.Tree.GetRoot().DescendantTokens().Where(token => token.Value is > 0).ToList();
+        var faults = numbers.Select((token, i) => Mutate(golden, token.Span, token.Text + "1", i)).ToList();
+        var none = numbers.Select((token, i) => Mutate(golden, token.Span, $"({token.Text} + 0)", 100 + i)).ToList();
+        var found = TrivialEquivalence.Find(golden.Compilation, faults.Concat(none).Select(mutant => (golden.Tree, mutant)), CancellationToken.None);
+        Assert.IsGreaterThan(30, numbers.Count);
+        Assert.AreSequenceEqual(none.Select(mutant => $"{mutant.Id} {mutant.Lines}"), none.Where(mutant => found.Equivalent.Contains(mutant.Id)).Select(mutant => $"{mutant.Id} {mutant.Lines}"));
+        Assert.HasCount(none.Count, found.Equivalent);
+        Assert.IsEmpty(found.Duplicates);
+        Assert.IsEmpty(found.Rejected);
+    }
+
     [TestMethod]
     public void A_mutant_whose_error_lies_in_other_code_is_the_one_that_is_rejected()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Mutators.Campaign;
 using Mutators.Campaign.Branches;
 
@@ -9,6 +10,9 @@ internal static class ExplainVerb
 {
     /// <summary>Sites printed with an operator: enough to see what it means here; <c>list --operators</c> prints all.</summary>
     private const int SitesShown = 10;
+
+    /// <summary>What a terminal shows at least, in characters.</summary>
+    private const int Width = 80;
 
     internal static Command Create(CommonOptions options)
     {
@@ -32,9 +36,13 @@ internal static class ExplainVerb
         }
         else if (id is null)
         {
-            foreach (var definition in asked.Select(each => each.Definition))
+            foreach (var origin in asked.Select(each => each.Definition).GroupBy(definition => definition.Origin).OrderBy(group => group.Key))
             {
-                Console.Out.WriteLine($"{definition.Id,-7} {definition.FaultClass,-10} {definition.Name}");
+                Console.Out.WriteLine($"{(origin.Key == 0 ? "" : "\n")}{Heading(origin.Key)}");
+                foreach (var definition in origin)
+                {
+                    Console.Out.WriteLine(Wrapped($"  {definition.Id,-9} {definition.FaultClass,-10} ", definition.Name));
+                }
             }
         }
         else
@@ -49,27 +57,67 @@ internal static class ExplainVerb
         return ExitCode.Done;
     }
 
+    private static string Heading(FaultOrigin origin) => origin switch
+    {
+        FaultOrigin.Library => "G-SWFIT library (--profile representative, the default)",
+        FaultOrigin.FieldStudy => "other types of the field study",
+        FaultOrigin.Variant => "variants of the library for what C# programs do",
+        FaultOrigin.DotNet => "what .NET programs get wrong (--profile dotnet)",
+        _ => "what mutation testing tools change (--profile classic)",
+    };
+
     private static void Print(FaultDefinition definition)
     {
-        Console.Out.WriteLine($"{definition.Id}: {definition.Name}");
+        Console.Out.WriteLine(Wrapped($"{definition.Id}: ", definition.Name));
         Console.Out.WriteLine();
-        Console.Out.WriteLine(definition.Rationale);
+        Console.Out.WriteLine(Wrapped("", definition.Rationale));
         Console.Out.WriteLine();
         Console.Out.WriteLine($"class        {definition.FaultClass} (Orthogonal Defect Classification)");
         Console.Out.WriteLine(definition.FieldCount is { } count
-            ? $"field data   {count} of 668 faults ({100.0 * count / 668:0.00} %), Durães and Madeira, IEEE TSE 32(11), 2006"
+            ? $"field data   {count} of 668 faults ({100.0 * count / 668:0.00} %), Durães and Madeira 2006"
             : "field data   no published count");
-        Console.Out.WriteLine($"constraints  {(definition.Constraints.IsEmpty ? "none of C01 to C12" : string.Join(' ', definition.Constraints))}");
-        Console.Out.WriteLine();
-        foreach (var text in definition.Before.ReplaceLineEndings("\n").Split('\n'))
+        Console.Out.WriteLine(Wrapped("provenance   ", definition.Provenance));
+        if (definition.WeighedWith is { } shared)
         {
-            Console.Out.WriteLine("  - " + text);
+            Console.Out.WriteLine($"weight       shares that of {shared} where both are drawn from");
         }
 
-        foreach (var text in definition.After.ReplaceLineEndings("\n").Split('\n'))
+        if (definition.Constraints.IsEmpty)
         {
-            Console.Out.WriteLine("  + " + text);
+            Console.Out.WriteLine("constraints  none of C01 to C12");
         }
+
+        foreach (var (index, constraint) in definition.Constraints.Select(Constraint.Find).Index())
+        {
+            Console.Out.WriteLine(Wrapped($"{(index == 0 ? "constraints" : ""),-13}{constraint.Id} ", constraint.Rule));
+        }
+
+        Console.Out.WriteLine();
+        foreach (var text in definition.Difference)
+        {
+            Console.Out.WriteLine($"  {text}");
+        }
+    }
+
+    /// <summary>A text behind its heading, in lines of <see cref="Width"/>; what does not fit on the first is indented below it.</summary>
+    private static string Wrapped(string heading, string text)
+    {
+        var wrapped = new StringBuilder(heading);
+        var column = heading.Length;
+        foreach (var word in text.Split(' '))
+        {
+            if (column > heading.Length && column + 1 + word.Length > Width)
+            {
+                wrapped.Append('\n').Append(' ', heading.Length);
+                column = heading.Length;
+            }
+
+            var gap = column > heading.Length ? " " : "";
+            wrapped.Append(gap).Append(word);
+            column += gap.Length + word.Length;
+        }
+
+        return wrapped.ToString();
     }
 
     private static void PrintSites(ParseResult line, CommonOptions options, FaultOperator asked, CancellationToken cancel)
@@ -81,7 +129,7 @@ internal static class ExplainVerb
         Console.Out.WriteLine($"{sites.Length} sites in this repository{(sites.Length > SitesShown ? $", the first {SitesShown}:" : ":")}");
         foreach (var site in sites.Take(SitesShown))
         {
-            Console.Out.WriteLine($"  {site.Id} {site.Path}:{site.Lines.StartLinePosition.Line + 1} {site.Site.Change}");
+            Console.Out.WriteLine($"  {site.Id} {site.Path}:{site.Lines.StartLinePosition.Line + 1}\n    {site.Site.Change}");
         }
     }
 }

@@ -14,14 +14,15 @@ public sealed class ChangedRegex : FaultOperator<LiteralExpressionSyntax>
         id: "C-REGEX",
         name: "regular expression changed",
         FaultClass.Algorithm,
-        rationale: "A test with one text does not notice what else the pattern matches.",
+        rationale: "A pattern is written once and tried with a text or two. A test with one text does not notice what else the pattern matches.",
         before: """
             return System.Text.RegularExpressions.Regex.IsMatch(Environment.NewLine, "^a");
             """,
         after: """
             return System.Text.RegularExpressions.Regex.IsMatch(Environment.NewLine, "a");
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Regex of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(LiteralExpressionSyntax node, SemanticModel model, CancellationToken cancel)

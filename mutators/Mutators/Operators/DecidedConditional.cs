@@ -13,7 +13,7 @@ public sealed class DecidedConditional : FaultOperator<ConditionalExpressionSynt
         id: "C-COND",
         name: "conditional expression decided",
         FaultClass.Checking,
-        rationale: "A test of one case does not notice that there is another.",
+        rationale: "One of the two values of a conditional expression is never chosen. A test of one case does not notice that there is another.",
         before: """
             var x = Environment.ProcessorCount;
             return x > 1 ? x : 0;
@@ -22,7 +22,8 @@ public sealed class DecidedConditional : FaultOperator<ConditionalExpressionSynt
             var x = Environment.ProcessorCount;
             return true ? x : 0;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Conditional of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ConditionalExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,7 @@ public sealed class DroppedUnary : FaultOperator<PrefixUnaryExpressionSyntax>
         id: "C-UNARY",
         name: "unary operator dropped",
         FaultClass.Algorithm,
-        rationale: "A test with zero, or without the other case, does not notice.",
+        rationale: "A sign or a negation is left out. A test with zero, or without the other case, does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             return -x;
@@ -23,7 +23,8 @@ public sealed class DroppedUnary : FaultOperator<PrefixUnaryExpressionSyntax>
             var x = Environment.ProcessorCount;
             return x;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Unary of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(PrefixUnaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,7 @@ public sealed class EmptiedBlock : FaultOperator<BlockSyntax>
         id: "C-BLOCK",
         name: "block emptied",
         FaultClass.Algorithm,
-        rationale: "A test that does not get there does not notice.",
+        rationale: "Everything that a body does is left out. A test that does not get there, or looks at nothing afterwards, does not notice.",
         before: """
             var names = new List<string>();
             if (names.Count == 0)
@@ -30,7 +30,8 @@ public sealed class EmptiedBlock : FaultOperator<BlockSyntax>
 
             return names;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Block removal of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BlockSyntax node, SemanticModel model, CancellationToken cancel)

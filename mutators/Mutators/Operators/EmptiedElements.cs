@@ -14,7 +14,7 @@ public sealed class EmptiedElements : FaultOperator<ExpressionSyntax>
         id: "C-COLL",
         name: "collection emptied",
         FaultClass.Assignment,
-        rationale: "A test that does not look into the collection does not notice.",
+        rationale: "A collection begins empty instead of with its elements. A test that does not look into the collection does not notice.",
         before: """
             int[] numbers = [1, 2];
             return numbers;
@@ -23,7 +23,8 @@ public sealed class EmptiedElements : FaultOperator<ExpressionSyntax>
             int[] numbers = [];
             return numbers;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Collection expression and initializer of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionSyntax node, SemanticModel model, CancellationToken cancel)

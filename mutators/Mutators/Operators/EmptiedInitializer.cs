@@ -14,7 +14,7 @@ public sealed class EmptiedInitializer : FaultOperator<InitializerExpressionSynt
         id: "C-INIT",
         name: "object initialiser emptied",
         FaultClass.Assignment,
-        rationale: "A test that does not read the members does not notice.",
+        rationale: "An object keeps the values that its constructor gives it. A test that does not read the members does not notice.",
         before: """
             var options = new ParallelOptions { MaxDegreeOfParallelism = 2 };
             return options;
@@ -23,7 +23,8 @@ public sealed class EmptiedInitializer : FaultOperator<InitializerExpressionSynt
             var options = new ParallelOptions { };
             return options;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Initializer of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(InitializerExpressionSyntax node, SemanticModel model, CancellationToken cancel)

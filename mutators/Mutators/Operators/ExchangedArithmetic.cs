@@ -14,7 +14,8 @@ public sealed class ExchangedArithmetic : FaultOperator<BinaryExpressionSyntax>
         id: "C-ARITH",
         name: "arithmetic operator exchanged",
         FaultClass.Algorithm,
-        rationale: "A test that does not look at the number does not notice.",
+        rationale: "A number is computed by the opposite operation. "
+            + "A test that does not look at the number, or has operands for which both agree, does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             return x + x;
@@ -23,7 +24,8 @@ public sealed class ExchangedArithmetic : FaultOperator<BinaryExpressionSyntax>
             var x = Environment.ProcessorCount;
             return x - x;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Arithmetic of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

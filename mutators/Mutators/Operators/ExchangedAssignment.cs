@@ -14,7 +14,7 @@ public sealed class ExchangedAssignment : FaultOperator<AssignmentExpressionSynt
         id: "C-ASSIGN",
         name: "assignment operator exchanged",
         FaultClass.Assignment,
-        rationale: "A test that does not look at the result does not notice.",
+        rationale: "A variable is changed by the opposite operation. A test that does not look at the result does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             x += 2;
@@ -25,7 +25,8 @@ public sealed class ExchangedAssignment : FaultOperator<AssignmentExpressionSynt
             x -= 2;
             return x;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Assignment of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(AssignmentExpressionSyntax node, SemanticModel model, CancellationToken cancel)
@@ -36,6 +37,14 @@ public sealed class ExchangedAssignment : FaultOperator<AssignmentExpressionSynt
             && !(other == "/=" && model.GetConstantValue(node.Right, cancel).HasValue))
         {
             yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
+        }
+
+        // Where nobody reads the value, its type does not matter; behind `?.` a plain assignment needs a newer language.
+        if (node.IsKind(SyntaxKind.CoalesceAssignmentExpression)
+            && node.Parent is ExpressionStatementSyntax
+            && !node.Left.DescendantNodesAndSelf().Any(each => each is ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax))
+        {
+            yield return Site(node, $"use = instead of ??= in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, "="));
         }
     }
 
@@ -48,6 +57,7 @@ public sealed class ExchangedAssignment : FaultOperator<AssignmentExpressionSynt
         SyntaxKind.ModuloAssignmentExpression => "*=",
         SyntaxKind.AndAssignmentExpression => "|=",
         SyntaxKind.OrAssignmentExpression => "&=",
+        SyntaxKind.ExclusiveOrAssignmentExpression => "|=",
         SyntaxKind.LeftShiftAssignmentExpression => ">>=",
         SyntaxKind.RightShiftAssignmentExpression => "<<=",
         _ => null,

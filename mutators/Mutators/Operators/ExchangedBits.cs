@@ -14,7 +14,7 @@ public sealed class ExchangedBits : FaultOperator<BinaryExpressionSyntax>
         id: "C-BIT",
         name: "bitwise operator exchanged",
         FaultClass.Algorithm,
-        rationale: "A test with all bits set, or with none, does not notice.",
+        rationale: "Bits are joined by another operation or shifted the other way. A test with all bits set, or with none, does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             return x & 6;
@@ -23,7 +23,8 @@ public sealed class ExchangedBits : FaultOperator<BinaryExpressionSyntax>
             var x = Environment.ProcessorCount;
             return x | 6;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Bitwise of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,7 @@ public sealed class ExchangedBoolean : FaultOperator<LiteralExpressionSyntax>
         id: "C-BOOL",
         name: "boolean literal exchanged",
         FaultClass.Assignment,
-        rationale: "A test that does not look at the flag does not notice.",
+        rationale: "A flag says the opposite. A test that does not look at what depends on the flag does not notice.",
         before: """
             bool found = false;
             return found;
@@ -23,7 +23,8 @@ public sealed class ExchangedBoolean : FaultOperator<LiteralExpressionSyntax>
             bool found = true;
             return found;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Boolean of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(LiteralExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,7 @@ public sealed class ExchangedCoalescing : FaultOperator<BinaryExpressionSyntax>
         id: "C-NULL",
         name: "null-coalescing dropped",
         FaultClass.Checking,
-        rationale: "A test with null only does not notice.",
+        rationale: "Only one side of a null-coalescing expression is left. A test with null only, or without it, does not notice.",
         before: """
             var a = Environment.GetEnvironmentVariable("A") ?? "";
             return a;
@@ -23,7 +23,8 @@ public sealed class ExchangedCoalescing : FaultOperator<BinaryExpressionSyntax>
             var a = "";
             return a;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Null-coalescing of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,7 @@ public sealed class ExchangedLogic : FaultOperator<BinaryExpressionSyntax>
         id: "C-LOGIC",
         name: "logical operator exchanged",
         FaultClass.Checking,
-        rationale: "A test with equal conditions does not notice.",
+        rationale: "Conditions are joined by the other operator. A test with equal conditions does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             return x > 1 && x < 9;
@@ -23,7 +23,8 @@ public sealed class ExchangedLogic : FaultOperator<BinaryExpressionSyntax>
             var x = Environment.ProcessorCount;
             return x > 1 || x < 9;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Logical of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -13,7 +13,7 @@ public sealed class ExchangedMath : FaultOperator<InvocationExpressionSyntax>
         id: "C-MATH",
         name: "mathematical function exchanged",
         FaultClass.Algorithm,
-        rationale: "A test with numbers for which both agree does not notice.",
+        rationale: "A function of Math gives way to its neighbour. A test with numbers for which both agree does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             return Math.Min(x, 4);
@@ -22,7 +22,8 @@ public sealed class ExchangedMath : FaultOperator<InvocationExpressionSyntax>
             var x = Environment.ProcessorCount;
             return Math.Max(x, 4);
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Math of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(InvocationExpressionSyntax node, SemanticModel model, CancellationToken cancel)
@@ -51,6 +52,18 @@ public sealed class ExchangedMath : FaultOperator<InvocationExpressionSyntax>
         "Log" => "Exp",
         "Exp" => "Log",
         "Tan" => "Atan",
+        "Atan" => "Tan",
+        "Tanh" => "Atanh",
+        "Atanh" => "Tanh",
+        "Asinh" => "Acosh",
+        "Acosh" => "Asinh",
+        "BitIncrement" => "BitDecrement",
+        "BitDecrement" => "BitIncrement",
+        "MaxMagnitude" => "MinMagnitude",
+        "MinMagnitude" => "MaxMagnitude",
+        "ReciprocalEstimate" => "ReciprocalSqrtEstimate",
+        "ReciprocalSqrtEstimate" => "ReciprocalEstimate",
+        "Pow" => "Log",
         "Abs" => "Sign",
         "Sqrt" => "Cbrt",
         _ => null,

@@ -13,7 +13,7 @@ public sealed class ExchangedQuery : FaultOperator<InvocationExpressionSyntax>
         id: "C-LINQ",
         name: "query method exchanged",
         FaultClass.Algorithm,
-        rationale: "A test with one item does not notice.",
+        rationale: "A query method gives way to one with the same parameters. A test with one item does not notice.",
         before: """
             var names = Environment.GetCommandLineArgs();
             return names.First();
@@ -22,7 +22,8 @@ public sealed class ExchangedQuery : FaultOperator<InvocationExpressionSyntax>
             var names = Environment.GetCommandLineArgs();
             return names.Last();
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Linq of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(InvocationExpressionSyntax node, SemanticModel model, CancellationToken cancel)
@@ -54,6 +55,25 @@ public sealed class ExchangedQuery : FaultOperator<InvocationExpressionSyntax>
         "SkipWhile" => "TakeWhile",
         "Union" => "Intersect",
         "Intersect" => "Union",
+        "Concat" => "Except",
+        "Except" => "Concat",
+        "Single" => "SingleOrDefault",
+        "SingleOrDefault" => "Single",
+        "ThenBy" => "ThenByDescending",
+        "ThenByDescending" => "ThenBy",
+        "Order" => "OrderDescending",
+        "OrderDescending" => "Order",
+        "MinBy" => "MaxBy",
+        "MaxBy" => "MinBy",
+        "TakeLast" => "SkipLast",
+        "SkipLast" => "TakeLast",
+        "Append" => "Prepend",
+        "Prepend" => "Append",
+        "Reverse" => "AsEnumerable",
+        "AsEnumerable" => "Reverse",
+        "Sum" => "Max",
+        "Count" => "Sum",
+        "Average" => "Min",
         _ => null,
     };
 }

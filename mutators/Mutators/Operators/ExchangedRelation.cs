@@ -14,7 +14,7 @@ public sealed class ExchangedRelation : FaultOperator<BinaryExpressionSyntax>
         id: "C-REL",
         name: "relational operator exchanged",
         FaultClass.Checking,
-        rationale: "A test that stays away from the boundary does not notice.",
+        rationale: "A comparison draws its boundary elsewhere, or is turned round. A test that stays away from the boundary does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             return x > 1;
@@ -23,7 +23,8 @@ public sealed class ExchangedRelation : FaultOperator<BinaryExpressionSyntax>
             var x = Environment.ProcessorCount;
             return x >= 1;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Equality of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -13,7 +13,7 @@ public sealed class ExchangedUpdate : FaultOperator<ExpressionSyntax>
         id: "C-UPDATE",
         name: "update operator exchanged",
         FaultClass.Assignment,
-        rationale: "A test of one step does not notice in which direction it goes.",
+        rationale: "A count goes in the other direction. A test of one step that looks at no number does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             x++;
@@ -24,7 +24,8 @@ public sealed class ExchangedUpdate : FaultOperator<ExpressionSyntax>
             x--;
             return x;
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Update of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed class ExtraneousFunctionCall : FaultOperator<ExpressionStatementSy
         id: "EFC",
         name: "extraneous function call",
         FaultClass.Algorithm,
-        rationale: "A call is made here, although a caller or the next step makes it too.",
+        rationale: "A call is made here, although a caller or the next step makes it too. "
+            + "The second call often changes nothing, until what it does is counted, written or sent.",
         before: """
             var names = new List<string>();
             names.Add("a");
@@ -25,7 +26,8 @@ public sealed class ExtraneousFunctionCall : FaultOperator<ExpressionStatementSy
             return names;
             """,
         constraints: ["C01"],
-        origin: FaultOrigin.FieldStudy);
+        origin: FaultOrigin.FieldStudy,
+        provenance: "field study by Durães and Madeira, IEEE TSE 32(11), 2006, outside of the library; no published count");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionStatementSyntax node, SemanticModel model, CancellationToken cancel)

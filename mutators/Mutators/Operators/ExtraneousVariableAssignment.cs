@@ -13,7 +13,8 @@ public sealed class ExtraneousVariableAssignment : FaultOperator<ExpressionState
         id: "EVAV",
         name: "extraneous variable assignment using another variable",
         FaultClass.Assignment,
-        rationale: "A variable is overwritten by another of its type, as a step of an earlier version did.",
+        rationale: "A variable is overwritten by another of its type, as a step of an earlier version did. "
+            + "Where the two hold the same value, as they do in a simple test, nobody sees it.",
         before: """
             int least = 1, most = 2;
             most = Environment.ProcessorCount;

@@ -13,7 +13,8 @@ public sealed class MisplacedCode : FaultOperator<ExpressionStatementSyntax>
         id: "WALR",
         name: "wrong algorithm, code was misplaced",
         FaultClass.Algorithm,
-        rationale: "Both steps are there, and only their order is wrong.",
+        rationale: "Both steps are there, and only their order is wrong. "
+            + "Each of them looks right alone, and the order matters only where one reads what the other writes.",
         before: """
             var names = new List<string>();
             names.Add("a");
@@ -26,7 +27,8 @@ public sealed class MisplacedCode : FaultOperator<ExpressionStatementSyntax>
             names.Add("a");
             return names;
             """,
-        origin: FaultOrigin.FieldStudy);
+        origin: FaultOrigin.FieldStudy,
+        provenance: "field study by Durães and Madeira, IEEE TSE 32(11), 2006, outside of the library; no published count");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -13,7 +13,8 @@ public sealed class MissingAndInBranchCondition : FaultOperator<BinaryExpression
         id: "MLAC",
         name: "missing AND sub-expression in branch condition",
         FaultClass.Checking,
-        rationale: "One of several conditions that must hold together is not thought of, so the branch is taken too often.",
+        rationale: "One of several conditions that must hold together is not thought of, so the branch is taken too often. "
+            + "Inputs for which the other conditions decide alone show no difference.",
         before: """
             var text = Environment.NewLine;
             if (text.Length > 0 && text[0] == '\r')

@@ -13,7 +13,8 @@ public sealed class MissingAndInExpression : FaultOperator<BinaryExpressionSynta
         id: "MLAC.W",
         name: "missing AND sub-expression in the condition of an expression",
         FaultClass.Checking,
-        rationale: "One of several conditions that must hold together is not thought of, so the case is taken too often.",
+        rationale: "One of several conditions that must hold together is not thought of, so the case is taken too often. "
+            + "An expression that chooses a value hides this better than a branch: no statement looks out of place.",
         before: """
             var text = Environment.NewLine;
             return text.Length > 1 && text[0] == 'a' ? text : "";
@@ -23,7 +24,8 @@ public sealed class MissingAndInExpression : FaultOperator<BinaryExpressionSynta
             return text.Length > 1 ? text : "";
             """,
         constraints: ["C12"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MLAC of the G-SWFIT library in the conditions of `?:`, `when` and filters of handlers");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

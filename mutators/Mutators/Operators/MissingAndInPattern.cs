@@ -13,7 +13,8 @@ public sealed class MissingAndInPattern : FaultOperator<BinaryPatternSyntax>
         id: "MLAC.P",
         name: "missing AND sub-pattern",
         FaultClass.Checking,
-        rationale: "One of several patterns that must match together is not thought of, so too much matches.",
+        rationale: "One of several patterns that must match together is not thought of, so too much matches. "
+            + "A pattern reads as complete as soon as it names the type or the member that one has in mind.",
         before: """
             var count = Environment.ProcessorCount;
             return count is > 1 and < 64;
@@ -23,7 +24,8 @@ public sealed class MissingAndInPattern : FaultOperator<BinaryPatternSyntax>
             return count is > 1;
             """,
         constraints: ["C12"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MLAC of the G-SWFIT library for the patterns of C#");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryPatternSyntax node, SemanticModel model, CancellationToken cancel)

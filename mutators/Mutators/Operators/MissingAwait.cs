@@ -12,7 +12,8 @@ public sealed class MissingAwait : FaultOperator<AwaitExpressionSyntax>
         id: "N-AWAIT",
         name: "missing await of a started task",
         FaultClass.Timing,
-        rationale: "Work that ends at once in a test goes on in the field while the next step runs, and its exceptions are lost.",
+        rationale: "The keyword is left out of a call that starts a task, and the compiler warns at most. "
+            + "Work that ends at once in a test goes on in the field while the next step runs, and its exceptions are lost.",
         before: """
             Func<Task> save = async () =>
             {

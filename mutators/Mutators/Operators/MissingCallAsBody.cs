@@ -13,7 +13,8 @@ public sealed class MissingCallAsBody : FaultOperator<ArrowExpressionClauseSynta
         id: "MFC.B",
         name: "missing function call that is the whole body",
         FaultClass.Algorithm,
-        rationale: "The member is there because a type asks for it, and what it should do was put off.",
+        rationale: "The member is there because a type asks for it, and what it should do was put off. "
+            + "It compiles, it is called, and nothing reminds anybody of the empty body.",
         before: """
             static void Note(List<int> list) => list.Add(1);
             var list = new List<int>();
@@ -27,7 +28,8 @@ public sealed class MissingCallAsBody : FaultOperator<ArrowExpressionClauseSynta
             return list.Count;
             """,
         constraints: ["C01"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MFC of the G-SWFIT library without C02, for the bodies of one call that C# has many of");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ArrowExpressionClauseSyntax node, SemanticModel model, CancellationToken cancel)

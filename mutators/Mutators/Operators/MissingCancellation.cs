@@ -14,7 +14,8 @@ public sealed class MissingCancellation : FaultOperator<CSharpSyntaxNode>
         id: "N-CTOK",
         name: "missing cancellation token in parameter of call",
         FaultClass.Interface,
-        rationale: "The call does all it should until somebody wants it to stop.",
+        rationale: "The token is optional, or there is an overload without it, so leaving it out compiles. "
+            + "The call does all it should until somebody wants it to stop.",
         before: """
             using var source = new CancellationTokenSource();
             return File.ReadAllTextAsync("a", source.Token);

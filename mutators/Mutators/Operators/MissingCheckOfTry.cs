@@ -14,7 +14,8 @@ public sealed class MissingCheckOfTry : FaultOperator<IfStatementSyntax>
         id: "MIFS.T",
         name: "missing IF construct plus statements behind a call that tries",
         FaultClass.Algorithm,
-        rationale: "A call that says whether it worked is made for its result only, which is there in all that one tries by hand.",
+        rationale: "A call that says whether it worked is made for its result only. "
+            + "The result is there in all that one tries by hand, and is the zero of its type when it is not.",
         before: """
             if (!int.TryParse(Environment.NewLine, out var number))
             {
@@ -29,7 +30,9 @@ public sealed class MissingCheckOfTry : FaultOperator<IfStatementSyntax>
             return number;
             """,
         constraints: ["C08", "C09"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MIFS of the G-SWFIT library where the condition sets an `out` variable that is used afterwards: the call stays, its "
+            + "answer is not asked");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(IfStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,8 @@ public sealed class MissingCheckOfType : FaultOperator<IfStatementSyntax>
         id: "MIFS.C",
         name: "missing IF construct plus statements behind a test of a type",
         FaultClass.Algorithm,
-        rationale: "The object is cast and not asked, since it is of that type in all that one tries by hand.",
+        rationale: "The object is cast and not asked, since it is of that type in all that one tries by hand. "
+            + "Another type comes later, by a caller or a version that nobody thought of.",
         before: """
             object value = Environment.NewLine;
             if (value is not string text)
@@ -31,7 +32,8 @@ public sealed class MissingCheckOfType : FaultOperator<IfStatementSyntax>
             return text.Length;
             """,
         constraints: ["C08", "C09"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MIFS of the G-SWFIT library where the condition names a pattern variable that is used afterwards: the cast stays, the test goes");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(IfStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -13,7 +13,8 @@ public sealed class MissingCompoundAssignment : FaultOperator<ExpressionStatemen
         id: "MVAE.C",
         name: "missing compound assignment",
         FaultClass.Assignment,
-        rationale: "A step of a count, a sum or a flag is left out of one of the branches.",
+        rationale: "A step of a count, a sum or a flag is left out of one of the branches. "
+            + "The total is wrong only on the way through that branch, and then by little.",
         before: """
             var count = Environment.ProcessorCount;
             count += 2;
@@ -24,7 +25,8 @@ public sealed class MissingCompoundAssignment : FaultOperator<ExpressionStatemen
             return count;
             """,
         constraints: ["C02", "C06"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MVAE of the G-SWFIT library for `+=`, `??=`, `++` and their kind");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,8 @@ public sealed class MissingEquality : FaultOperator<MethodDeclarationSyntax>
         id: "N-EQ",
         name: "missing override of Equals or GetHashCode",
         FaultClass.Interface,
-        rationale: "Objects compare by reference then, or get lost in a dictionary; a test that keeps one object does not notice.",
+        rationale: "A class is compared or kept in a table before anybody thinks of what makes two of its objects equal. "
+            + "Objects compare by reference then, or get lost in a dictionary; a test that keeps one object does not notice.",
         before: """
             return new HashSet<Key> { new(), new() }.Count;
             }

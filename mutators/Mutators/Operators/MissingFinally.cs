@@ -13,7 +13,8 @@ public sealed class MissingFinally : FaultOperator<TryStatementSyntax>
         id: "N-FINALLY",
         name: "missing finally",
         FaultClass.Algorithm,
-        rationale: "The steps that give a lock, a count or a state back are not taken, which shows only when somebody needs it again.",
+        rationale: "The steps that give a lock, a count or a state back are not taken when they are forgotten or an exception passes them. "
+            + "That shows only when somebody needs the same thing again.",
         before: """
             var depth = 1;
             try

@@ -12,7 +12,8 @@ public sealed class MissingFunctionCall : FaultOperator<ExpressionStatementSynta
         id: "MFC",
         name: "missing function call",
         FaultClass.Algorithm,
-        rationale: "A call made only for its effect can be forgotten without a compile error.",
+        rationale: "A call made only for its effect can be forgotten without a compile error. "
+            + "No variable is left unset and no value is missing, so what the call should have done shows elsewhere or later.",
         before: """
             var names = new List<string> { "b", "a" };
             names.Sort();

@@ -12,7 +12,8 @@ public sealed class MissingGuard : FaultOperator<IfStatementSyntax>
         id: "MIFS.G",
         name: "missing IF construct plus statements that leave the body",
         FaultClass.Algorithm,
-        rationale: "A check of what comes in, with the return or the exception that follows, is not thought of.",
+        rationale: "A check of what comes in, with the return or the exception that follows, is not thought of. "
+            + "Right input never needs it, and wrong input goes on to where its damage is harder to explain.",
         before: """
             var size = Environment.ProcessorCount;
             if (size > 64)
@@ -29,7 +30,9 @@ public sealed class MissingGuard : FaultOperator<IfStatementSyntax>
             """,
         constraints: ["C02", "C08", "C09"],
         origin: FaultOrigin.Variant,
-        weighedWith: "MIFS");
+        weighedWith: "MIFS",
+        provenance: "MIFS of the G-SWFIT library with one jump at the end of the part, as the S-variants of ESS-Group/clang-sfi; "
+            + "of the repairs in Defects4J 19.5 % add a conditional block with a return and 8.4 % one with a throw");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(IfStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed class MissingGuardBeforeElse : FaultOperator<IfStatementSyntax>
         id: "MIEB.G",
         name: "missing IF construct plus statements that leave the body plus ELSE before statements",
         FaultClass.Algorithm,
-        rationale: "The usual case is always taken; the special case that should end the body before it was not thought of.",
+        rationale: "The usual case is always taken; the special case that should end the body before it was not thought of. "
+            + "Tests of the usual case pass as before.",
         before: """
             var count = Environment.ProcessorCount;
             if (count > 64)
@@ -36,7 +37,8 @@ public sealed class MissingGuardBeforeElse : FaultOperator<IfStatementSyntax>
             """,
         constraints: ["C09"],
         origin: FaultOrigin.Variant,
-        weighedWith: "MIEB");
+        weighedWith: "MIEB",
+        provenance: "MIEB of the G-SWFIT library with one jump at the end of the part, as the S-variants of ESS-Group/clang-sfi");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(IfStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed class MissingIfAroundJump : FaultOperator<IfStatementSyntax>
         id: "MIA.G",
         name: "missing IF construct around statements that leave the body",
         FaultClass.Checking,
-        rationale: "The way out is there, but not the condition for taking it; what follows is never reached.",
+        rationale: "The way out is there, but not the condition for taking it; what follows is never reached. "
+            + "It is drastic where the body is much used, and stays where only rare work lies behind the way out.",
         before: """
             var size = Environment.ProcessorCount;
             if (size > 64)
@@ -32,7 +33,8 @@ public sealed class MissingIfAroundJump : FaultOperator<IfStatementSyntax>
             """,
         constraints: ["C08", "C09"],
         origin: FaultOrigin.Variant,
-        weighedWith: "MIA");
+        weighedWith: "MIA",
+        provenance: "MIA of the G-SWFIT library with one jump at the end of the part, as the S-variants of ESS-Group/clang-sfi");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(IfStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed class MissingIfAroundStatements : FaultOperator<IfStatementSyntax>
         id: "MIA",
         name: "missing IF construct around statements",
         FaultClass.Checking,
-        rationale: "The step is there, but nobody thought of the case in which it must not be taken.",
+        rationale: "The step is there, but nobody thought of the case in which it must not be taken. "
+            + "Where the condition mostly holds, the step is mostly right.",
         before: """
             var text = Environment.NewLine;
             if (text.Length > 1)

@@ -12,7 +12,8 @@ public sealed class MissingIfElse : FaultOperator<IfStatementSyntax>
         id: "MIES",
         name: "missing IF construct plus statements plus ELSE plus statements",
         FaultClass.Algorithm,
-        rationale: "A step that differs in two cases is missing in both of them.",
+        rationale: "A step that differs in two cases is missing in both of them. "
+            + "What follows works with the state from before, which can be right by chance.",
         before: """
             var count = Environment.ProcessorCount;
             if (count > 64)
@@ -32,7 +33,8 @@ public sealed class MissingIfElse : FaultOperator<IfStatementSyntax>
             return count;
             """,
         constraints: ["C02", "C09"],
-        origin: FaultOrigin.FieldStudy);
+        origin: FaultOrigin.FieldStudy,
+        provenance: "field study by Durães and Madeira, IEEE TSE 32(11), 2006, outside of the library; no published count");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(IfStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed class MissingIfElseBeforeStatements : FaultOperator<IfStatementSyn
         id: "MIEB",
         name: "missing IF construct plus statements plus ELSE before statements",
         FaultClass.Algorithm,
-        rationale: "The usual case is there and always taken; the special case that should come before it was not thought of.",
+        rationale: "The usual case is there and always taken; the special case that should come before it was not thought of. "
+            + "All that is usual goes on to work.",
         before: """
             var count = Environment.ProcessorCount;
             if (count > 64)

@@ -12,7 +12,8 @@ public sealed class MissingIfPlusStatements : FaultOperator<IfStatementSyntax>
         id: "MIFS",
         name: "missing IF construct plus statements",
         FaultClass.Algorithm,
-        rationale: "A special case that nobody thought of is missing as a whole: the test for it and what should happen then.",
+        rationale: "A special case that nobody thought of is missing as a whole: the test for it and what should happen then. "
+            + "The code left reads as complete, and only input of that special kind shows the gap.",
         before: """
             var free = 16 - Environment.GetCommandLineArgs().Length;
             if (free < 0)

@@ -13,7 +13,8 @@ public sealed class MissingInitializer : FaultOperator<AssignmentExpressionSynta
         id: "N-INIT",
         name: "missing member of an object initialiser",
         FaultClass.Assignment,
-        rationale: "The member keeps the value that its type begins with, and the object looks complete.",
+        rationale: "One of many members is left out when an object is written down at once. "
+            + "The member keeps the value that its type begins with, and the object looks complete.",
         before: """
             var options = new ParallelOptions { MaxDegreeOfParallelism = 2, TaskScheduler = TaskScheduler.Default };
             return options;

@@ -18,7 +18,8 @@ public sealed class MissingLocalizedPart : FaultOperator<StatementSyntax>
         id: "MLPA",
         name: "missing small and localized part of the algorithm",
         FaultClass.Algorithm,
-        rationale: "A few steps that belong together are left out together, and the rest still makes sense.",
+        rationale: "A few steps that belong together are left out together, and the rest still makes sense. "
+            + "No single step looks forgotten, since all that depends on them is gone as well.",
         before: """
             var names = new List<string> { "b", "a" };
             Console.Write(names[0]);

@@ -14,7 +14,8 @@ public sealed class MissingLock : FaultOperator<CSharpSyntaxNode>
         id: "N-LOCK",
         name: "missing lock around statements",
         FaultClass.Timing,
-        rationale: "The statements are right when one thread runs them, and tests mostly have one.",
+        rationale: "The statements are right when one thread runs them, and tests mostly have one. "
+            + "Two threads in the field meet rarely, and then leave a state that neither would have made.",
         before: """
             var names = new List<string>();
             lock (names)

@@ -12,7 +12,8 @@ public sealed class MissingMemberAssignmentUsingExpression : FaultOperator<Expre
         id: "MVAE.M",
         name: "missing assignment of a member using an expression",
         FaultClass.Assignment,
-        rationale: "The object keeps its earlier state, which is right often enough to pass a test.",
+        rationale: "The object keeps its earlier state, which is right often enough to pass a test. "
+            + "Who reads the member does so in another method, far from where the assignment is missing.",
         before: """
             var items = new int[2];
             items[0] = Environment.ProcessorCount;
@@ -23,7 +24,8 @@ public sealed class MissingMemberAssignmentUsingExpression : FaultOperator<Expre
             return items[0];
             """,
         constraints: ["C02", "C06", "C07"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MVAE of the G-SWFIT library without C03: fields, properties and elements, where C# keeps its state");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,7 @@ public sealed class MissingMemberAssignmentUsingValue : FaultOperator<Expression
         id: "MVAV.M",
         name: "missing assignment of a member using a value",
         FaultClass.Assignment,
-        rationale: "A flag or counter of an object is not set back, which its first use does not show.",
+        rationale: "A flag or counter of an object is not set back, which its first use does not show. Tests mostly make a new object for each case.",
         before: """
             var items = new int[2];
             items[0] = 3;
@@ -23,7 +23,8 @@ public sealed class MissingMemberAssignmentUsingValue : FaultOperator<Expression
             return items[0];
             """,
         constraints: ["C02", "C06", "C07"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MVAV of the G-SWFIT library without C03: fields, properties and elements, where C# keeps its state");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionStatementSyntax node, SemanticModel model, CancellationToken cancel)

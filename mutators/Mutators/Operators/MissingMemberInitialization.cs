@@ -13,7 +13,8 @@ public sealed class MissingMemberInitialization : FaultOperator<EqualsValueClaus
         id: "MVIV.M",
         name: "missing initialization of a member using a value",
         FaultClass.Assignment,
-        rationale: "The member begins with the zero of its type, because nobody thought of what it must begin with.",
+        rationale: "The member begins with the zero of its type, because nobody thought of what it must begin with. "
+            + "Unlike a local it needs no value before its first use, so no compiler asks for one.",
         before: """
             return new Box().Width;
             }
@@ -30,7 +31,8 @@ public sealed class MissingMemberInitialization : FaultOperator<EqualsValueClaus
             {
                 public int Width;
             """,
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MVIV of the G-SWFIT library without C03: the initialisers of fields and properties, where C# keeps its state");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(EqualsValueClauseSyntax node, SemanticModel model, CancellationToken cancel)

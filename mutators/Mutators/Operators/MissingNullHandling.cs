@@ -14,7 +14,8 @@ public sealed class MissingNullHandling : FaultOperator<ExpressionSyntax>
         id: "N-NULL",
         name: "missing handling of null",
         FaultClass.Checking,
-        rationale: "The case that there is nothing is the one that nobody tries.",
+        rationale: "The case that there is nothing is the one that nobody tries. "
+            + "It comes with missing data, a failed look-up or an optional parameter, and then far from its cause.",
         before: """
             var text = Environment.GetEnvironmentVariable("A") ?? "";
             return text.Length;
@@ -23,7 +24,8 @@ public sealed class MissingNullHandling : FaultOperator<ExpressionSyntax>
             var text = Environment.GetEnvironmentVariable("A");
             return text.Length;
             """,
-        origin: FaultOrigin.DotNet);
+        origin: FaultOrigin.DotNet,
+        provenance: "proposed here for C#; 50 of the 395 repairs in Defects4J add a check for null");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionSyntax node, SemanticModel model, CancellationToken cancel) => node switch

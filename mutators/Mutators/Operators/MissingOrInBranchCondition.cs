@@ -13,7 +13,8 @@ public sealed class MissingOrInBranchCondition : FaultOperator<BinaryExpressionS
         id: "MLOC",
         name: "missing OR sub-expression in branch condition",
         FaultClass.Checking,
-        rationale: "One of several cases that a branch must take is not thought of, so it is taken too seldom.",
+        rationale: "One of several cases that a branch must take is not thought of, so it is taken too seldom. "
+            + "The other cases work, and a test for the forgotten one would have made somebody think of it.",
         before: """
             var text = Environment.NewLine;
             if (text.Length > 2 || text == "\r")

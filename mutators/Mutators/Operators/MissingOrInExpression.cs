@@ -13,7 +13,8 @@ public sealed class MissingOrInExpression : FaultOperator<BinaryExpressionSyntax
         id: "MLOC.W",
         name: "missing OR sub-expression in the condition of an expression",
         FaultClass.Checking,
-        rationale: "One of several conditions that each are enough is not thought of, so the case is taken too seldom.",
+        rationale: "One of several conditions that each are enough is not thought of, so the case is taken too seldom. "
+            + "An expression that chooses a value hides this better than a branch: there is always some value.",
         before: """
             var text = Environment.NewLine;
             return text.Length > 1 || text[0] == 'a' ? text : "";
@@ -23,7 +24,8 @@ public sealed class MissingOrInExpression : FaultOperator<BinaryExpressionSyntax
             return text.Length > 1 ? text : "";
             """,
         constraints: ["C12"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MLOC of the G-SWFIT library in the conditions of `?:`, `when` and filters of handlers");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)

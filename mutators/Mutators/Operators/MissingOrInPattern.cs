@@ -13,7 +13,8 @@ public sealed class MissingOrInPattern : FaultOperator<BinaryPatternSyntax>
         id: "MLOC.P",
         name: "missing OR sub-pattern",
         FaultClass.Checking,
-        rationale: "One of several patterns that each are enough is not thought of, so too little matches.",
+        rationale: "One of several patterns that each are enough is not thought of, so too little matches. "
+            + "The values named work, and those that came later to an enumeration or a protocol are forgotten.",
         before: """
             var count = Environment.ProcessorCount;
             return count is 1 or 2;
@@ -23,7 +24,8 @@ public sealed class MissingOrInPattern : FaultOperator<BinaryPatternSyntax>
             return count is 1;
             """,
         constraints: ["C12"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "MLOC of the G-SWFIT library for the patterns of C#");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryPatternSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,8 @@ public sealed class MissingQueryStep : FaultOperator<InvocationExpressionSyntax>
         id: "N-LINQ",
         name: "missing step of a query",
         FaultClass.Algorithm,
-        rationale: "A filter, an order or a copy is not missed with the few items of a test: they all fit, stand in order, and nobody changes them.",
+        rationale: "A filter, an order or a copy is left out of a query, and the types still fit. "
+            + "It is not missed with the few items of a test: they all fit, stand in order, and nobody changes them.",
         before: """
             var names = Environment.GetCommandLineArgs().Where(name => name.Length > 0).Distinct();
             return names.Count();

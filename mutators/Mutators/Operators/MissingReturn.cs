@@ -12,7 +12,8 @@ public sealed class MissingReturn : FaultOperator<ReturnStatementSyntax>
         id: "MRS",
         name: "missing return",
         FaultClass.Algorithm,
-        rationale: "The special case is handled, and then the usual one as well.",
+        rationale: "The special case is handled, and then the usual one as well. "
+            + "Where the usual steps do no harm after the special ones, nothing shows.",
         before: """
             var count = Environment.ProcessorCount;
             if (count > 64)
@@ -33,7 +34,8 @@ public sealed class MissingReturn : FaultOperator<ReturnStatementSyntax>
             return count;
             """,
         constraints: ["C02"],
-        origin: FaultOrigin.FieldStudy);
+        origin: FaultOrigin.FieldStudy,
+        provenance: "fault type of ESS-Group/clang-sfi, outside of the library; no published count");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ReturnStatementSyntax node, SemanticModel model, CancellationToken cancel)

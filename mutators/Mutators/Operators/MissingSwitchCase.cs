@@ -13,7 +13,8 @@ public sealed class MissingSwitchCase : FaultOperator<CSharpSyntaxNode>
         id: "N-ARM",
         name: "missing case of a switch",
         FaultClass.Checking,
-        rationale: "A case that came later, or that never happened at the desk, goes the way of all others.",
+        rationale: "One of the cases is left out of a switch, or comes later to the type that it distinguishes. "
+            + "What never happened at the desk goes the way of all other values.",
         before: """
             var count = Environment.ProcessorCount;
             return count switch

@@ -13,7 +13,8 @@ public sealed class MissingUnsubscription : FaultOperator<ExpressionStatementSyn
         id: "N-EVENT",
         name: "missing unsubscription from an event",
         FaultClass.Algorithm,
-        rationale: "The handler goes on being called, and what it belongs to stays alive; both show late.",
+        rationale: "Who subscribes sees at once that it works; who forgets to unsubscribe sees nothing. "
+            + "The handler goes on being called, and what it belongs to stays alive; both show late.",
         before: """
             ConsoleCancelEventHandler stop = (_, _) => { };
             Console.CancelKeyPress += stop;

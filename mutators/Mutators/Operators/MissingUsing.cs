@@ -14,7 +14,8 @@ public sealed class MissingUsing : FaultOperator<StatementSyntax>
         id: "N-USING",
         name: "missing release of a resource",
         FaultClass.Algorithm,
-        rationale: "Nothing fails when a resource is not released, until there are too many of them or somebody waits for one.",
+        rationale: "Releasing a resource changes no result, so leaving it out fails no test. "
+            + "It shows when there are too many of them, or when somebody waits for one.",
         before: """
             using var text = new StringWriter();
             text.Write(1);

@@ -12,7 +12,8 @@ public sealed class MissingVariableAssignmentUsingExpression : FaultOperator<Exp
         id: "MVAE",
         name: "missing variable assignment using an expression",
         FaultClass.Assignment,
-        rationale: "The variable keeps its earlier value, which is right often enough to pass a test.",
+        rationale: "The variable keeps its earlier value, which is right often enough to pass a test. "
+            + "The compiler has nothing to say, since the variable has a value already.",
         before: """
             var last = 0;
             last = Environment.ProcessorCount;

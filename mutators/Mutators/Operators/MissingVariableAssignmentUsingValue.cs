@@ -12,7 +12,8 @@ public sealed class MissingVariableAssignmentUsingValue : FaultOperator<Expressi
         id: "MVAV",
         name: "missing variable assignment using a value",
         FaultClass.Assignment,
-        rationale: "A flag or counter is not set back, which the first round does not show.",
+        rationale: "A flag or counter is not set back, which the first round does not show. "
+            + "The compiler has nothing to say, since the variable has a value already.",
         before: """
             var isFirst = true;
             Console.Write(isFirst ? "" : ",");

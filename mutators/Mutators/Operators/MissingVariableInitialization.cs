@@ -13,7 +13,8 @@ public sealed class MissingVariableInitialization : FaultOperator<VariableDeclar
         id: "MVIV",
         name: "missing variable initialization using a value",
         FaultClass.Assignment,
-        rationale: "The variable begins with the zero of its type, because nobody thought of what it must begin with.",
+        rationale: "The variable begins with the zero of its type, because nobody thought of what it must begin with. "
+            + "Zero is right for many counts and sums, and so it looks right here.",
         before: """
             int least = int.MaxValue, most = -1;
             return least + most;

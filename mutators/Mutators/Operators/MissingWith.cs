@@ -13,7 +13,8 @@ public sealed class MissingWith : FaultOperator<AssignmentExpressionSyntax>
         id: "N-WITH",
         name: "missing member of a changed copy",
         FaultClass.Assignment,
-        rationale: "The copy keeps what the original has, which often is the same.",
+        rationale: "One of the members that should change is left out when a record is copied. "
+            + "The copy keeps what the original has, which often is the same.",
         before: """
             var day = new { Month = 1, Name = "a" };
             return day with { Month = 2, Name = "b" };

@@ -13,7 +13,8 @@ public sealed class SwappedParameters : FaultOperator<ArgumentListSyntax>
         id: "WPFV.S",
         name: "two parameters of a function call swapped",
         FaultClass.Interface,
-        rationale: "Two parameters of one type follow each other, and the compiler cannot tell them apart.",
+        rationale: "Two parameters of one type follow each other, and the compiler cannot tell them apart. "
+            + "Where both hold the same value, as in many a test, the order does not matter.",
         before: """
             int least = 1, value = Environment.ProcessorCount;
             return Math.DivRem(value, least).Quotient;
@@ -22,7 +23,8 @@ public sealed class SwappedParameters : FaultOperator<ArgumentListSyntax>
             int least = 1, value = Environment.ProcessorCount;
             return Math.DivRem(least, value).Quotient;
             """,
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "WPFV of the G-SWFIT library for two arguments at once; `Swap Arguments` of ManySStuBs4J (Karampatsis and Sutton, MSR 2020)");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ArgumentListSyntax node, SemanticModel model, CancellationToken cancel)

@@ -13,7 +13,7 @@ public sealed class UncheckedArithmetic : FaultOperator<CheckedExpressionSyntax>
         id: "C-CHECK",
         name: "checked arithmetic made unchecked",
         FaultClass.Checking,
-        rationale: "A test with small numbers does not notice.",
+        rationale: "An overflow goes on with a wrong number instead of an exception. A test with small numbers does not notice.",
         before: """
             var x = Environment.ProcessorCount;
             return checked(x + x);
@@ -22,7 +22,8 @@ public sealed class UncheckedArithmetic : FaultOperator<CheckedExpressionSyntax>
             var x = Environment.ProcessorCount;
             return unchecked(x + x);
             """,
-        origin: FaultOrigin.Classic);
+        origin: FaultOrigin.Classic,
+        provenance: "mutation testing; mutator Checked of Stryker.NET");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(CheckedExpressionSyntax node, SemanticModel model, CancellationToken cancel)

@@ -13,7 +13,8 @@ public sealed class WrongArithmeticInIndex : FaultOperator<ArgumentSyntax>
         id: "WAEP.I",
         name: "wrong arithmetic expression in index",
         FaultClass.Interface,
-        rationale: "An index is off by the term that nobody thought of: an offset, a stride, the one of a last element.",
+        rationale: "An index is off by the term that nobody thought of: an offset, a stride, the one of a last element. "
+            + "Inside the bounds it reads a neighbour, and only at the end an exception tells.",
         before: """
             var names = Environment.GetCommandLineArgs();
             return names[names.Length - 1];
@@ -22,7 +23,8 @@ public sealed class WrongArithmeticInIndex : FaultOperator<ArgumentSyntax>
             var names = Environment.GetCommandLineArgs();
             return names[names.Length];
             """,
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "WAEP of the G-SWFIT library for the index of an element");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ArgumentSyntax node, SemanticModel model, CancellationToken cancel)

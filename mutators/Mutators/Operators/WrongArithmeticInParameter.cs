@@ -14,7 +14,8 @@ public sealed class WrongArithmeticInParameter : FaultOperator<ArgumentSyntax>
         id: "WAEP",
         name: "wrong arithmetic expression in parameter of function call",
         FaultClass.Interface,
-        rationale: "A term is forgotten where an argument is computed in place: an offset, a factor, the one of a count.",
+        rationale: "A term is forgotten where an argument is computed in place: an offset, a factor, the one of a count. "
+            + "The call gets a number of the right type, and one that is right where the term is zero or one.",
         before: """
             var text = Environment.NewLine;
             return text.Substring(text.Length - 1);

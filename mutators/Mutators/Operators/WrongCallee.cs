@@ -18,7 +18,8 @@ public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
         id: "N-CALLEE",
         name: "wrong method of the same signature called",
         FaultClass.Interface,
-        rationale: "Methods that take and give the same have names that are easily mixed up, and the compiler cannot tell them apart.",
+        rationale: "Methods that take and give the same have names that are easily mixed up, and the compiler cannot tell them apart. "
+            + "They often do nearly the same, so simple input gives the same result.",
         before: """
             var text = Environment.NewLine;
             return text.TrimStart('a');
@@ -27,7 +28,8 @@ public sealed class WrongCallee : FaultOperator<InvocationExpressionSyntax>
             var text = Environment.NewLine;
             return text.Trim('a');
             """,
-        origin: FaultOrigin.DotNet);
+        origin: FaultOrigin.DotNet,
+        provenance: "proposed here for C#; `Wrong Function Name` of ManySStuBs4J (Karampatsis and Sutton, MSR 2020)");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(InvocationExpressionSyntax node, SemanticModel model, CancellationToken cancel)

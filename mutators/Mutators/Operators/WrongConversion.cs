@@ -13,7 +13,8 @@ public sealed class WrongConversion : FaultOperator<CSharpSyntaxNode>
         id: "N-CONV",
         name: "wrong conversion or comparison",
         FaultClass.Assignment,
-        rationale: "The value is right as long as it is small, divides without a rest, or is written in the usual letters.",
+        rationale: "A cast is put behind the division instead of before it, or a comparison is left to the culture. "
+            + "The value is right as long as it is small, divides without a rest, or is written in the usual letters.",
         before: """
             int used = 1, all = 2;
             return (double)used / all;
@@ -22,7 +23,8 @@ public sealed class WrongConversion : FaultOperator<CSharpSyntaxNode>
             int used = 1, all = 2;
             return (double)(used / all);
             """,
-        origin: FaultOrigin.DotNet);
+        origin: FaultOrigin.DotNet,
+        provenance: "proposed here for C#, as the conversions of WSUT in the field study");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(CSharpSyntaxNode node, SemanticModel model, CancellationToken cancel) => node switch

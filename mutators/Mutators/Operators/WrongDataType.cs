@@ -13,7 +13,8 @@ public sealed class WrongDataType : FaultOperator<BinaryExpressionSyntax>
         id: "WSUT",
         name: "wrong data types or conversion used",
         FaultClass.Assignment,
-        rationale: "The result is converted and not the operands: right as long as the numbers are small.",
+        rationale: "The result is converted and not the operands, or kept in a type that is too small for it. "
+            + "It is right as long as the numbers are small.",
         before: """
             int seconds = Environment.ProcessorCount, rate = 2;
             return (long)seconds * rate;

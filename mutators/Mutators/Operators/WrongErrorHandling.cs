@@ -14,7 +14,8 @@ public sealed class WrongErrorHandling : FaultOperator<CatchClauseSyntax>
         id: "N-CATCH",
         name: "wrong handling of a caught exception",
         FaultClass.Checking,
-        rationale: "What happens after an error is seldom tried: the handler is empty, forgets to pass the error on, or takes errors that are not its own.",
+        rationale: "The handler is empty, forgets to pass the error on, or takes errors that are not its own. "
+            + "What happens after an error is seldom tried.",
         before: """
             try
             {
@@ -35,7 +36,9 @@ public sealed class WrongErrorHandling : FaultOperator<CatchClauseSyntax>
                 return "";
             }
             """,
-        origin: FaultOrigin.DotNet);
+        origin: FaultOrigin.DotNet,
+        provenance: "proposed here for C#; "
+            + "92 % of the catastrophic failures of five distributed systems stem from wrong handling of errors that were not fatal (Yuan et al., OSDI 2014)");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(CatchClauseSyntax node, SemanticModel model, CancellationToken cancel)

@@ -12,7 +12,8 @@ public sealed class WrongLogicalExpression : FaultOperator<StatementSyntax>
         id: "WLEC",
         name: "wrong logical expression used as branch condition",
         FaultClass.Checking,
-        rationale: "The case at the boundary is put on the wrong side, or a condition is turned round.",
+        rationale: "The case at the boundary is put on the wrong side, or a condition is turned round. "
+            + "Values away from the boundary take the right branch.",
         before: """
             var text = Environment.NewLine;
             if (text.Length > 1)

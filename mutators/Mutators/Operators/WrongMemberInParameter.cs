@@ -14,7 +14,8 @@ public sealed class WrongMemberInParameter : FaultOperator<ArgumentSyntax>
         id: "WPFV.M",
         name: "wrong member used in parameter of function call",
         FaultClass.Interface,
-        rationale: "Two members of one type are easily mixed up, and the compiler cannot tell them apart.",
+        rationale: "Two members of one type are easily mixed up, and the compiler cannot tell them apart. "
+            + "The value passed is a plausible one, and where the two agree nothing shows.",
         before: """
             return new Box().Area();
             }
@@ -35,7 +36,8 @@ public sealed class WrongMemberInParameter : FaultOperator<ArgumentSyntax>
 
                 public int Area() => Math.Max(height, 0);
             """,
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "WPFV of the G-SWFIT library without C03: a field or property takes another's place");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ArgumentSyntax node, SemanticModel model, CancellationToken cancel)

@@ -15,7 +15,8 @@ public sealed class WrongRangeEnd : FaultOperator<ExpressionSyntax>
         id: "N-RANGE",
         name: "wrong end of a range",
         FaultClass.Checking,
-        rationale: "Whether the end belongs to the range differs from one notation to the next.",
+        rationale: "Whether the end belongs to the range differs from one notation to the next. "
+            + "Only the last element tells, and a test may not look at it.",
         before: """
             var text = Environment.NewLine;
             return text[..^1];

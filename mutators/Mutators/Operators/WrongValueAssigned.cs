@@ -13,7 +13,8 @@ public sealed class WrongValueAssigned : FaultOperator<ExpressionStatementSyntax
         id: "WVAV",
         name: "wrong value assigned to variable",
         FaultClass.Assignment,
-        rationale: "A constant is easily mistaken for another: a wrong flag, limit or member of an enumeration.",
+        rationale: "A constant is easily mistaken for another: a wrong flag, limit or member of an enumeration. "
+            + "It is of the right type and reads as plausible as the right one.",
         before: """
             var retries = 0;
             retries = 3;

@@ -13,7 +13,8 @@ public sealed class WrongValueAssignedToMember : FaultOperator<ExpressionStateme
         id: "WVAV.M",
         name: "wrong value assigned to member",
         FaultClass.Assignment,
-        rationale: "A constant is easily mistaken for another when the state of an object is set.",
+        rationale: "A constant is easily mistaken for another when the state of an object is set. "
+            + "Who reads the state does so elsewhere, and not in every test.",
         before: """
             var items = new int[2];
             items[0] = 3;
@@ -25,7 +26,8 @@ public sealed class WrongValueAssignedToMember : FaultOperator<ExpressionStateme
             return items[0];
             """,
         constraints: ["C06", "C07"],
-        origin: FaultOrigin.Variant);
+        origin: FaultOrigin.Variant,
+        provenance: "WVAV of the G-SWFIT library without C03: fields, properties and elements, where C# keeps its state");
 
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(ExpressionStatementSyntax node, SemanticModel model, CancellationToken cancel)

@@ -14,7 +14,8 @@ public sealed class WrongVariableInParameter : FaultOperator<ArgumentSyntax>
         id: "WPFV",
         name: "wrong variable used in parameter of function call",
         FaultClass.Interface,
-        rationale: "Two variables of one type are easily mixed up, and the compiler cannot tell them apart.",
+        rationale: "Two variables of one type are easily mixed up, and the compiler cannot tell them apart. "
+            + "The value passed is a plausible one, and where the two agree nothing shows.",
         before: """
             int first = 1, second = 2;
             return Math.Abs(second);

@@ -46,7 +46,9 @@ public sealed class OperatorConventions
         var definition = faultOperator.Definition;
         Assert.MatchesRegex("^([CN]-[A-Z]+|[A-Z]{3,5}(\\.[A-Z]+)?)$", definition.Id);
         Assert.IsTrue(char.IsLower(definition.Name[0]) && !definition.Name.EndsWith('.'), "A name is a phrase inside a sentence.");
-        Assert.IsTrue(char.IsUpper(definition.Rationale[0]) && definition.Rationale.EndsWith('.'), "A rationale is a sentence.");
+        Assert.MatchesRegex(@"^[A-Z][^.]+\. [A-Z][^.]+\.$", definition.Rationale, "A rationale is two sentences: how a programmer makes this mistake, and why it stays.");
+        Assert.MatchesRegex("[^.]$", definition.Provenance, "A provenance is a phrase.");
+        Assert.IsTrue(definition.FieldCount is null || definition.Origin is FaultOrigin.Library or FaultOrigin.FieldStudy, "Only the field study counted.");
         Assert.AreSequenceEqual(definition.Constraints.Order(StringComparer.Ordinal), definition.Constraints, "Constraints stand in their order.");
         Assert.IsTrue(definition.Constraints.All(id => Constraint.Find(id).Rule.Length > 0));
     }

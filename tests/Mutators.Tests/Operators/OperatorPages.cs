@@ -34,8 +34,9 @@ public sealed class OperatorPages
         page.Append(CultureInfo.InvariantCulture, $"# {definition.Id}: {definition.Name}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"{definition.Rationale}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"- Fault class (ODC): {definition.FaultClass}\n");
-        page.Append(CultureInfo.InvariantCulture, $"- In the field study: {Share(definition)}\n\n");
-        page.Append(CultureInfo.InvariantCulture, $"```diff\n{Diff(definition)}\n```\n");
+        page.Append(CultureInfo.InvariantCulture, $"- In the field study: {Share(definition)}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- Provenance: {definition.Provenance}\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"```diff\n{string.Join('\n', definition.Difference)}\n```\n");
         if (!definition.Constraints.IsEmpty)
         {
             page.Append("\n## Constraints\n\n");
@@ -104,10 +105,13 @@ public sealed class OperatorPages
 
     private static void Append(StringBuilder page, string title, FaultOrigin origin)
     {
-        page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| operator | fault type | ODC class |\n|---|---|---|\n");
-        foreach (var definition in FaultOperator.All.Select(each => each.Definition).Where(definition => definition.Origin == origin))
+        var definitions = FaultOperator.All.Select(each => each.Definition).Where(definition => definition.Origin == origin).ToList();
+        var isCounted = definitions.Any(definition => definition.FieldCount is not null);
+        page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| operator | fault type | ODC class |{(isCounted ? " of 668 | share |" : "")}\n|---|---|---|{(isCounted ? "---:|---:|" : "")}\n");
+        foreach (var definition in definitions)
         {
-            page.Append(CultureInfo.InvariantCulture, $"| [{definition.Id}]({definition.Id}.md) | {definition.Name} | {definition.FaultClass} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| [{definition.Id}]({definition.Id}.md) | {definition.Name} | {definition.FaultClass} |");
+            page.Append(!isCounted ? "\n" : definition.FieldCount is { } faults ? $" {faults} | {Percent(faults)} |\n" : " – | – |\n");
         }
     }
 
@@ -116,26 +120,4 @@ public sealed class OperatorPages
         : "no count is published";
 
     private static string Percent(int count) => string.Create(CultureInfo.InvariantCulture, $"{100.0 * count / FieldStudyFaults:0.0} %");
-
-    private static string Diff(FaultDefinition definition)
-    {
-        var after = new Queue<string>(definition.After.ReplaceLineEndings("\n").Split('\n'));
-        var changed = LineDiff.Between(definition.Before, definition.After).Split('\n');
-        var gone = new Queue<string>(changed.Where(line => line[0] == '-'));
-        var diff = new List<string>();
-        foreach (var line in definition.Before.ReplaceLineEndings("\n").Split('\n'))
-        {
-            var isGone = gone.TryPeek(out var next) && next == "-" + line;
-            while (!isGone && after.Peek() != line)
-            {
-                diff.Add("+" + after.Dequeue());
-            }
-
-            diff.Add((isGone ? "-" : " ") + line);
-            _ = isGone ? gone.Dequeue() : after.Dequeue();
-        }
-
-        diff.AddRange(after.Select(line => "+" + line));
-        return string.Join('\n', diff);
-    }
 }
