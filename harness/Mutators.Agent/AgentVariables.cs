@@ -15,6 +15,15 @@ internal static class AgentVariables
     /// <summary>The runtime's: whether methods can be replaced.</summary>
     internal const string Modifiable = "DOTNET_MODIFIABLE_ASSEMBLIES";
 
+    /// <summary>The runtime's: bytes of the young generation, in hexadecimal digits.</summary>
+    internal const string YoungGeneration = "DOTNET_GCgen0size";
+
+    /// <summary>The runtime's: whether large heaps are collected beside the program, by a thread of their own.</summary>
+    internal const string ConcurrentCollection = "DOTNET_gcConcurrent";
+
+    /// <summary>The runtime's: whether code is watched for a while before it is optimised.</summary>
+    internal const string Profiling = "DOTNET_TieredPGO";
+
     /// <summary>All that the program must not see.</summary>
-    internal static readonly string[] All = [Pipe, Deltas, Hooks, Modifiable];
+    internal static readonly string[] All = [Pipe, Deltas, Hooks, Modifiable, YoungGeneration, ConcurrentCollection, Profiling];
 }

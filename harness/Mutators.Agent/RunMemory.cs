@@ -1,52 +1,33 @@
-using System.Runtime;
-
 namespace Mutators.Agent;
 
 /// <summary>
-/// Sees to it that the garbage of one run is nobody else's: it is collected, and its finalisers run, before the next run begins, in
-/// which a program of ordinary size then needs no collection at all. An ordinary process never runs most of these finalisers.
+/// Sees to it that the garbage of one run is nobody else's: it is collected, and its finalisers run, before the next run begins. The
+/// harness gives workers a young generation that is large enough for a run of ordinary size, which then needs no collection at all. An ordinary
+/// process never runs most of these finalisers.
 /// </summary>
-internal static class RunMemory
+internal sealed class RunMemory
 {
-    /// <summary>Bytes that a run may allocate without a collection: what small programs need, and little beside the worker's limit.</summary>
-    private const long WithoutCollection = 64L << 20;
+    /// <summary>Runs after which everything is collected, and not only what is young: large objects die with a full collection alone.</summary>
+    private const int RunsBetweenFull = 16;
 
-    /// <summary>A smaller share of the heap's limit than this may be kept free of collections: a program near its limit needs each of them.</summary>
-    private const int ShareOfLimit = 16;
+    private int collections = GC.CollectionCount(0);
+    private int runs;
 
     /// <summary>Called between two runs.</summary>
-    internal static void Renew()
+    internal void Renew()
     {
-        if (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < ShareOfLimit * WithoutCollection)
+        // A run in which nothing was collected has only young objects: to collect those costs a tenth of a full collection.
+        var isYoung = GC.CollectionCount(0) == collections;
+        if (isYoung && ++runs % RunsBetweenFull != 0)
         {
-            GC.Collect();
+            GC.Collect(0, GCCollectionMode.Forced, blocking: true);
         }
         else
         {
-            Reserve();
+            GC.Collect();
         }
 
         GC.WaitForPendingFinalizers();
-    }
-
-    private static void Reserve()
-    {
-        try
-        {
-            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
-            {
-                GC.EndNoGCRegion();
-            }
-
-            GC.TryStartNoGCRegion(WithoutCollection);
-        }
-        catch (InvalidOperationException)
-        {
-            // The run had more garbage than that, or collected by itself: then this one is an ordinary heap.
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            // The system has less than that.
-        }
+        collections = GC.CollectionCount(0);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class Worker
     private readonly ProcessState state;
     private readonly HeapGrowth growth = new();
     private readonly Healing healing = new();
+    private readonly RunMemory memory = new();
     private long runBegan;
     private bool spent;
 
@@ -127,7 +128,7 @@ internal sealed class Worker
         End();
         ticks.Begin(0);
         residue |= state.Restore();
-        RunMemory.Renew();
+        memory.Renew();
         End();
         new Report(spent ? ReportKind.Unwound : death is null ? ReportKind.Returned : ReportKind.Escaped)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Xen.Hypervisor;
 
@@ -9,13 +10,13 @@ public static class Crc32C
     public static uint Compute(ReadOnlySpan<byte> bytes)
     {
         var crc = ~0u;
-        while (bytes.Length >= sizeof(ulong))
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
         {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-            bytes = bytes[sizeof(ulong)..];
+            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
         }
 
-        foreach (var b in bytes)
+        foreach (var b in bytes[(words.Length * sizeof(ulong))..])
         {
             crc = BitOperations.Crc32C(crc, b);
         }

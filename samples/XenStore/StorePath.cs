@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Xen.XenStore;
 
 /// <summary>The rules for names in the store.</summary>
@@ -5,6 +7,8 @@ public static class StorePath
 {
     /// <summary>XENSTORE_ABS_PATH_MAX: the limit leaves a leading /local/domain/N/ out of the count.</summary>
     public const int MaxLength = 2048;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("-/_@0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     public const string IntroduceDomain = "@introduceDomain";
     public const string ReleaseDomain = "@releaseDomain";
@@ -42,18 +46,8 @@ public static class StorePath
         return path.Length == ancestor.Length || path[ancestor.Length] == '/';
     }
 
-    private static bool HasValidForm(string path)
-    {
-        if (path == "/") return true;
-        if (path[^1] == '/') return false;
-        for (var i = 0; i < path.Length; i++)
-        {
-            var c = path[i];
-            if (c == '/' && i > 0 && path[i - 1] == '/') return false;
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '/' or '_' or '@')) return false;
-        }
-        return true;
-    }
+    private static bool HasValidForm(string path) =>
+        path == "/" || (path[^1] != '/' && !path.AsSpan().ContainsAnyExcept(Allowed) && !path.Contains("//", StringComparison.Ordinal));
 
     private static int CountedLength(string path)
     {

@@ -101,11 +101,12 @@ public sealed class StoreTree : NodeSpace
     /// <summary>Every path with its node, parents before children, in the order of creation within a parent.</summary>
     public IEnumerable<KeyValuePair<string, StoreNode>> Walk(string root = "/")
     {
-        if (!nodes.TryGetValue(root, out var node)) yield break;
-        yield return new(root, node);
-        foreach (var child in node.Children)
+        var ahead = new Stack<string>([root]);
+        while (ahead.TryPop(out var path))
         {
-            foreach (var below in Walk(StorePath.Child(root, child))) yield return below;
+            if (!nodes.TryGetValue(path, out var node)) continue;
+            yield return new(path, node);
+            for (var i = node.Children.Length - 1; i >= 0; i--) ahead.Push(StorePath.Child(path, node.Children[i]));
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Xen.XenStore;
 
 /// <summary>All watches of all connections, and the rules that say who learns of a change.</summary>
-public sealed class WatchTable(StoreTree tree, IReadOnlyList<StoreConnection> connections)
+public sealed class WatchTable(StoreTree tree, List<StoreConnection> connections)
 {
     /// <summary>
     /// Sends the events of a changed path: to every watch on it or above it, or only on it when <paramref name="exact"/> is set.

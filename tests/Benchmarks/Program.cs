@@ -61,8 +61,27 @@ static void Ratio(string repository, int mutants, int rebuilt)
     var modes = new Dictionary<MutantId, FailureMode>();
     using var engine = bench.Engine();
     var began = Stopwatch.GetTimestamp();
-    engine.Run(bench.Jobs, result => modes[result.Job.Mutant] = Mode(bench, result), CancellationToken.None);
+    var spent = new List<(string Way, FailureMode Mode, TimeSpan Time, TimeSpan Done, string Mutant)>();
+    engine.Run(
+        bench.Jobs,
+        result =>
+        {
+            var mode = modes[result.Job.Mutant] = Mode(bench, result);
+            spent.Add((result.Way.Name, mode, result.Run?.Duration ?? TimeSpan.Zero, Stopwatch.GetElapsedTime(began), result.Job.Mutant.ToString()));
+        },
+        CancellationToken.None);
     var reload = Stopwatch.GetElapsedTime(began);
+    foreach (var group in spent.GroupBy(each => (each.Way, each.Mode)).OrderByDescending(group => group.Sum(each => each.Time.TotalMilliseconds)))
+    {
+        var times = group.Select(each => each.Time.TotalMilliseconds).Order().ToList();
+        Console.WriteLine($"| {group.Key.Way} | {group.Key.Mode.Words} | {times.Count} runs | median {times[times.Count / 2]:0.0} ms | {times.Sum() / bench.Jobs.Count:0.0} ms per mutant of all |");
+    }
+
+    foreach (var (way, mode, time, done, mutant) in spent.OrderByDescending(each => each.Time).Take(40))
+    {
+        Console.WriteLine($"  {time.TotalMilliseconds:0} ms {mode.Words} {way} {mutant} done at {done.TotalSeconds:0.0}");
+    }
+
     var builder = new RebuildEngine(bench.Workspace.Checkout, bench.Workspace.Build);
     var (rebuild, differ) = (TimeSpan.Zero, 0);
     foreach (var job in bench.Jobs.Take(rebuilt))
@@ -72,7 +91,7 @@ static void Ratio(string repository, int mutants, int rebuilt)
         differ += outcome.Mode == modes[job.Mutant] ? 0 : 1;
     }
 
-    var (perReload, perRebuild) = (reload.TotalMilliseconds / bench.Jobs.Count, rebuild.TotalMilliseconds / rebuilt);
+    var (perReload, perRebuild) = (reload.TotalMilliseconds / bench.Jobs.Count, rebuild.TotalMilliseconds / Math.Max(1, rebuilt));
     var statistics = engine.Statistics;
     var compile = statistics.PreparingCpu.TotalMilliseconds / statistics.Runs;
     var run = statistics.Running.TotalMilliseconds / statistics.Runs;

@@ -15,8 +15,12 @@ namespace Mutators.Campaign.Engines.Reload;
 /// </summary>
 internal sealed class WorkerLane : IDisposable
 {
-    /// <summary>Runs between two checks. A check costs a run of golden; a failed one, or a death, costs all runs since the last.</summary>
-    private const int RunsBetweenChecks = 25;
+    /// <summary>
+    /// Runs between two checks, at first and at most. A check costs a run of golden; a failed one, or a death, costs all runs since the last. So
+    /// each good check doubles the distance to the next one, and a loss brings it back.
+    /// </summary>
+    private const int FirstRunsBetweenChecks = 25;
+    private const int MostRunsBetweenChecks = 100;
 
     /// <summary>Old bodies, type loads and growing heaps stay with a process: it is replaced at one of these bounds.</summary>
     private const int MaximumRuns = 4000;
@@ -45,6 +49,7 @@ internal sealed class WorkerLane : IDisposable
     private string? _unusable;
     private long _tickLimit;
     private Residue _usualResidue;
+    private int _runsBetweenChecks = FirstRunsBetweenChecks;
 
     public WorkerLane(
         Stage stage, GoldenRun golden, Batch batch, CampaignConfiguration configuration, string folder, LaneStatistics statistics)
@@ -136,7 +141,7 @@ internal sealed class WorkerLane : IDisposable
             Replace();
             AcceptOrRetry(done);
         }
-        else if (mustCheck || _unchecked.Count >= RunsBetweenChecks || IsSuspicious(ran))
+        else if (mustCheck || _unchecked.Count >= _runsBetweenChecks || IsSuspicious(ran))
         {
             Check(done, cancel);
             if (ran.Report is { } last && ((last.Residue & ~Residue.Statics) != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
@@ -156,10 +161,12 @@ internal sealed class WorkerLane : IDisposable
         _statistics.AddCheck(ran.Run.Duration);
         if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && IsGolden(ran.Run))
         {
+            _runsBetweenChecks = _unchecked.Count < _runsBetweenChecks ? _runsBetweenChecks : Math.Min(2 * _runsBetweenChecks, MostRunsBetweenChecks);
             Accept(done);
             return;
         }
 
+        _runsBetweenChecks = FirstRunsBetweenChecks;
         _statistics.AddLostWorker();
         Replace();
         AcceptOrRetry(done);
