@@ -61,13 +61,13 @@ static void Ratio(string repository, int mutants, int rebuilt)
     var modes = new Dictionary<MutantId, FailureMode>();
     using var engine = bench.Engine();
     var began = Stopwatch.GetTimestamp();
-    var spent = new List<(string Way, FailureMode Mode, TimeSpan Time, TimeSpan Done, string Mutant)>();
+    var spent = new List<(string Way, FailureMode Mode, TimeSpan Time)>();
     engine.Run(
         bench.Jobs,
         result =>
         {
             var mode = modes[result.Job.Mutant] = Mode(bench, result);
-            spent.Add((result.Way.Name, mode, result.Run?.Duration ?? TimeSpan.Zero, Stopwatch.GetElapsedTime(began), result.Job.Mutant.ToString()));
+            spent.Add((result.Way.Name, mode, result.Run?.Duration ?? TimeSpan.Zero));
         },
         CancellationToken.None);
     var reload = Stopwatch.GetElapsedTime(began);
@@ -75,11 +75,6 @@ static void Ratio(string repository, int mutants, int rebuilt)
     {
         var times = group.Select(each => each.Time.TotalMilliseconds).Order().ToList();
         Console.WriteLine($"| {group.Key.Way} | {group.Key.Mode.Words} | {times.Count} runs | median {times[times.Count / 2]:0.0} ms | {times.Sum() / bench.Jobs.Count:0.0} ms per mutant of all |");
-    }
-
-    foreach (var (way, mode, time, done, mutant) in spent.OrderByDescending(each => each.Time).Take(40))
-    {
-        Console.WriteLine($"  {time.TotalMilliseconds:0} ms {mode.Words} {way} {mutant} done at {done.TotalSeconds:0.0}");
     }
 
     var builder = new RebuildEngine(bench.Workspace.Checkout, bench.Workspace.Build);

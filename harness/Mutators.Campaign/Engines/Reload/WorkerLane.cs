@@ -15,13 +15,6 @@ namespace Mutators.Campaign.Engines.Reload;
 /// </summary>
 internal sealed class WorkerLane : IDisposable
 {
-    /// <summary>
-    /// Runs between two checks, at first and at most. A check costs a run of golden; a failed one, or a death, costs all runs since the last. So
-    /// each good check doubles the distance to the next one, and a loss brings it back.
-    /// </summary>
-    private const int FirstRunsBetweenChecks = 25;
-    private const int MostRunsBetweenChecks = 100;
-
     /// <summary>Old bodies, type loads and growing heaps stay with a process: it is replaced at one of these bounds.</summary>
     private const int MaximumRuns = 4000;
     private const long MaximumWorkingSet = 768L << 20;
@@ -43,13 +36,14 @@ internal sealed class WorkerLane : IDisposable
     private readonly LaneStatistics _statistics;
     private readonly List<ReloadResult> _unchecked = [];
     private readonly Queue<ReloadJob> _again = new();
+    private readonly Queue<ReloadJob> _later = new();
+    private readonly CheckDistance _distance = new();
     private readonly Dictionary<TargetProject, MethodDelta> _deltas = [];
 
     private WorkerProcess? _worker;
     private string? _unusable;
     private long _tickLimit;
     private Residue _usualResidue;
-    private int _runsBetweenChecks = FirstRunsBetweenChecks;
 
     public WorkerLane(
         Stage stage, GoldenRun golden, Batch batch, CampaignConfiguration configuration, string folder, LaneStatistics statistics)
@@ -80,7 +74,7 @@ internal sealed class WorkerLane : IDisposable
         {
             cancel.ThrowIfCancellationRequested();
             var isAgain = _again.TryDequeue(out var job);
-            if (!isAgain && !jobs.TryDequeue(out job))
+            if (!isAgain && !_later.TryDequeue(out job) && !jobs.TryDequeue(out job))
             {
                 if (_unchecked.Count == 0)
                 {
@@ -120,7 +114,7 @@ internal sealed class WorkerLane : IDisposable
         _statistics.Add(ran);
         if (ran.NotApplied)
         {
-            Retry();
+            RunLater();
             Replace();
             done(new ReloadResult(job, ReloadWay.Emit("the runtime refuses the delta"), null));
             return;
@@ -129,7 +123,7 @@ internal sealed class WorkerLane : IDisposable
         if (ran.Report is { } report && report.Residue.HasFlag(Residue.Threads))
         {
             // An ordinary process would wait for these threads before it ends: this run says nothing.
-            Retry();
+            RunLater();
             Replace();
             done(RunFresh(job, "it leaves threads behind", cancel));
             return;
@@ -139,9 +133,9 @@ internal sealed class WorkerLane : IDisposable
         if (!ran.IsAlive || ran.Report!.Residue.HasFlag(Residue.StuckStatics))
         {
             Replace();
-            AcceptOrRetry(done);
+            AfterDeath(done);
         }
-        else if (mustCheck || _unchecked.Count >= _runsBetweenChecks || IsSuspicious(ran))
+        else if (mustCheck || _unchecked.Count >= _distance.Runs || IsSuspicious(ran))
         {
             Check(done, cancel);
             if (ran.Report is { } last && ((last.Residue & ~Residue.Statics) != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
@@ -161,18 +155,17 @@ internal sealed class WorkerLane : IDisposable
         _statistics.AddCheck(ran.Run.Duration);
         if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && IsGolden(ran.Run))
         {
-            _runsBetweenChecks = _unchecked.Count < _runsBetweenChecks ? _runsBetweenChecks : Math.Min(2 * _runsBetweenChecks, MostRunsBetweenChecks);
+            _distance.Good(_unchecked.Count);
             Accept(done);
             return;
         }
 
-        _runsBetweenChecks = FirstRunsBetweenChecks;
         _statistics.AddLostWorker();
         Replace();
         AcceptOrRetry(done);
     }
 
-    /// <summary>The worker is gone. A job that ran alone since the last good check met a clean worker, so its outcome stands; of several none is certain.</summary>
+    /// <summary>The worker is no longer as good as new. A job that ran alone since the last good check met a clean worker, so its outcome stands; of several none is certain.</summary>
     private void AcceptOrRetry(Action<ReloadResult> done)
     {
         if (_unchecked.Count == 1)
@@ -183,6 +176,37 @@ internal sealed class WorkerLane : IDisposable
         {
             Retry();
         }
+    }
+
+    /// <summary>
+    /// The last job took the worker with it. It runs once more, alone and first; those before it, of which none is suspicious, run again as if for the
+    /// first time. So each death settles one job, and costs the others one run.
+    /// </summary>
+    private void AfterDeath(Action<ReloadResult> done)
+    {
+        if (_unchecked.Count == 1)
+        {
+            Accept(done);
+            return;
+        }
+
+        _statistics.AddRetries(1);
+        _again.Enqueue(_unchecked[^1].Job);
+        _unchecked.RemoveAt(_unchecked.Count - 1);
+        RunLater();
+    }
+
+    /// <summary>No check can be had any more of the jobs since the last one: they run again, and are checked together.</summary>
+    private void RunLater()
+    {
+        _distance.Loss();
+        _statistics.AddRetries(_unchecked.Count);
+        foreach (var result in _unchecked)
+        {
+            _later.Enqueue(result.Job);
+        }
+
+        _unchecked.Clear();
     }
 
     private void Accept(Action<ReloadResult> done)
@@ -197,6 +221,7 @@ internal sealed class WorkerLane : IDisposable
 
     private void Retry()
     {
+        _distance.Loss();
         _statistics.AddRetries(_unchecked.Count);
         foreach (var result in _unchecked)
         {
