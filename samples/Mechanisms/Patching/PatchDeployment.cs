@@ -12,6 +12,9 @@ public enum PatchOutcome
 
     /// <summary>The patched VM was found bad in quarantine and destroyed; the original serves as if nothing had been.</summary>
     Rejected,
+
+    /// <summary>The patched VM failed in service while the original was still there, which serves again.</summary>
+    RolledBack,
 }
 
 /// <summary>
@@ -30,7 +33,7 @@ public sealed class PatchDeployment(Cluster cluster, RequestRouter router, Machi
     private readonly SortedDictionary<(int Client, long Number), (long Balance, long At, bool OfCopy)> waiting = [];
     private string? complaint;
 
-    /// <summary>Why the patched VM was rejected; null when it was not.</summary>
+    /// <summary>What was wrong with the patched VM; null when nothing was seen.</summary>
     public string? Complaint => complaint;
 
     /// <summary>How long requests were held while the state was handed over.</summary>
@@ -39,8 +42,16 @@ public sealed class PatchDeployment(Cluster cluster, RequestRouter router, Machi
     /// <summary>Answers of the copy that were compared with the original's.</summary>
     public int Compared { get; private set; }
 
-    /// <summary>Applies a patch to a copy. Without quarantine the copy goes into service as soon as it has started.</summary>
-    public PatchOutcome Apply(VmPlan original, VmPlan patched, long quarantineNs)
+    /// <summary>
+    /// Applies a patch to a copy. Without quarantine the copy goes into service as soon as it has started; without probation the original is shut
+    /// down as soon as the copy serves.
+    /// </summary>
+    /// <param name="original">The VM that serves.</param>
+    /// <param name="patched">Its copy, with the patch.</param>
+    /// <param name="quarantineNs">How long the copy is watched before it serves.</param>
+    /// <param name="probationNs">How long the original is kept afterwards.</param>
+    /// <param name="acknowledged">What clients have got answers for: the state to go back with.</param>
+    public PatchOutcome Apply(VmPlan original, VmPlan patched, long quarantineNs, long probationNs, Func<byte[]> acknowledged)
     {
         var running = cluster.Network.ServiceOf(original.Service.Id)!;
         var copy = cluster.Create(machine, patched);
@@ -53,6 +64,15 @@ public sealed class PatchDeployment(Cluster cluster, RequestRouter router, Machi
         HandOver(running, copy);
         router.Redirect(original.Service.Id, patched.Service.Id);
         router.Release();
+        if (!SurvivesProbation(patched, probationNs))
+        {
+            router.Hold();
+            running.Ledger.Import(acknowledged());
+            router.Redirect(patched.Service.Id, original.Service.Id);
+            router.Release();
+            return PatchOutcome.RolledBack;
+        }
+
         cluster.MustXl(machine, "shutdown", original.Name);
         return PatchOutcome.Deployed;
     }
@@ -95,6 +115,20 @@ public sealed class PatchDeployment(Cluster cluster, RequestRouter router, Machi
         router.QuarantineAnswered -= CopyAnswered;
         router.Quarantined = null;
         return complaint is null;
+    }
+
+    private bool SurvivesProbation(VmPlan patched, long probationNs)
+    {
+        var end = cluster.Now + probationNs;
+        while (cluster.Now < end)
+        {
+            cluster.RunFor(WatchEveryNs);
+            if (cluster.Network.LivingServiceOf(patched.Service.Id) is not null) continue;
+            complaint = "the copy has crashed in service";
+            return false;
+        }
+
+        return true;
     }
 
     // Answers of the two come in either order, and again when they are asked again.

@@ -15,6 +15,9 @@ public enum PatchMethod
 
     /// <summary>A copy goes into service after it has been watched for a while.</summary>
     CopyWithQuarantine,
+
+    /// <summary>Afterwards the original is kept for a while, to go back to.</summary>
+    CopyWithQuarantineAndProbation,
 }
 
 /// <summary>What is wrong with the patch.</summary>
@@ -40,7 +43,7 @@ public enum PatchDefect
 /// <param name="LongestWaitMs">The longest time that a request waited: the unavailability that a client sees.</param>
 /// <param name="Interleaved">Clients that fell back to an older version.</param>
 /// <param name="VersionServed">The version that gave the last answer of most clients.</param>
-/// <param name="Complaint">Why the patched VM was rejected.</param>
+/// <param name="Complaint">What was wrong with the patched VM.</param>
 public sealed record PatchRun(PatchOutcome? Outcome, int Requests, int Missed, int Wrong, double LongestWaitMs, int Interleaved, string VersionServed, string? Complaint);
 
 /// <summary>One service under steady load is patched.</summary>
@@ -49,9 +52,10 @@ public static class PatchExperiment
     private const int Clients = 32;
     private const int Rate = 20;
     private const int EarlyDefect = 200;
-    private const int LateDefect = 1600;
+    private const int LateDefect = 1000;
     private const long PatchAtNs = Cluster.SecondNs;
     private const long QuarantineNs = Cluster.SecondNs;
+    private const long ProbationNs = Cluster.SecondNs;
     private const long DurationNs = 5 * Cluster.SecondNs;
 
     public static PatchRun Run(ulong seed, PatchMethod method, PatchDefect defect = PatchDefect.None)
@@ -76,7 +80,7 @@ public static class PatchExperiment
         timeline.At(PatchAtNs, () =>
         {
             if (method == PatchMethod.RestartInPlace) deployment.RestartInPlace(original, patched);
-            else outcome = deployment.Apply(original, patched, method == PatchMethod.Copy ? 0 : QuarantineNs);
+            else outcome = deployment.Apply(original, patched, method == PatchMethod.Copy ? 0 : QuarantineNs, method == PatchMethod.CopyWithQuarantineAndProbation ? ProbationNs : 0, pool.Acknowledged);
         });
         timeline.Run(DurationNs + Cluster.SecondNs);
         return new PatchRun(outcome, pool.Requests, pool.Missed, pool.Wrong, pool.LongestWaitNs / (double)Cluster.MillisecondNs, pool.Interleaved,
@@ -93,6 +97,7 @@ public static class PatchExperiment
         var wrongCaught = Run(seed, PatchMethod.CopyWithQuarantine, PatchDefect.AnswersWrongly);
         var wrongNotCaught = Run(seed, PatchMethod.Copy, PatchDefect.AnswersWrongly);
         var late = Run(seed, PatchMethod.CopyWithQuarantine, PatchDefect.CrashesLater);
+        var rolledBack = Run(seed, PatchMethod.CopyWithQuarantineAndProbation, PatchDefect.CrashesLater);
         return new ExperimentResult(
             [
                 $"restart in place: {Text(inPlace)}",
@@ -102,11 +107,13 @@ public static class PatchExperiment
                 $"a patch that answers wrongly, quarantine: {Text(wrongCaught)}",
                 $"a patch that answers wrongly, no quarantine: {Text(wrongNotCaught)}",
                 $"a patch that crashes after the quarantine: {Text(late)}",
+                $"a patch that crashes after the quarantine, original kept: {Text(rolledBack)}",
             ],
             [
                 new Finding("patch on a copy", "longest wait of a request", Ms(inPlace), Ms(copy),
                     copy is { Outcome: PatchOutcome.Deployed, Missed: 0, Wrong: 0, Interleaved: 0 } && inPlace.LongestWaitMs > 1000,
-                    "the defect shows after the quarantine only", $"{late.Outcome}, {late.Missed} of {late.Requests} requests failed", late is { Outcome: PatchOutcome.Deployed, Missed: > 100 }),
+                    "the defect shows after the quarantine only", $"{late.Outcome}, {late.Missed} of {late.Requests} requests failed; {rolledBack.Missed} where the original is kept to go back to",
+                    late is { Outcome: PatchOutcome.Deployed, Missed: > 100 } && rolledBack is { Outcome: PatchOutcome.RolledBack, Wrong: 0 } && rolledBack.Missed < late.Missed),
                 new Finding("quarantine", "requests that a bad patch fails", $"{notCaught.Missed} (crash), {wrongNotCaught.Wrong} wrong", $"{caught.Missed} (crash), {wrongCaught.Wrong} wrong",
                     caught is { Outcome: PatchOutcome.Rejected, Missed: 0 } && wrongCaught is { Outcome: PatchOutcome.Rejected, Wrong: 0 },
                     "no quarantine", $"{notCaught.Outcome}, {notCaught.Missed} of {notCaught.Requests} requests failed", notCaught is { Outcome: PatchOutcome.Deployed, Missed: > 100 } && wrongNotCaught.Wrong > 100),

@@ -38,4 +38,12 @@ public sealed class PatchTests
         Assert.AreEqual(PatchOutcome.Deployed, run.Outcome);
         Assert.IsGreaterThan(100, run.Missed);
     }
+
+    [TestMethod]
+    public void As_long_as_the_original_is_there_a_patch_that_fails_in_service_can_be_taken_back()
+    {
+        var run = PatchExperiment.Run(1, PatchMethod.CopyWithQuarantineAndProbation, PatchDefect.CrashesLater);
+        Assert.AreEqual((PatchOutcome.RolledBack, 0), (run.Outcome, run.Wrong));
+        Assert.IsLessThan(PatchExperiment.Run(1, PatchMethod.CopyWithQuarantine, PatchDefect.CrashesLater).Missed, run.Missed);
+    }
 }
