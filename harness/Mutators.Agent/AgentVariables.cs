@@ -9,6 +9,9 @@ internal static class AgentVariables
     /// <summary>A file with the deltas of a process for one run.</summary>
     internal const string Deltas = "MUTATORS_AGENT_DELTAS";
 
+    /// <summary>Says that the program is a test project, whose tests are to be run instead of its entry point.</summary>
+    internal const string Tests = "MUTATORS_AGENT_TESTS";
+
     /// <summary>The runtime's: which assemblies to run before the program.</summary>
     internal const string Hooks = "DOTNET_STARTUP_HOOKS";
 
@@ -25,5 +28,5 @@ internal static class AgentVariables
     internal const string Profiling = "DOTNET_TieredPGO";
 
     /// <summary>All that the program must not see.</summary>
-    internal static readonly string[] All = [Pipe, Deltas, Hooks, Modifiable, YoungGeneration, ConcurrentCollection, Profiling];
+    internal static readonly string[] All = [Pipe, Deltas, Tests, Hooks, Modifiable, YoungGeneration, ConcurrentCollection, Profiling];
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Mutators.Agent;
 
 /// <summary>
@@ -11,6 +12,7 @@ internal static class StartupHook
     {
         var pipe = Environment.GetEnvironmentVariable(AgentVariables.Pipe);
         var deltas = Environment.GetEnvironmentVariable(AgentVariables.Deltas);
+        var isTests = Environment.GetEnvironmentVariable(AgentVariables.Tests) is not null;
 
         // The program and what it starts must find the environment of an ordinary run.
         foreach (var name in AgentVariables.All)
@@ -30,7 +32,11 @@ internal static class StartupHook
 
         if (pipe is not null)
         {
-            Worker.Run(pipe);
+            Worker.Run(pipe, isTests);
+        }
+        else if (isTests)
+        {
+            Environment.Exit(new TestHost(Assembly.GetEntryAssembly()!).Run(Environment.GetCommandLineArgs()[1..]));
         }
     }
 }

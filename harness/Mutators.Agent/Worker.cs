@@ -26,27 +26,29 @@ internal sealed class Worker
     private readonly HeapGrowth growth = new();
     private readonly Healing healing = new();
     private readonly RunMemory memory = new();
+    private readonly bool isTests;
     private long runBegan;
     private bool spent;
 
-    private Worker(Stream pipe, byte[] mark, Assembly program)
+    private Worker(Stream pipe, byte[] mark, Assembly program, bool isTests)
     {
         this.pipe = pipe;
         this.mark = mark;
-        entry = EntryPoint.Of(program);
+        this.isTests = isTests;
         ticks = new TickCounters(TicksSpent);
         ticks.Add(program);
+        entry = isTests ? new TestHost(program, ticks.Used, AllowTicks, () => spent).Run : EntryPoint.Of(program);
         state = new ProcessState();
     }
 
     /// <summary>Serves the harness until it hangs up; then ends the process, so that the program's own beginning is never reached.</summary>
-    internal static void Run(string pipeName)
+    internal static void Run(string pipeName, bool isTests)
     {
         using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut);
         pipe.Connect();
         var mark = new byte[MarkLength + 2];
         System.Text.Encoding.ASCII.GetBytes(pipeName.PadRight(MarkLength).AsSpan(0, MarkLength), mark.AsSpan(1));
-        new Worker(pipe, mark, Assembly.GetEntryAssembly()!).Serve();
+        new Worker(pipe, mark, Assembly.GetEntryAssembly()!, isTests).Serve();
         Environment.Exit(0);
     }
 
@@ -116,7 +118,7 @@ internal sealed class Worker
         }
 
         var runTime = Stopwatch.GetElapsedTime(runBegan);
-        if (death is null && !spent)
+        if (death is null && !spent && !isTests)
         {
             state.RaiseProcessExit();
             code = Environment.ExitCode is var set and not 0 && code == 0 && EntryPoint.IsVoid ? set : code;
@@ -166,6 +168,16 @@ internal sealed class Worker
         output.Flush();
         error.Write(mark);
         error.Flush();
+    }
+
+    /// <summary>A test begins: it has ticks of its own.</summary>
+    private void AllowTicks(long limit)
+    {
+        if (!spent)
+        {
+            growth.Begin();
+            ticks.Begin(limit / 2);
+        }
     }
 
     /// <summary>

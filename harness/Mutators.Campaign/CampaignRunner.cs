@@ -178,7 +178,7 @@ public sealed class CampaignRunner(
         }
 
         var takenOut = same.Equivalent.Concat(duplicateOf.Keys).ToHashSet();
-        Activate(store, workspace, [.. drawn.Where(each => each.Error is null && !takenOut.Contains(each.Mutant.Id)).Select(each => each.Mutant)], golden, cancel);
+        golden = Activate(store, workspace, [.. drawn.Where(each => each.Error is null && !takenOut.Contains(each.Mutant.Id)).Select(each => each.Mutant)], golden, cancel);
 
         // Last: a campaign whose golden runs are stored is one that has begun in full.
         foreach (var run in golden)
@@ -245,6 +245,12 @@ public sealed class CampaignRunner(
         var runs = ImmutableArray.CreateBuilder<GoldenRun>();
         foreach (var program in workspace.Programs)
         {
+            if (program.IsTests)
+            {
+                runs.Add(new GoldenTests(configuration, log).Run(program, cancel));
+                continue;
+            }
+
             var first = new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
             if (first.WhyUnusable is { } why)
             {
@@ -271,12 +277,23 @@ public sealed class CampaignRunner(
         return runs.ToImmutable();
     }
 
-    private void Activate(
+    private ImmutableArray<GoldenRun> Activate(
         CampaignStore store, GoldenWorkspace workspace, ImmutableArray<Mutant> mutants, ImmutableArray<GoldenRun> golden, CancellationToken cancel)
     {
         var instrumented = InstrumentedGolden.Compile(workspace.Targets, mutants, Path.Combine(repository.OwnFolder, "activation"), cancel);
+        var known = ImmutableArray.CreateBuilder<GoldenRun>();
         foreach (var (program, reference) in workspace.Programs.Zip(golden))
         {
+            if (program.IsTests)
+            {
+                var (recorded, activations) = new GoldenTests(configuration, log).Cover(program, reference, instrumented, mutants, cancel);
+                known.Add(recorded);
+                store.AddActivations(activations);
+                store.Record([.. recorded.Tests!.NotJudged(mutants.Select(mutant => mutant.Id), program.Workload.Name)]);
+                continue;
+            }
+
+            known.Add(reference);
             var (run, reached) = instrumented.Run(program.Workload, program.Assembly, configuration.GoldenLimits, cancel);
             if (run.Death is { } death)
             {
@@ -303,6 +320,8 @@ public sealed class CampaignRunner(
             store.Record([.. mutants.Where(mutant => !byMutant.ContainsKey(mutant.Id)).Select(mutant => OutcomeClassifier.NotActivated(mutant.Id, program.Workload.Name))]);
             log.LogInformation("{Step,-10} {Reached} of {Total} sites by {Workload}", "activated", reached.Length, mutants.Length, program.Workload.Name);
         }
+
+        return known.ToImmutable();
     }
 
     private void Judge(CampaignStore store, GoldenWorkspace workspace, CancellationToken cancel)
@@ -367,7 +386,7 @@ public sealed class CampaignRunner(
 
     private Outcome Execute(RebuildEngine engine, MutantId mutant, string commit, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
     {
-        var built = engine.Prepare(commit, program.Workload.Project, cancel);
+        var built = engine.Prepare(commit, program, cancel);
         if (!built.Succeeded)
         {
             return built.CompileErrors is [var error, ..]

@@ -14,6 +14,7 @@ public sealed class GoldenWorkspace : IDisposable
 {
     private readonly CampaignConfiguration _configuration;
     private readonly ILogger _log;
+    private readonly HashSet<string> _restored = new(StringComparer.Ordinal);
     private Dictionary<string, string>? _components;
 
     private GoldenWorkspace(MutantRepository repository, CampaignConfiguration configuration, Checkout checkout, ILogger log)
@@ -106,9 +107,9 @@ public sealed class GoldenWorkspace : IDisposable
         }
 
         Checkout.SwitchTo(Repository.Golden.CommitSha);
-        foreach (var project in Programs.Select(program => program.Workload.Project).Distinct(StringComparer.Ordinal))
+        foreach (var program in Programs.DistinctBy(program => program.Workload.Project, StringComparer.Ordinal))
         {
-            Require(Build.Build(ProjectFile(project), cancel), "build", project);
+            Require(Build.Build(ProjectFile(program.Workload.Project), cancel, program.Framework), "build", program.Workload.Project);
         }
     }
 
@@ -145,29 +146,100 @@ public sealed class GoldenWorkspace : IDisposable
     /// </summary>
     private void Load(CancellationToken cancel)
     {
-        var programs = _configuration.Workloads.Select(workload => ProjectFile(workload.Project)).Distinct(StringComparer.Ordinal).ToArray();
-        var named = _configuration.Targets.Select(ProjectFile).ToArray();
-        var discovered = named.Length == 0 ? ProjectDiscovery.Find(Checkout.Directory).Projects : [];
-        string[] targets = [.. named.Concat(discovered).Distinct(StringComparer.Ordinal)];
         string[] tests = _configuration.Residual ? [.. _configuration.UnitTests.Select(ProjectFile).Distinct(StringComparer.Ordinal)] : [];
-        Restore(programs, [.. tests, .. targets], cancel);
-        var loaded = new ProjectLoader(Checkout.Directory).Load([.. programs.Union(targets, StringComparer.Ordinal).Union(tests, StringComparer.Ordinal)], cancel: cancel)
+        var found = Found();
+        Restore([.. found.Workloads], [.. tests, .. found.Targets], cancel);
+        var loader = new ProjectLoader(Checkout.Directory);
+        var loaded = loader.Load([.. found.Workloads.Union(found.Targets, StringComparer.Ordinal).Union(tests, StringComparer.Ordinal)], cancel: cancel)
             .ToDictionary(each => each.FullPath, StringComparer.Ordinal);
         foreach (var warning in loaded.Values.SelectMany(each => each.Warnings))
         {
             _log.LogWarning("{Warning}", warning);
         }
 
-        Targets = [.. targets.Select(target => loaded[target]).Where(target => discovered.IsEmpty || !target.IsTest)];
+        Targets = [.. found.Targets.Select(target => loaded[target]).Where(target => !_configuration.Targets.IsEmpty || !target.IsTest)];
         if (Targets.IsEmpty)
         {
             throw new UsageException("The solution has only test projects.", "Name what faults are to be injected into: \"targets\" in mutators.json.", ExitCode.RepositoryNotUsable);
         }
 
         UnitTests = [.. tests.Select(each => Tests(loaded[each]))];
-        Programs = _configuration.Workloads.IsEmpty
-            ? Targets.Where(target => target.IsProgram).ToArray() is [var only] ? [Program(new Workload(only.Name, only.Path, []), only)] : []
-            : [.. _configuration.Workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))];
+        Programs = !_configuration.Workloads.IsEmpty ? [.. _configuration.Workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))]
+            : !found.Workloads.IsEmpty ? [.. found.Workloads.Select(each => Program(new Workload(loaded[each].Name, loaded[each].Path, []), loaded[each]))]
+            : Targets.Where(target => target.IsProgram).ToArray() is [var only] ? [Program(new Workload(only.Name, only.Path, []), only)] : [];
+    }
+
+    /// <summary>
+    /// The projects that receive faults, and those that exercise them. What the configuration names holds. Without workloads, it is the test projects of the
+    /// solution that refer to a target; without targets, what the tests refer to, or where there are no tests, every project.
+    /// </summary>
+    private (ImmutableArray<string> Targets, ImmutableArray<string> Workloads) Found()
+    {
+        ImmutableArray<string> named = [.. _configuration.Targets.Select(ProjectFile).Distinct(StringComparer.Ordinal)];
+        if (!_configuration.Workloads.IsEmpty)
+        {
+            ImmutableArray<string> workloads = [.. _configuration.Workloads.Select(workload => ProjectFile(workload.Project)).Distinct(StringComparer.Ordinal)];
+            return (named.IsEmpty ? ProjectDiscovery.Find(Checkout.Directory).Projects : named, workloads);
+        }
+
+        if (!named.IsEmpty && !HasProjects())
+        {
+            return (named, []);
+        }
+
+        var projects = ProjectDiscovery.Find(Checkout.Directory).Projects;
+        var outlines = ProjectOutline.Read(projects.Union(named, StringComparer.Ordinal), Checkout.Directory);
+        var tests = outlines.Where(each => each.IsTest && ProjectOutline.ReferredTo([each], outlines).Any(target => named.IsEmpty ? !target.IsTest : named.Contains(target.Path, StringComparer.Ordinal))).ToList();
+        var usable = Restorable(tests);
+        return (!named.IsEmpty ? named : usable.IsEmpty ? projects : [.. ProjectOutline.ReferredTo(usable, outlines).Where(each => !each.IsTest).Select(each => each.Path)], [.. usable.Select(each => each.Path)]);
+    }
+
+    /// <summary>The root may hold no solution, or several, where the configuration names projects: then nothing more is looked for.</summary>
+    private bool HasProjects()
+    {
+        try
+        {
+            return !ProjectDiscovery.Find(Checkout.Directory).Projects.IsEmpty;
+        }
+        catch (UsageException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A test project that was only found, and cannot be restored here, is no reason to leave the others alone.</summary>
+    private ImmutableArray<ProjectOutline> Restorable(List<ProjectOutline> tests)
+    {
+        if (tests.Count < 2)
+        {
+            return [.. tests];
+        }
+
+        var usable = ImmutableArray.CreateBuilder<ProjectOutline>();
+        BuildOutcome? failed = null;
+        foreach (var each in tests)
+        {
+            if (IsRestored(each.Path) || Build.Restore(each.Path, CancellationToken.None) is { } outcome && (outcome.Succeeded || Left(outcome, each.Path)))
+            {
+                usable.Add(each);
+                _restored.Add(each.Path);
+            }
+        }
+
+        if (usable.Count == 0)
+        {
+            Require(failed!, "restore", Path.GetRelativePath(Checkout.Directory, tests[0].Path));
+        }
+
+        return usable.ToImmutable();
+
+        bool Left(BuildOutcome outcome, string project)
+        {
+            failed ??= outcome;
+            _log.LogWarning("{Step,-10} {Project} is left out, it does not restore: {Error}", "warning", Path.GetRelativePath(Checkout.Directory, project).Replace('\\', '/'),
+                outcome.CompileErrors.Concat(outcome.OtherErrors).First());
+            return false;
+        }
     }
 
     private WorkloadProgram Tests(TargetProject project) =>
@@ -178,8 +250,12 @@ public sealed class GoldenWorkspace : IDisposable
                 "Tests on Microsoft.Testing.Platform are programs: <OutputType>Exe</OutputType>, and for MSTest <EnableMSTestRunner>true</EnableMSTestRunner>.");
 
     private WorkloadProgram Program(Workload workload, TargetProject project) =>
-        project.IsProgram
+        project.IsTest || project.IsProgram
             ? new WorkloadProgram(workload, project.OutputAssemblyPath, Path.Combine(Repository.OwnFolder, "runs", workload.Name))
+            {
+                IsTests = project.IsTest,
+                Framework = project.IsTest ? project.TargetFramework : null,
+            }
             : throw new UsageException(
                 $"The workload '{workload.Name}' cannot be run: {project.Path} builds a library.",
                 "Name a project with <OutputType>Exe</OutputType>.");
@@ -191,10 +267,7 @@ public sealed class GoldenWorkspace : IDisposable
     private void Restore(string[] workloads, string[] targets, CancellationToken cancel)
     {
         var done = Path.Combine(Repository.OwnFolder, "restored");
-        var golden = Repository.Golden.CommitSha;
-        var isRestored = File.Exists(done) && File.ReadAllText(done) == golden;
-        bool IsMissing(string project) => !File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "obj", "project.assets.json"));
-        foreach (var project in workloads.Where(project => !isRestored || IsMissing(project)))
+        foreach (var project in workloads.Where(project => !_restored.Contains(project) && !IsRestored(project)))
         {
             Require(Build.Restore(project, cancel), "restore", Path.GetRelativePath(Checkout.Directory, project));
         }
@@ -204,8 +277,16 @@ public sealed class GoldenWorkspace : IDisposable
             Require(Build.Restore(project, cancel), "restore", Path.GetRelativePath(Checkout.Directory, project));
         }
 
-        File.WriteAllText(done, golden);
+        File.WriteAllText(done, Repository.Golden.CommitSha);
     }
+
+    private bool IsRestored(string project)
+    {
+        var done = Path.Combine(Repository.OwnFolder, "restored");
+        return File.Exists(done) && File.ReadAllText(done) == Repository.Golden.CommitSha && !IsMissing(project);
+    }
+
+    private static bool IsMissing(string project) => !File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "obj", "project.assets.json"));
 
     private static void Require(BuildOutcome outcome, string verb, string project)
     {

@@ -59,6 +59,9 @@ public sealed class CampaignFigures
             ? new CampaignFigures(campaign with { Mutants = [.. campaign.Mutants.Where(each => each.UnitTests?.Answer is UnitTestAnswer.NotCaught)] }, isResidual: true)
             : null;
         Weighted = WeightedShare.Of(campaign);
+        var areTests = campaign.Golden.Select(golden => golden.Tests is not null).Distinct().ToList();
+        IsOfTests = areTests is [true];
+        ImpactModes = [.. FailureModes.All.Where(mode => (areTests.Contains(true) && FailureModes.OfTests.Contains(mode)) || (areTests is not [true] && FailureModes.OfPrograms.Contains(mode)))];
         Campaign = campaign;
         activated = campaign.Activated;
         failed = campaign.Failed;
@@ -100,7 +103,10 @@ public sealed class CampaignFigures
     public ImmutableArray<FaultClass> Classes { get; }
 
     /// <summary>The modes of activated mutants, in their order: the rows of most tables.</summary>
-    public static ImmutableArray<FailureMode> ImpactModes { get; } = [.. FailureModes.All.Where(mode => mode.IsActivated)];
+    public ImmutableArray<FailureMode> ImpactModes { get; }
+
+    /// <summary>Whether the workloads are the project's tests, and nothing else.</summary>
+    public bool IsOfTests { get; }
 
     /// <summary>The mutants whose fault was activated: the denominator of impact.</summary>
     public int Activated => activated.Length;
@@ -128,11 +134,13 @@ public sealed class CampaignFigures
     public Proportion Of(Detection detection) => new(failed.Count(each => each.Headline!.Detection == detection), failed.Length);
 
     /// <summary>The detections that a failure can have.</summary>
-    public static ImmutableArray<Detection> DetectionsOfFailures { get; } = [.. Detections.All.Where(detection => detection is not Detection.None)];
+    public static ImmutableArray<Detection> DetectionsOfFailures { get; } = [.. Detections.All.Where(detection => detection is not (Detection.None or Detection.Test))];
 
     /// <summary>The sentence that somebody reads who reads only one.</summary>
     public string Sentence => Activated == 0
         ? $"None of {Amount(Campaign.Mutants.Length, "injected fault")} was activated: nothing can be said about impact."
+        : IsOfTests
+            ? $"{Failed.K} of {Amount(Activated, "executed fault")} {(Failed.K == 1 ? "is" : "are")} noticed by tests ({Figures.Interval(Failed)}); {Activated - Failed.K} survive{(Activated - Failed.K == 1 ? "s" : "")}."
         : Failed.K == 0
             ? $"None of {Amount(Activated, "activated fault")} led to a failure: {Figures.Bound(Failed)}."
             : $"{Failed.K} of {Amount(Activated, "activated fault")} led to a failure ({Figures.Interval(Failed)}); "
@@ -147,7 +155,8 @@ public sealed class CampaignFigures
             var silent = Campaign.Mutants.Count(each => each.Outcomes.Any(stored =>
                 stored.Outcome.Flags.Contains(FailureMode.SilentDataFailure) && !stored.Outcome.Detection.IsDetected));
             var share = new Proportion(silent, Activated);
-            return share.N == 0 ? "Silent data failures: no fault was activated, nothing can be said."
+            return IsOfTests ? $"Not counted: {Amount(Campaign.Count(FailureMode.Flaky), "mutant")} that only flaky tests could judge."
+                : share.N == 0 ? "Silent data failures: no fault was activated, nothing can be said."
                 : share.K == 0 ? $"Silent data failures: {Figures.Bound(share)}."
                 : $"Silent data failures: {share} of activated, {Figures.Interval(share)}.";
         }
@@ -246,6 +255,6 @@ public sealed class CampaignFigures
             first.FaultClass,
             mutants.Count(),
             headlines.GroupBy(each => each.Mode).ToImmutableDictionary(group => group.Key, group => group.Count()),
-            headlines.Count(each => each.Mode.IsFailure && !each.Detection.IsDetected));
+            headlines.Count(each => each.Mode is FailureMode.Survived || (each.Mode.IsFailure && !each.Detection.IsDetected)));
     }
 }

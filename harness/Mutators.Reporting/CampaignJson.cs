@@ -51,7 +51,7 @@ public static class CampaignJson
     {
         Group = figures.Group.Key,
         Counts = Counts(figures),
-        FailureModes = CampaignFigures.ImpactModes.ToDictionary(mode => mode.Key, mode => Share(figures.Of(mode))),
+        FailureModes = figures.ImpactModes.ToDictionary(mode => mode.Key, mode => Share(figures.Of(mode))),
         Detections = CampaignFigures.DetectionsOfFailures.ToDictionary(Name, detection => Share(figures.Of(detection))),
         Weighted = figures.Weighted is { } weighted
             ? new { Share = Math.Round(weighted.Share, 6), Interval95 = new[] { Math.Round(weighted.Interval.Low, 6), Math.Round(weighted.Interval.High, 6) } }

@@ -74,7 +74,11 @@ public static class ConsoleSummary
             WriteTable(console, "Taken out by the compiler, or warned of", ByCompiler(figures));
         }
 
-        WriteTable(console, "Who noticed the failures", WhoNoticed(figures));
+        if (!figures.IsOfTests)
+        {
+            WriteTable(console, "Who noticed the failures", WhoNoticed(figures));
+        }
+
         WriteUndetected(console, figures.Campaign);
     }
 
@@ -118,7 +122,7 @@ public static class ConsoleSummary
     private static Table Modes(CampaignFigures figures)
     {
         var table = NewTable("failure mode", "k/n", "share", "95 % interval");
-        foreach (var mode in CampaignFigures.ImpactModes)
+        foreach (var mode in figures.ImpactModes)
         {
             var share = figures.Of(mode);
             AddRow(table, StyleOf(mode, share.K), mode.Words, share.ToString(), Figures.Percent(share), Figures.Range(share));
@@ -135,31 +139,37 @@ public static class ConsoleSummary
         FailureMode.InconsistentState => "state",
         FailureMode.SilentDataFailure => "silent",
         FailureMode.Degraded => "degr.",
+        FailureMode.BusyHang => "busy",
+        FailureMode.IdleHang => "idle",
+        FailureMode.MemoryExhausted => "memory",
+        FailureMode.UnexpectedExit => "exit",
+        FailureMode.UnexpectedException => "exception",
+        FailureMode.FailedAssertion => "assertion",
         FailureMode.NoImpact => "none",
         _ => mode.Words,
     };
 
     private static Table ModesByOperator(CampaignFigures figures)
     {
-        var table = NewTable(["operator", .. CampaignFigures.ImpactModes.Select(Short), "n"]);
+        var table = NewTable(["operator", .. figures.ImpactModes.Select(Short), "n"]);
         foreach (var each in figures.Operators)
         {
-            AddRow(table, null, [each.Operator, .. CampaignFigures.ImpactModes.Select(mode => $"{each.Count(mode)}"), $"{each.Activated}"]);
+            AddRow(table, null, [each.Operator, .. figures.ImpactModes.Select(mode => $"{each.Count(mode)}"), $"{each.Activated}"]);
         }
 
-        AddRow(table, new Style(decoration: Decoration.Bold), ["all", .. CampaignFigures.ImpactModes.Select(mode => $"{figures.Of(mode).K}"), $"{figures.Activated}"]);
+        AddRow(table, new Style(decoration: Decoration.Bold), ["all", .. figures.ImpactModes.Select(mode => $"{figures.Of(mode).K}"), $"{figures.Activated}"]);
         return table;
     }
 
     private static Table ModesByOperatorWide(CampaignFigures figures)
     {
-        var table = NewTable(["operator", .. CampaignFigures.ImpactModes.Select(mode => mode.Words)]);
+        var table = NewTable(["operator", .. figures.ImpactModes.Select(mode => mode.Words)]);
         foreach (var each in figures.Operators)
         {
-            AddRow(table, null, [each.Operator, .. CampaignFigures.ImpactModes.Select(mode => Cell(new Proportion(each.Count(mode), each.Activated)))]);
+            AddRow(table, null, [each.Operator, .. figures.ImpactModes.Select(mode => Cell(new Proportion(each.Count(mode), each.Activated)))]);
         }
 
-        AddRow(table, new Style(decoration: Decoration.Bold), ["all", .. CampaignFigures.ImpactModes.Select(mode => Cell(figures.Of(mode)))]);
+        AddRow(table, new Style(decoration: Decoration.Bold), ["all", .. figures.ImpactModes.Select(mode => Cell(figures.Of(mode)))]);
         return table;
 
         static string Cell(Proportion share) => $"{share} {Figures.Range(share)}";
@@ -205,11 +215,11 @@ public static class ConsoleSummary
         console.WriteLine();
         if (undetected.IsEmpty)
         {
-            console.WriteLine("No failure went undetected.");
+            console.WriteLine(campaign.Golden.All(golden => golden.Tests is not null) ? "No mutant survives." : "No failure went undetected.");
             return;
         }
 
-        console.MarkupLine($"[bold]Undetected failures[/] ({undetected.Length})");
+        console.MarkupLine($"[bold]{(campaign.Golden.All(golden => golden.Tests is not null) ? "Survivors" : "Undetected failures")}[/] ({undetected.Length})");
         var mutants = campaign.Mutants.ToDictionary(each => each.Mutant.Id, each => each.Mutant);
         foreach (var outcome in undetected.Take(MaximumListed))
         {

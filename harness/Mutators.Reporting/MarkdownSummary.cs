@@ -40,7 +40,7 @@ public static class MarkdownSummary
         Heading(text, "Failure modes by fault class");
         Row(text, ["failure mode", .. figures.Classes.Select(each => each.ToString()), "k/n", "share", "95 % interval"]);
         Row(text, [":--", .. Enumerable.Repeat("--:", figures.Classes.Length + 3)]);
-        foreach (var mode in CampaignFigures.ImpactModes)
+        foreach (var mode in figures.ImpactModes)
         {
             var share = figures.Of(mode);
             Row(text, [mode.Words, .. figures.Classes.Select(each => figures.Of(mode, each).ToString()), share.ToString(), Figures.Percent(share), Figures.Range(share)]);

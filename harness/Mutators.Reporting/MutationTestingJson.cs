@@ -32,8 +32,8 @@ public static class MutationTestingJson
         { Headline: null } => "Pending",
         { Headline.Mode: FailureMode.NotActivated } => "NoCoverage",
         { Headline.Mode: FailureMode.BuildReject } => "CompileError",
-        { Headline.Mode: FailureMode.Equivalent or FailureMode.Duplicate or FailureMode.NoImpact or FailureMode.Degraded } => "Ignored",
-        { Headline.Mode: FailureMode.ControlHang } => "Timeout",
+        { Headline.Mode: FailureMode.Equivalent or FailureMode.Duplicate or FailureMode.NoImpact or FailureMode.Degraded or FailureMode.Flaky } => "Ignored",
+        { Headline.Mode: FailureMode.ControlHang or FailureMode.BusyHang or FailureMode.IdleHang } => "Timeout",
         { Headline: { } headline } => headline.Detection.IsDetected ? "Killed" : "Survived",
     };
 

@@ -28,13 +28,16 @@ public sealed partial class DotnetBuild(string root)
     };
 
     /// <summary>Restores the packages of a project and of all it references.</summary>
-    public BuildOutcome Restore(string project, CancellationToken cancel) => Run(["restore", project, "-v", "quiet"], cancel);
+    public BuildOutcome Restore(string project, CancellationToken cancel) => Run(["restore", project, "-v", "quiet", "-p:TreatWarningsAsErrors=false", "-p:WarningsAsErrors="], cancel);
 
     /// <summary>
     /// Builds a project and all it references, Debug, without analyzers and without taking warnings for errors: a mutant may well cause a
     /// warning, and is none the less a mutant.
     /// </summary>
-    public BuildOutcome Build(string project, CancellationToken cancel) => Run(
+    /// <param name="project">The project.</param>
+    /// <param name="cancel">Ends the build.</param>
+    /// <param name="framework">The target framework; null for all that the project has.</param>
+    public BuildOutcome Build(string project, CancellationToken cancel, string? framework = null) => Run(
         [
             "build", project, "--no-restore", "-c", "Debug", "-v", "quiet", "-nologo", "-m:1", "-clp:NoSummary",
             "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:WarningsAsErrors=", "-p:MSBuildTreatWarningsAsErrors=false",
@@ -42,6 +45,7 @@ public sealed partial class DotnetBuild(string root)
 
             // A compiler that stays warm from branch to branch, whatever the surroundings prefer for their own builds.
             "-p:UseSharedCompilation=true",
+            .. framework is null ? Array.Empty<string>() : ["-f", framework],
         ],
         cancel);
 

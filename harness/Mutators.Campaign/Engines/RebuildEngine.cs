@@ -15,10 +15,10 @@ public sealed class RebuildEngine(Checkout checkout, DotnetBuild build)
     public const string Name = "rebuild";
 
     /// <summary>Puts a branch into the checkout and builds a workload's program from it.</summary>
-    public BuildOutcome Prepare(string commit, string project, CancellationToken cancel)
+    public BuildOutcome Prepare(string commit, WorkloadProgram program, CancellationToken cancel)
     {
         checkout.SwitchTo(commit);
-        return build.Build(project, cancel);
+        return build.Build(program.Workload.Project, cancel, program.Framework);
     }
 
     /// <summary>Executes a program that <see cref="Prepare"/> has built, in a fresh copy of its folder: what one run writes, the next does not find.</summary>
@@ -26,7 +26,9 @@ public sealed class RebuildEngine(Checkout checkout, DotnetBuild build)
     {
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, program.RunFolder);
         var copy = Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly));
-        return ProgramRun.Execute(copy, program.Workload.Arguments, new Dictionary<string, string>(), limits, cancel);
+        return program.IsTests
+            ? TestProgram.Execute(copy, TestProgram.UntilFailure, limits, cancel)
+            : ProgramRun.Execute(copy, program.Workload.Arguments, new Dictionary<string, string>(), limits, cancel);
     }
 }
 
@@ -34,4 +36,11 @@ public sealed class RebuildEngine(Checkout checkout, DotnetBuild build)
 /// <param name="Workload">The workload.</param>
 /// <param name="Assembly">The program's assembly, full path, as the build leaves it.</param>
 /// <param name="RunFolder">A folder of ours that a copy of the assembly's folder is run in.</param>
-public sealed record WorkloadProgram(Workload Workload, string Assembly, string RunFolder);
+public sealed record WorkloadProgram(Workload Workload, string Assembly, string RunFolder)
+{
+    /// <summary>Whether it is a test project: its tests are run, not its entry point.</summary>
+    public bool IsTests { get; init; }
+
+    /// <summary>The target framework to build; null for the only one.</summary>
+    public string? Framework { get; init; }
+}

@@ -12,6 +12,9 @@ public enum Detection
     /// <summary>A monitor of basic functionality.</summary>
     Monitor,
 
+    /// <summary>One of the project's own tests, as workload.</summary>
+    Test,
+
     /// <summary>A check of invariants at quiescence.</summary>
     InvariantCheck,
 
@@ -34,7 +37,7 @@ public static class Detections
         /// Somebody noticed in time and said so. A guest that finds its own data damaged is the oracle of the silent data failure, not a
         /// detector of it.
         /// </summary>
-        public bool IsDetected => detection is Detection.Signalled or Detection.Monitor or Detection.InvariantCheck;
+        public bool IsDetected => detection is Detection.Signalled or Detection.Monitor or Detection.Test or Detection.InvariantCheck;
 
         /// <summary>The detection as reports write it.</summary>
         public string Words => detection switch
@@ -42,6 +45,7 @@ public static class Detections
             Detection.None => "nothing to notice",
             Detection.Signalled => "signalled by the program",
             Detection.Monitor => "noticed by a monitor",
+            Detection.Test => "noticed by a test",
             Detection.InvariantCheck => "noticed by an invariant check",
             Detection.GuestCheck => "noticed by a guest's check of its data only",
             Detection.GoldenDifferenceOnly => "noticed by nobody: differs from golden only",

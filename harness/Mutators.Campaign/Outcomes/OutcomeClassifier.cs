@@ -24,6 +24,11 @@ public static class OutcomeClassifier
     public static Outcome Classify(
         MutantId mutant, GoldenRun golden, WorkloadRun run, string engine, double degradedShare = DefaultDegradedShare, bool isHealed = false)
     {
+        if (golden.Tests is { } tests)
+        {
+            return TestOutcomes.Classify(mutant, golden.Workload.Name, tests, run, engine);
+        }
+
         var observations = ObservationParser.Parse(run.Output);
         var alignment = Alignment.Of(golden.Observations, observations);
         var rounds = Rounds.Of(golden, run, observations, degradedShare, isHealed);
@@ -49,6 +54,12 @@ public static class OutcomeClassifier
     /// <summary>The outcome of a mutant whose site no workload reaches: known from golden's probes, nothing was run.</summary>
     public static Outcome NotActivated(MutantId mutant, string workload) =>
         NotRun(mutant, workload, FailureMode.NotActivated, "no execution of the workload reaches the site");
+
+    /// <summary>The outcome of a mutant that tests do not judge the same way twice.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="workload">The test project.</param>
+    /// <param name="why">Which test, and how it differs.</param>
+    public static Outcome Flaky(MutantId mutant, string workload, string why) => NotRun(mutant, workload, FailureMode.Flaky, why);
 
     /// <summary>The outcome of a mutant that does not compile.</summary>
     /// <param name="mutant">The mutant.</param>

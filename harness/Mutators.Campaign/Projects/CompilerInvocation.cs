@@ -23,4 +23,9 @@ internal sealed record CompilerInvocation(
     string IntermediateDirectory,
     ImmutableArray<string> Arguments,
     string? ReferenceAssemblyPath,
-    ImmutableArray<string> ProjectReferences);
+    ImmutableArray<ProjectReference> ProjectReferences);
+
+/// <summary>A project that another one refers to.</summary>
+/// <param name="Path">The project file, full path.</param>
+/// <param name="Framework">The target framework that the other one takes of it; null for its only one.</param>
+internal sealed record ProjectReference(string Path, string? Framework);

@@ -77,9 +77,9 @@ internal sealed class DesignTimeBuild : IDisposable
         if (begun.Add(project))
         {
             var invocation = Invocation(manager, project, framework, cancel);
-            foreach (var reference in invocation.ProjectReferences.Where(File.Exists))
+            foreach (var reference in invocation.ProjectReferences.Where(each => File.Exists(each.Path)))
             {
-                AddWithReferences(invocations, begun, manager, reference, framework, cancel);
+                AddWithReferences(invocations, begun, manager, reference.Path, reference.Framework ?? framework, cancel);
             }
 
             invocations.Add(invocation);
@@ -109,6 +109,12 @@ internal sealed class DesignTimeBuild : IDisposable
         }
 
         var directory = evaluated.Directory;
+
+        // What the references' targets have chosen among the frameworks of a project that has several.
+        var frameworks = evaluated.GetItems("_MSBuildProjectReferenceExistent")
+            .Where(each => each.GetMetadataValue("NearestTargetFramework").Length > 0)
+            .DistinctBy(each => each.GetMetadataValue("FullPath"), StringComparer.Ordinal)
+            .ToDictionary(each => each.GetMetadataValue("FullPath"), each => each.GetMetadataValue("NearestTargetFramework"), StringComparer.Ordinal);
         string FullPathOf(string property) => Path.GetFullPath(evaluated.GetPropertyValue(property).Replace('\\', '/'), directory);
         return new CompilerInvocation(
             project,
@@ -123,7 +129,8 @@ internal sealed class DesignTimeBuild : IDisposable
             [
                 .. evaluated.GetItems("ProjectReference")
                     .Select(each => Path.GetFullPath(each.EvaluatedInclude.Replace('\\', '/'), directory))
-                    .Where(each => each.EndsWith(".csproj", StringComparison.OrdinalIgnoreCase)),
+                    .Where(each => each.EndsWith(".csproj", StringComparison.OrdinalIgnoreCase))
+                    .Select(each => new ProjectReference(each, frameworks.GetValueOrDefault(each))),
             ]);
     }
 

@@ -19,12 +19,17 @@ internal static class TargetFrameworkChoice
             ?? frameworks[0];
     }
 
-    /// <summary>The major version of the .NET runtime that a framework's programs run on: 10 for <c>net10.0</c>; null for net48 or netstandard2.0.</summary>
+    /// <summary>The major version of the .NET runtime that a framework's programs run on: 10 for <c>net10.0</c>, 9 for <c>net9</c>; null for net48 or netstandard2.0.</summary>
     internal static int? RuntimeOf(string framework)
     {
         var version = framework.StartsWith("netcoreapp", StringComparison.OrdinalIgnoreCase) ? framework[10..]
             : framework.StartsWith("net", StringComparison.OrdinalIgnoreCase) ? framework[3..]
             : "";
+        if (version is [>= '5' and <= '9'])
+        {
+            return version[0] - '0';
+        }
+
         var dot = version.IndexOf('.', StringComparison.Ordinal);
         return dot > 0 && int.TryParse(version[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : null;
     }

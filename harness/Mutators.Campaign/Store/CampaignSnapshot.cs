@@ -89,9 +89,10 @@ public sealed class MutantResult(
         .ThenByDescending(outcome => outcome.Detection)
         .FirstOrDefault();
 
-    /// <summary>The outcomes under which it failed and nobody noticed.</summary>
+    /// <summary>The outcomes under which it failed and nobody noticed; of a mutant that survives its tests, that.</summary>
     public IEnumerable<Outcome> UndetectedFailures =>
-        Outcomes.Select(each => each.Outcome).Where(outcome => outcome.Mode.IsFailure && !outcome.Detection.IsDetected);
+        Headline is { Mode: FailureMode.Survived } survived ? [survived]
+        : Outcomes.Select(each => each.Outcome).Where(outcome => outcome.Mode.IsFailure && !outcome.Detection.IsDetected);
 }
 
 /// <summary>A campaign as it stood when it was read: immutable, and all that a report needs.</summary>

@@ -130,7 +130,7 @@ internal sealed class ResidualClassification(MutantRepository repository, Golden
 
     private WorkloadRun Rebuilt(MutantRecord mutant, UnitTestProgram program, RunLimits limits, CancellationToken cancel)
     {
-        var built = new RebuildEngine(workspace.Checkout, workspace.Build).Prepare(mutant.Commit, program.Program.Workload.Project, cancel);
+        var built = new RebuildEngine(workspace.Checkout, workspace.Build).Prepare(mutant.Commit, program.Program, cancel);
         return built.Succeeded
             ? program.Run(_ => { }, limits, cancel)
             : throw new UsageException($"{mutant.Id} does not build with its unit tests: {built.CompileErrors.Concat(built.OtherErrors).First()}", "Leave --residual out, or take the fault out of the faultload.");

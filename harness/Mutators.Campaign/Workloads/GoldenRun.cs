@@ -23,6 +23,9 @@ public sealed class GoldenRun(Workload workload, WorkloadRun run)
     /// <summary>The virtual time at which the fault is taken away; null where the workload has one round only, or no such clock.</summary>
     public long? HealedAt => Observations.FirstOrDefault(each => each.IsHealing)?.At;
 
+    /// <summary>The tests, where the workload is a test project; null for a program.</summary>
+    public TestRecord? Tests { get; } = TestRecord.Of(run.Output);
+
     /// <summary>Whether the workload speaks in structured observations, or only prints.</summary>
     public bool IsStructured => Observations.Any(each => each.Kind is not ObservationKind.Line);
 

@@ -64,6 +64,7 @@ public static class ProcessRunner
             error.Start();
 
             var exceeded = Watch(process, tree, budget, limits, started, cancel);
+            var isBusy = exceeded is ProcessEnd.TimedOut && tree.IsBusy();
             leavesServers = keepsServers && exceeded is null;
             if (!leavesServers)
             {
@@ -81,7 +82,7 @@ public static class ProcessRunner
             }
 
             var exitCode = process.HasExited ? process.ExitCode : -1;
-            return new WorkloadRun(exceeded ?? EndOf(exitCode, errorLines), exitCode, [.. lines.Take(MaximumLines)], errorLines, duration);
+            return new WorkloadRun(exceeded ?? EndOf(exitCode, errorLines), exitCode, [.. lines.Take(MaximumLines)], errorLines, duration) { IsBusy = isBusy };
         }
         finally
         {

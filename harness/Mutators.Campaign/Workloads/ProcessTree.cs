@@ -16,6 +16,11 @@ internal sealed class ProcessTree(Process root, bool ownSession)
     // A process that forks while it is being killed needs another look; one that forks faster than we look is not chased for ever.
     private const int KillRounds = 20;
 
+    private static readonly TimeSpan LookForBusy = TimeSpan.FromMilliseconds(500);
+
+    // Little, since others may want the processor too; a process that waits uses none at all.
+    private static readonly TimeSpan BusyFrom = TimeSpan.FromMilliseconds(15);
+
     /// <summary>
     /// The command that starts a program in a session of its own, and has it killed when the thread that started it dies: also a
     /// harness that is killed leaves no hanging mutant behind. Empty where the system has no <c>setsid</c>; the second half is left
@@ -47,6 +52,27 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         catch (InvalidOperationException)
         {
             return 0;
+        }
+    }
+
+    /// <summary>Whether the root uses the processor just now: it spins, or works. Looks for half a second.</summary>
+    public bool IsBusy()
+    {
+        try
+        {
+            root.Refresh();
+            var before = root.TotalProcessorTime;
+            if (root.WaitForExit(LookForBusy))
+            {
+                return false;
+            }
+
+            root.Refresh();
+            return root.TotalProcessorTime - before > BusyFrom;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

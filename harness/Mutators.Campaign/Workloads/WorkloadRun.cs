@@ -35,6 +35,9 @@ public sealed partial record WorkloadRun(
     ImmutableArray<string> Error,
     TimeSpan Duration)
 {
+    /// <summary>Whether a run that was ended at its time limit had used the processor until then: it spins, where another one waits.</summary>
+    public bool IsBusy { get; init; }
+
     private const string UnhandledException = "Unhandled exception. ";
 
     /// <summary>

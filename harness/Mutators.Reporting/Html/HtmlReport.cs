@@ -92,7 +92,7 @@ public static partial class HtmlReport
         }
 
         page.Add($"<th scope=\"col\">k/n</th><th scope=\"col\">share</th><th scope=\"col\">95 % interval</th></tr></thead>\n<tbody>\n");
-        foreach (var mode in CampaignFigures.ImpactModes)
+        foreach (var mode in figures.ImpactModes)
         {
             var all = figures.Of(mode);
             page.Add($"<tr><th scope=\"row\">{Pill(mode)}</th>");

@@ -151,8 +151,8 @@ internal static class ShowVerb
         :
         [
             $"dotnet mutators run --only {mutant.Id}",
-            .. snapshot.Golden.Select(golden => golden.Workload).Select(workload =>
-                $"git worktree add --detach ../{mutant.Id} {mutant.Commit[..12]} && cd ../{mutant.Id} && {Command(workload)}"),
+            .. snapshot.Golden.Select(golden =>
+                $"git worktree add --detach ../{mutant.Id} {mutant.Commit[..12]} && cd ../{mutant.Id} && {(golden.Tests is null ? Command(golden.Workload) : $"dotnet test {golden.Workload.Project}")}"),
         ];
 
     private static string Command(Workload workload) =>

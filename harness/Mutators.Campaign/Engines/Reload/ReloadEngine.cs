@@ -41,6 +41,7 @@ public sealed class ReloadEngine : IDisposable
     private readonly Dictionary<string, string> _goldenFolders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _unusable = new(StringComparer.Ordinal);
     private readonly HashSet<string> _quickened = new(StringComparer.Ordinal);
+    private readonly Dictionary<WorkloadProgram, Exercise> _exercises = [];
     private readonly int _lanes;
     private readonly int _largestBatch;
 
@@ -128,7 +129,7 @@ public sealed class ReloadEngine : IDisposable
     {
         const string Why = "asked for";
         return _sources.Read(job.Commit, out var refusal) is { } trees
-            ? new WholeEmission(_goldenFolders, Path.Combine(_directory, "whole"), _root, _configuration).Run(job, trees, Why, cancel)
+            ? new WholeEmission(_goldenFolders, Path.Combine(_directory, "whole"), _root, ExerciseOf).Run(job, trees, Why, cancel)
             : new ReloadResult(job, ReloadWay.Rebuild(refusal!), null);
     }
 
@@ -181,7 +182,7 @@ public sealed class ReloadEngine : IDisposable
                     worker.Run(warm, result => Take(result, slow, done), cancel);
                 }
 
-                var emission = new WholeEmission(_goldenFolders, Path.Combine(_directory, $"emit-{lane}"), _root, _configuration);
+                var emission = new WholeEmission(_goldenFolders, Path.Combine(_directory, $"emit-{lane}"), _root, ExerciseOf);
                 while (slow.TryDequeue(out var each))
                 {
                     done(batch.Mutants[each.Job.Commit] is { NoEmission: null, Trees: { } trees }
@@ -192,7 +193,15 @@ public sealed class ReloadEngine : IDisposable
             ProgramFolder.Delete(folder);
 
             WorkerLane Lane(int lane) =>
-                new(stage, group.First().Golden, batch, _configuration, $"{folder}-{lane}", Statistics);
+                new(stage, ExerciseOf(group.First()), batch, $"{folder}-{lane}", Statistics);
+        }
+    }
+
+    private Exercise ExerciseOf(ReloadJob job)
+    {
+        lock (_exercises)
+        {
+            return _exercises.TryGetValue(job.Program, out var exercise) ? exercise : _exercises[job.Program] = Exercise.For(job.Program, job.Golden, _configuration);
         }
     }
 

@@ -59,7 +59,11 @@ internal sealed class RunFolder : IDisposable
     {
         if (!isFolder)
         {
-            File.Delete(path);
+            // The folder that it lay in may have been deleted before it.
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
         }
         else if (Directory.Exists(path))
         {

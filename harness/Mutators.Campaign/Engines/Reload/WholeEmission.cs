@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Engines.Reload;
@@ -14,8 +13,8 @@ namespace Mutators.Campaign.Engines.Reload;
 /// <param name="goldenFolders">The folder with golden's build of each program, by the program's assembly.</param>
 /// <param name="directory">A folder of ours.</param>
 /// <param name="root">The checkout's root, for messages.</param>
-/// <param name="configuration">The limits.</param>
-internal sealed class WholeEmission(IReadOnlyDictionary<string, string> goldenFolders, string directory, string root, CampaignConfiguration configuration)
+/// <param name="exerciseOf">What the workload of a job means.</param>
+internal sealed class WholeEmission(IReadOnlyDictionary<string, string> goldenFolders, string directory, string root, Func<ReloadJob, Exercise> exerciseOf)
 {
     /// <summary>Compiles and runs a mutant.</summary>
     public ReloadResult Run(ReloadJob job, BranchTrees trees, string why, CancellationToken cancel)
@@ -51,9 +50,7 @@ internal sealed class WholeEmission(IReadOnlyDictionary<string, string> goldenFo
 
         ProgramFolder.Copy(goldenFolders[job.Program.Assembly], directory);
         ProgramFolder.Overlay(directory, trees.Target.OutputAssemblyPath, image.ToArray(), symbols.ToArray());
-        var run = ProgramRun.Execute(
-            Path.Combine(directory, Path.GetFileName(job.Program.Assembly)), job.Program.Workload.Arguments, new Dictionary<string, string>(),
-            configuration.LimitsFor(job.Golden.Run.Duration), cancel);
+        var run = exerciseOf(job).RunOnce(Path.Combine(directory, Path.GetFileName(job.Program.Assembly)), job, [], cancel);
         return new ReloadResult(job, way, run);
     }
 

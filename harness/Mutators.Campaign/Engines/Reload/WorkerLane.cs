@@ -28,9 +28,8 @@ internal sealed class WorkerLane : IDisposable
 
     private readonly RunFolder _folder;
     private readonly string _assembly;
-    private readonly GoldenRun _golden;
+    private readonly Exercise _exercise;
     private readonly Batch _batch;
-    private readonly RunLimits _limits;
     private readonly string _deltaFile;
     private readonly ImmutableArray<(TargetProject Target, MetadataReader Metadata)> _modules;
     private readonly LaneStatistics _statistics;
@@ -46,14 +45,13 @@ internal sealed class WorkerLane : IDisposable
     private Residue _usualResidue;
 
     public WorkerLane(
-        Stage stage, GoldenRun golden, Batch batch, CampaignConfiguration configuration, string folder, LaneStatistics statistics)
+        Stage stage, Exercise exercise, Batch batch, string folder, LaneStatistics statistics)
     {
         _folder = new RunFolder(stage.Folder, folder);
         _assembly = Path.Combine(folder, Path.GetFileName(stage.Assembly));
         _deltaFile = folder + ".delta";
-        _golden = golden;
+        _exercise = exercise;
         _batch = batch;
-        _limits = configuration.LimitsFor(golden.Run.Duration);
         _modules = stage.Modules;
         _statistics = statistics;
     }
@@ -89,7 +87,7 @@ internal sealed class WorkerLane : IDisposable
             {
                 done(new ReloadResult(job!, ReloadWay.Rebuild(_unusable!), null));
             }
-            else if (OnlyOnce is { } why)
+            else if ((OnlyOnce ?? _exercise.WhyAlone(job!)) is { } why)
             {
                 done(RunFresh(job!, why, cancel));
             }
@@ -110,7 +108,7 @@ internal sealed class WorkerLane : IDisposable
     private void RunWarm(ReloadJob job, bool mustCheck, Action<ReloadResult> done, CancellationToken cancel)
     {
         _folder.Restore();
-        var ran = _worker!.Run(CommandFor(_batch.Mutants[job.Commit].Exchanges, job.Program.Workload.Arguments), _limits, cancel);
+        var ran = _worker!.Run(CommandFor(_batch.Mutants[job.Commit].Exchanges, _exercise.Of(job)), _exercise.LimitsOf(job), cancel);
         _statistics.Add(ran);
         if (ran.NotApplied)
         {
@@ -120,7 +118,7 @@ internal sealed class WorkerLane : IDisposable
             return;
         }
 
-        if (ran.Report is { } report && report.Residue.HasFlag(Residue.Threads))
+        if (_exercise.WaitsForThreads && ran.Report is { } report && report.Residue.HasFlag(Residue.Threads))
         {
             // An ordinary process would wait for these threads before it ends: this run says nothing.
             RunLater();
@@ -130,7 +128,7 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _unchecked.Add(new ReloadResult(job, ReloadWay.Warm, ran.Run));
-        if (!ran.IsAlive || ran.Report!.Residue.HasFlag(Residue.StuckStatics))
+        if (!ran.IsAlive || (ran.Report!.Residue & ~_usualResidue).HasFlag(Residue.StuckStatics))
         {
             Replace();
             AfterDeath(done);
@@ -138,7 +136,7 @@ internal sealed class WorkerLane : IDisposable
         else if (mustCheck || _unchecked.Count >= _distance.Runs || IsSuspicious(ran))
         {
             Check(done, cancel);
-            if (ran.Report is { } last && ((last.Residue & ~Residue.Statics) != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
+            if (ran.Report is { } last && ((last.Residue & ~Residue.Statics & ~_usualResidue) != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
             {
                 Replace();
             }
@@ -151,9 +149,9 @@ internal sealed class WorkerLane : IDisposable
     /// <summary>Runs golden where mutants ran: if it is as ever, their outcomes count.</summary>
     private void Check(Action<ReloadResult> done, CancellationToken cancel)
     {
-        var ran = RunGolden(cancel);
+        var ran = RunGolden(_exercise.Check(_unchecked.Select(result => result.Job)), cancel);
         _statistics.AddCheck(ran.Run.Duration);
-        if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && IsGolden(ran.Run))
+        if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && _exercise.IsGolden(ran.Run))
         {
             _distance.Good(_unchecked.Count);
             Accept(done);
@@ -231,13 +229,11 @@ internal sealed class WorkerLane : IDisposable
         _unchecked.Clear();
     }
 
-    private WorkerRun RunGolden(CancellationToken cancel)
+    private WorkerRun RunGolden(ImmutableArray<string> arguments, CancellationToken cancel)
     {
         _folder.Restore();
-        return _worker!.Run(CommandFor([], _golden.Workload.Arguments), _limits, cancel);
+        return _worker!.Run(CommandFor([], arguments), _exercise.Limits, cancel);
     }
-
-    private bool IsGolden(WorkloadRun run) => GoldenRun.Compare(_golden, new GoldenRun(_golden.Workload, run)).IsEmpty;
 
     private bool EnsureWorker(CancellationToken cancel)
     {
@@ -257,7 +253,7 @@ internal sealed class WorkerLane : IDisposable
             _deltas.Add(target, new MethodDelta(metadata));
         }
 
-        _worker = WorkerProcess.Start(_assembly, _limits.MemoryBytes, out _unusable, cancel);
+        _worker = WorkerProcess.Start(_assembly, _exercise.Limits.MemoryBytes, _exercise.Environment, out _unusable, cancel);
         _statistics.AddWorker();
         if (_worker is null)
         {
@@ -265,8 +261,8 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _tickLimit = 0;
-        var first = RunGolden(cancel);
-        if (first.Report is not { Kind: ReportKind.Returned } report || !IsGolden(first.Run))
+        var first = RunGolden(_exercise.First, cancel);
+        if (first.Report is not { Kind: ReportKind.Returned } report || !_exercise.IsGolden(first.Run))
         {
             _unusable = Why(first);
             Replace();
@@ -274,11 +270,10 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _tickLimit = Math.Max(MinimumTicks, report.Ticks * TickFactor);
-        var second = RunGolden(cancel);
-        OnlyOnce = (report.Residue & (Residue.Threads | Residue.Pool)) != Residue.None ? "golden leaves threads or work behind"
-            : report.Residue.HasFlag(Residue.StuckStatics) ? "golden's statics cannot be put back"
-            : second.Report is not { Kind: ReportKind.Returned } || !IsGolden(second.Run) || second.Report.Residue.HasFlag(Residue.StuckStatics) ? "golden does not run twice in one process"
-            : null;
+        var second = RunGolden(_exercise.First, cancel);
+        OnlyOnce = _exercise.WhyOnlyOnce(report.Residue)
+            ?? (second.Report is not { Kind: ReportKind.Returned } || !_exercise.IsGolden(second.Run) || _exercise.WhyOnlyOnce(second.Report.Residue) is not null
+                ? "golden does not run twice in one process" : null);
         if (OnlyOnce is not null)
         {
             Replace();
@@ -308,7 +303,7 @@ internal sealed class WorkerLane : IDisposable
             [AgentVariables.Deltas] = _deltaFile,
         };
         _folder.Restore();
-        var run = ProgramRun.Execute(_assembly, job.Program.Workload.Arguments, environment, _limits, cancel);
+        var run = _exercise.RunOnce(_assembly, job, environment, cancel);
         return new ReloadResult(job, ReloadWay.Fresh(why), run with { Output = [.. run.Output.Select(VariantText.WithoutSuffixes)], Error = [.. run.Error.Select(VariantText.WithoutSuffixes)] });
     }
 

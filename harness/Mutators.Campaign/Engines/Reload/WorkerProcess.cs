@@ -67,15 +67,16 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Starts a worker.</summary>
     /// <param name="assembly">The program.</param>
     /// <param name="memoryBytes">The managed heap's hard limit.</param>
+    /// <param name="environment">Variables of the workload's.</param>
     /// <param name="refusal">Why there is no such worker; null if there is.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The worker; null if the process ends before it is ready, for whatever reason.</returns>
-    public static WorkerProcess? Start(string assembly, long memoryBytes, out string? refusal, CancellationToken cancel)
+    public static WorkerProcess? Start(string assembly, long memoryBytes, IReadOnlyDictionary<string, string> environment, out string? refusal, CancellationToken cancel)
     {
         refusal = "the program does not start with an agent in it";
         var name = $"mutators-{Environment.ProcessId}-{Interlocked.Increment(ref started)}".PadRight(Worker.MarkLength, '-');
         var pipe = new NamedPipeServerStream(name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous);
-        var process = new Process { StartInfo = StartInfo(assembly, name, memoryBytes) };
+        var process = new Process { StartInfo = StartInfo(assembly, name, memoryBytes, environment) };
         process.Start();
         process.StandardInput.Close();
         var mark = new byte[Worker.MarkLength + 2];
@@ -133,8 +134,9 @@ internal sealed class WorkerProcess : IDisposable
         if (exceeded is { } limit)
         {
             var (output, error) = (_output.SoFar(), _error.SoFar());
+            var isBusy = limit is ProcessEnd.TimedOut && _tree.IsBusy();
             Kill();
-            return new WorkerRun(new WorkloadRun(limit, -1, Lines(output), ErrorLines(error), Stopwatch.GetElapsedTime(began)), null, IsAlive: false);
+            return new WorkerRun(new WorkloadRun(limit, -1, Lines(output), ErrorLines(error), Stopwatch.GetElapsedTime(began)) { IsBusy = isBusy }, null, IsAlive: false);
         }
 
         if (report is null)
@@ -175,7 +177,7 @@ internal sealed class WorkerProcess : IDisposable
                     Kill();
                 }
 
-                return new WorkerRun(new WorkloadRun(ProcessEnd.TimedOut, -1, Lines(output), ErrorLines(error), duration), report, isBack, OutOfTicks: true);
+                return new WorkerRun(new WorkloadRun(ProcessEnd.TimedOut, -1, Lines(output), ErrorLines(error), duration) { IsBusy = true }, report, isBack, OutOfTicks: true);
 
             case ReportKind.NotApplied:
                 return new WorkerRun(new WorkloadRun(ProcessEnd.Exited, 0, [], [], duration), report, IsAlive: true);
@@ -329,7 +331,7 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    private static ProcessStartInfo StartInfo(string assembly, string pipe, long memoryBytes)
+    private static ProcessStartInfo StartInfo(string assembly, string pipe, long memoryBytes, IReadOnlyDictionary<string, string> environment)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host) ? host : "dotnet";
         ImmutableArray<string> command = [.. ProcessTree.Starter, dotnet, "exec", assembly];
@@ -348,6 +350,11 @@ internal sealed class WorkerProcess : IDisposable
         }
 
         var asked = AgentEnvironment(pipe, memoryBytes);
+        foreach (var (name, value) in environment)
+        {
+            asked[name] = value;
+        }
+
         start.Environment.Clear();
         foreach (var (name, value) in RunEnvironment.Of(asked, memoryBytes))
         {

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+
+namespace Mutators.Agent;
+
+/// <summary>Takes what an adapter tells of tests, and tells the harness.</summary>
+/// <param name="output">The process's standard output, whatever the tests do to the console.</param>
+/// <param name="isFull">Whether passed tests are told too.</param>
+/// <param name="stopsAtFailure">Whether a failed test ends the run.</param>
+internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailure)
+{
+    private readonly Dictionary<Guid, int> numbers = [];
+    private readonly HashSet<int> started = [];
+    private readonly Dictionary<int, (long Micros, long Ticks)> ended = [];
+    private PropertyInfo? idOf;
+    private int current = -1;
+    private long began;
+
+    /// <summary>Told when a test begins, and when none is under way any more.</summary>
+    internal Action<int?>? Moved { get; init; }
+
+    /// <summary>The ticks that the test under way has spent.</summary>
+    internal Func<long>? Ticks { get; init; }
+
+    /// <summary>What ends the adapter's run.</summary>
+    internal Action? Stop { get; init; }
+
+    /// <summary>Whether the run is to end: a test has failed, and that is all there was to know.</summary>
+    internal bool IsStopped { get; private set; }
+
+    internal void Add(object test, int number)
+    {
+        idOf ??= test.GetType().GetProperty("Id")!;
+        numbers[(Guid)idOf.GetValue(test)!] = number;
+    }
+
+    internal void Started(object test)
+    {
+        if (!IsStopped)
+        {
+            Begin(Number(test));
+        }
+    }
+
+    internal void Ended(object test)
+    {
+        if (current >= 0)
+        {
+            ended[current] = Spent();
+            current = -1;
+            Moved?.Invoke(null);
+        }
+    }
+
+    internal void Result(object result)
+    {
+        var type = result.GetType();
+        string Text(string property) => type.GetProperty(property)!.GetValue(result) as string ?? "";
+        var number = Number(type.GetProperty("TestCase")!.GetValue(result)!);
+        if (IsStopped || number < 0)
+        {
+            return;
+        }
+
+        if (!started.Contains(number))
+        {
+            // An adapter may leave out the beginning of a test that fails before it begins.
+            Begin(number);
+        }
+
+        var state = type.GetProperty("Outcome")!.GetValue(result)!.ToString() switch
+        {
+            "Passed" => TestProtocol.Passed,
+            "Failed" => TestProtocol.Failed,
+            _ => TestProtocol.Skipped,
+        };
+        if (isFull || state == TestProtocol.Failed)
+        {
+            var (micros, ticks) = ended.TryGetValue(number, out var spent) ? spent : Spent();
+            var text = state == TestProtocol.Failed ? $"{Text("ErrorMessage")}\n{Text("ErrorStackTrace")}" : "";
+            Print(string.Create(CultureInfo.InvariantCulture, $"{TestProtocol.Ended} {number} {state} {micros} {ticks} {Escaped(text)}"));
+        }
+
+        if (state == TestProtocol.Failed && stopsAtFailure)
+        {
+            IsStopped = true;
+            Stop?.Invoke();
+        }
+    }
+
+    /// <summary>Prints a line of the protocol, in one write, behind whatever a test has printed.</summary>
+    internal void Print(string line)
+    {
+        output.Write(Encoding.UTF8.GetBytes($"\n{TestProtocol.Sign}{line}\n"));
+        output.Flush();
+    }
+
+    private (long Micros, long Ticks) Spent() => ((long)Stopwatch.GetElapsedTime(began).TotalMicroseconds, Ticks?.Invoke() ?? 0);
+
+    private void Begin(int number)
+    {
+        started.Add(number);
+        current = number;
+        if (number >= 0)
+        {
+            Print($"{TestProtocol.Started} {number}");
+            Moved?.Invoke(number);
+        }
+
+        began = Stopwatch.GetTimestamp();
+    }
+
+    private int Number(object test) => numbers.GetValueOrDefault((Guid)(idOf ??= test.GetType().GetProperty("Id")!).GetValue(test)!, -1);
+
+    private static string Escaped(string text)
+    {
+        const int Most = 4000;
+        return (text.Length > Most ? text[..Most] : text).ReplaceLineEndings(TestProtocol.LineEnd.ToString());
+    }
+}

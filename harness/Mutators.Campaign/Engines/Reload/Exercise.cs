@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Mutators.Agent;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Engines.Reload;
+
+/// <summary>What a workload means for a worker: with which arguments golden and mutants run, and by what golden is known again.</summary>
+/// <param name="golden">The golden run that mutants are compared with.</param>
+/// <param name="configuration">The limits.</param>
+internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configuration)
+{
+    /// <summary>The golden run that mutants are compared with.</summary>
+    protected GoldenRun Golden { get; } = golden;
+
+    /// <summary>The limits.</summary>
+    protected CampaignConfiguration Configuration { get; } = configuration;
+
+    /// <summary>Variables of its processes, beside the agent's own.</summary>
+    public abstract ImmutableDictionary<string, string> Environment { get; }
+
+    /// <summary>The arguments of a worker's first golden runs.</summary>
+    public abstract ImmutableArray<string> First { get; }
+
+    /// <summary>Whether an ordinary process waits for the threads that a run leaves behind: then a run that leaves some says nothing.</summary>
+    public abstract bool WaitsForThreads { get; }
+
+    /// <summary>What a process may spend that runs all of it once.</summary>
+    public virtual RunLimits Limits => Configuration.LimitsFor(Golden.Run.Duration);
+
+    /// <summary>The arguments of a mutant's run.</summary>
+    public abstract ImmutableArray<string> Of(ReloadJob job);
+
+    /// <summary>What a mutant may spend in a warm worker.</summary>
+    public virtual RunLimits LimitsOf(ReloadJob job) => Limits;
+
+    /// <summary>The arguments of the golden run that decides whether some mutants' runs count.</summary>
+    public virtual ImmutableArray<string> Check(IEnumerable<ReloadJob> since) => First;
+
+    /// <summary>Whether golden with ticks has behaved as golden.</summary>
+    public abstract bool IsGolden(WorkloadRun run);
+
+    /// <summary>Why a mutant needs a process of its own; null if it does not.</summary>
+    public virtual string? WhyAlone(ReloadJob job) => null;
+
+    /// <summary>Why each mutant needs a process of its own, by what golden's first run left behind; null if it does not.</summary>
+    public virtual string? WhyOnlyOnce(Residue residue) => null;
+
+    /// <summary>Runs a program or its tests in a process of their own.</summary>
+    /// <param name="assembly">The program.</param>
+    /// <param name="job">The mutant.</param>
+    /// <param name="agent">The agent's variables, if it is to change something first.</param>
+    /// <param name="cancel">Ends the run.</param>
+    public WorkloadRun RunOnce(string assembly, ReloadJob job, IEnumerable<KeyValuePair<string, string>> agent, CancellationToken cancel) =>
+        ProgramRun.Execute(assembly, Of(job), Environment.SetItems(agent), Limits, cancel);
+
+    /// <summary>The exercise of a workload.</summary>
+    public static Exercise For(WorkloadProgram program, GoldenRun golden, CampaignConfiguration configuration) =>
+        program.IsTests ? new TestExercise(golden, configuration) : new ProgramExercise(golden, configuration);
+}
+
+/// <summary>A program: every run has the workload's arguments, and golden is known by its observations.</summary>
+internal sealed class ProgramExercise(GoldenRun golden, CampaignConfiguration configuration) : Exercise(golden, configuration)
+{
+    public override ImmutableDictionary<string, string> Environment => ImmutableDictionary<string, string>.Empty;
+
+    public override ImmutableArray<string> First => Golden.Workload.Arguments;
+
+    public override bool WaitsForThreads => true;
+
+    public override ImmutableArray<string> Of(ReloadJob job) => job.Program.Workload.Arguments;
+
+    public override bool IsGolden(WorkloadRun run) => GoldenRun.Compare(Golden, new GoldenRun(Golden.Workload, run)).IsEmpty;
+
+    public override string? WhyOnlyOnce(Residue residue) =>
+        (residue & (Residue.Threads | Residue.Pool)) != Residue.None ? "golden leaves threads or work behind"
+        : residue.HasFlag(Residue.StuckStatics) ? "golden's statics cannot be put back"
+        : null;
+}

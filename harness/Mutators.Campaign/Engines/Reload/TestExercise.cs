@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mutators.Agent;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Engines.Reload;
+
+/// <summary>
+/// A test project: a mutant's run is that of the tests which reach its site, the fastest first, until one fails; golden is known by the same tests'
+/// passing. Tests share their process with each other in any test run, so what golden itself leaves there between two runs is no reason for a new one.
+/// </summary>
+internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration configuration) : Exercise(golden, configuration)
+{
+    private readonly TestRecord _tests = golden.Tests!;
+
+    public override ImmutableDictionary<string, string> Environment => TestProgram.Environment;
+
+    public override ImmutableArray<string> First => TestProgram.Golden;
+
+    public override bool WaitsForThreads => false;
+
+    public override ImmutableArray<string> Of(ReloadJob job) => [TestProtocol.UntilFailure, Named(Tests(job))];
+
+    public override RunLimits LimitsOf(ReloadJob job)
+    {
+        var golden = TimeSpan.Zero;
+        foreach (var test in Tests(job))
+        {
+            golden += _tests.Tests[test].Duration;
+        }
+
+        return Configuration.LimitsFor(golden);
+    }
+
+    /// <summary>Whatever the mutants' runs executed: a test that finds what one of them left behind fails here, before any outcome counts that it had a say in.</summary>
+    public override ImmutableArray<string> Check(IEnumerable<ReloadJob> since) => [TestProtocol.Matrix, Named(since.SelectMany(Tests).Distinct())];
+
+    public override bool IsGolden(WorkloadRun run)
+    {
+        var seen = TestRun.Read(run.Output);
+        return run is { End: ProcessEnd.Exited, ExitCode: 0 } && seen.Digest == _tests.Digest
+            && !seen.Results.Any(each => each.Value.IsFailed && !_tests.Tests[each.Key].IsFlaky);
+    }
+
+    public override string? WhyAlone(ReloadJob job) => _tests.Of(job.Mutant).WhyAlone;
+
+    private IEnumerable<int> Tests(ReloadJob job) => _tests.Of(job.Mutant).Tests.Where(test => _tests.Tests[test] is { IsFlaky: false, IsSkipped: false });
+
+    private static string Named(IEnumerable<int> tests) => string.Join(',', tests.Select(test => test.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Mutators.Agent;
+
+namespace Mutators.Campaign.Workloads;
+
+/// <summary>Runs the tests of a built test project in a fresh process: the project's own <c>dotnet exec</c> with the agent as a startup hook, which calls the framework's adapter.</summary>
+internal static class TestProgram
+{
+    /// <summary>All tests, told in full.</summary>
+    public static ImmutableArray<string> Golden { get; } = [TestProtocol.Golden, TestProtocol.All];
+
+    /// <summary>All tests, with the sites that they reach.</summary>
+    public static ImmutableArray<string> Coverage { get; } = [TestProtocol.Coverage, TestProtocol.All];
+
+    /// <summary>All tests, until one fails.</summary>
+    public static ImmutableArray<string> UntilFailure { get; } = [TestProtocol.UntilFailure, TestProtocol.All];
+
+    /// <summary>What makes a process one that runs tests.</summary>
+    public static ImmutableDictionary<string, string> Environment { get; } = ImmutableDictionary.CreateRange(StringComparer.Ordinal,
+    [
+        KeyValuePair.Create(AgentVariables.Tests, "1"),
+        KeyValuePair.Create(AgentVariables.Hooks, typeof(Worker).Assembly.Location),
+
+        // A project may be made for a runtime that this machine has only a later one of.
+        KeyValuePair.Create("DOTNET_ROLL_FORWARD", "Major"),
+        KeyValuePair.Create("TESTINGPLATFORM_TELEMETRY_OPTOUT", "1"),
+    ]);
+
+    /// <summary>Runs tests.</summary>
+    /// <param name="assembly">The tests' assembly, in a folder of ours.</param>
+    /// <param name="arguments">A mode and the tests.</param>
+    /// <param name="limits">What they may spend.</param>
+    /// <param name="cancel">Ends them.</param>
+    public static WorkloadRun Execute(string assembly, IEnumerable<string> arguments, RunLimits limits, CancellationToken cancel) =>
+        ProgramRun.Execute(assembly, arguments, Environment, limits, cancel);
+}

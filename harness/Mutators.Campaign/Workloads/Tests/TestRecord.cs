@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mutators.Agent;
+using Mutators.Campaign.Outcomes;
+
+namespace Mutators.Campaign.Workloads;
+
+/// <summary>One test of a test project, and what golden shows of it.</summary>
+/// <param name="Number">Its place among the tests, ordered by name.</param>
+/// <param name="Class">The class that holds it.</param>
+/// <param name="Name">Its full name, with the arguments of its row where it has some.</param>
+/// <param name="Duration">How long it takes in golden.</param>
+/// <param name="IsFlaky">Whether golden runs of it differ: it judges no mutant.</param>
+/// <param name="IsSkipped">Whether the project itself skips it.</param>
+public sealed record KnownTest(int Number, string Class, string Name, TimeSpan Duration, bool IsFlaky = false, bool IsSkipped = false);
+
+/// <summary>The tests that reach the site of a mutant.</summary>
+/// <param name="Tests">Their numbers, the fastest first; none where no test reaches it.</param>
+/// <param name="WhyAlone">Why the mutant needs a process of its own: what its site computes once stays for all tests. Null if it does not.</param>
+public sealed record Reach(ImmutableArray<int> Tests, string? WhyAlone);
+
+/// <summary>What is known of a test project from its golden runs: the tests, how long they take, and which reach which mutant's site.</summary>
+public sealed class TestRecord
+{
+    /// <summary><c>m MUTANT a|- TESTS</c>, beside the lines of <see cref="TestProtocol"/>: the tests that reach a mutant's site.</summary>
+    private const char OfMutant = 'm';
+
+    /// <summary>The state of a flaky test.</summary>
+    private const string Flaky = "y";
+
+    private const string Alone = "its site is reached while a type is initialised";
+
+    private readonly ImmutableDictionary<MutantId, Reach> _reaches;
+
+    private TestRecord(string digest, ImmutableArray<KnownTest> tests, ImmutableDictionary<MutantId, Reach> reaches)
+    {
+        Digest = digest;
+        Tests = tests;
+        _reaches = reaches;
+        Usable = [.. tests.Where(test => !test.IsFlaky && !test.IsSkipped).OrderBy(test => test.Duration).ThenBy(test => test.Number).Select(test => test.Number)];
+    }
+
+    /// <summary>A digest of the tests' names: a process with another one has other tests.</summary>
+    public string Digest { get; }
+
+    /// <summary>All tests, by number.</summary>
+    public ImmutableArray<KnownTest> Tests { get; }
+
+    /// <summary>The tests that judge mutants, the fastest first.</summary>
+    public ImmutableArray<int> Usable { get; }
+
+    /// <summary>The tests that reach a mutant's site; of a mutant that nothing is recorded of, all.</summary>
+    public Reach Of(MutantId mutant) => _reaches.TryGetValue(mutant, out var reach) ? reach : new Reach(Usable, null);
+
+    /// <summary>Reads what a golden run of tests has left in a store; null if it was a program's.</summary>
+    internal static TestRecord? Of(ImmutableArray<string> lines)
+    {
+        if (!lines.Any(line => line.StartsWith(TestProtocol.Sign)))
+        {
+            return null;
+        }
+
+        var run = TestRun.Read(lines);
+        var known = run.Known.Select(test => run.Results.TryGetValue(test.Number, out var result)
+            ? test with { Duration = result.Duration, IsFlaky = result.State == Flaky, IsSkipped = result.State == TestProtocol.Skipped }
+            : test with { IsSkipped = true });
+        var reaches = ImmutableDictionary.CreateBuilder<MutantId, Reach>();
+        foreach (var line in lines.Where(line => line.StartsWith($"{TestProtocol.Sign}{OfMutant} ", StringComparison.Ordinal)))
+        {
+            if (line.Split(' ') is [_, var id, var alone, var tests] && MutantId.TryParse(id, out var mutant))
+            {
+                reaches[mutant] = new Reach(TestRun.Numbers(tests), alone == "a" ? Alone : null);
+            }
+        }
+
+        return new TestRecord(run.Digest, [.. known], reaches.ToImmutable());
+    }
+
+    /// <summary>The lines of a golden run without what the tests themselves have printed, flaky tests marked.</summary>
+    internal static ImmutableArray<string> Lines(ImmutableArray<string> output, IReadOnlySet<int> flaky) =>
+    [
+        .. output
+            .Where(line => line is [TestProtocol.Sign, TestProtocol.Count or TestProtocol.Known or TestProtocol.Ended, ..])
+            .Select(line => line[1] == TestProtocol.Ended && line.Split(' ', 4) is [var sign, var number, _, var rest] && flaky.Contains(int.Parse(number, CultureInfo.InvariantCulture))
+                ? $"{sign} {number} {Flaky} {rest}" : line),
+    ];
+
+    /// <summary>The line that keeps which tests reach a mutant's site.</summary>
+    internal static string Line(MutantId mutant, IEnumerable<int> tests, bool isAlone) =>
+        $"{TestProtocol.Sign}{OfMutant} {mutant} {(isAlone ? "a" : "-")} {string.Join(',', tests)}";
+
+    /// <summary>The outcomes of mutants that no test can judge.</summary>
+    internal IEnumerable<Outcome> NotJudged(IEnumerable<MutantId> mutants, string workload)
+    {
+        foreach (var mutant in mutants)
+        {
+            var reach = Of(mutant);
+            if (reach.Tests.IsEmpty)
+            {
+                yield return OutcomeClassifier.NotActivated(mutant, workload);
+            }
+            else if (reach.Tests.All(test => Tests[test].IsFlaky || Tests[test].IsSkipped))
+            {
+                yield return OutcomeClassifier.Flaky(mutant, workload, $"only flaky tests reach the site: {Tests[reach.Tests[0]].Name}");
+            }
+        }
+    }
+}
