@@ -374,7 +374,11 @@ public sealed class CampaignRunner(
         var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
         log.LogInformation("{Step,-10} {Count} outcomes are repeated by the rebuild engine", "cross-check", count);
         var check = CrossCheck.Run(snapshot, count, configuration.Seed, (mutant, outcome) =>
-            Execute(engine, mutant.Id, mutant.Commit, programs[outcome.Workload], golden[outcome.Workload], cancel));
+        {
+            var (program, reference) = (programs[outcome.Workload], golden[outcome.Workload]);
+            var again = Execute(engine, mutant.Id, mutant.Commit, program, reference, cancel);
+            return reference.Tests is { } tests ? AskTheSameTest(outcome, again, program, reference, tests, cancel) : again;
+        });
         foreach (var disagreement in check.Disagreements)
         {
             log.LogError("{Step,-10} {Disagreement}", "differs", disagreement.InWords());
@@ -383,6 +387,30 @@ public sealed class CampaignRunner(
         log.LogInformation("{Step,-10} {Differing} of {Compared} outcomes differ", "cross-check", check.Disagreements.Length, check.Compared);
         return check;
     }
+
+    /// <summary>
+    /// The reload engine stops at the first failure, and a run of all tests may die in another one. What it says of its test must hold of that test: among
+    /// the others if they let it be seen, otherwise by itself.
+    /// </summary>
+    private Outcome AskTheSameTest(Outcome reload, Outcome again, WorkloadProgram program, GoldenRun golden, TestRecord tests, CancellationToken cancel)
+    {
+        if (reload.Mode == again.Mode || reload.Detectors is not [var name, ..])
+        {
+            return again;
+        }
+
+        if (again.Flags.Contains(reload.Mode) && again.Detectors.Contains(name))
+        {
+            return again with { Mode = reload.Mode };
+        }
+
+        return tests.Tests.FirstOrDefault(test => test.Name == name) is { } asked
+            ? OutcomeClassifier.Classify(reload.Mutant, golden, new DotnetTest(program, tests).Run(asked.Number, TestLimits(golden), cancel), RebuildEngine.Name, configuration.DegradedShare)
+            : again;
+    }
+
+    /// <summary>The runner itself takes its time, beside the tests.</summary>
+    private RunLimits TestLimits(GoldenRun golden) => configuration.LimitsFor(golden.Run.Duration + TimeSpan.FromSeconds(1));
 
     private Outcome Execute(RebuildEngine engine, MutantId mutant, string commit, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
     {
@@ -394,7 +422,9 @@ public sealed class CampaignRunner(
                 : throw new BuildEnvironmentException(built.OtherErrors[0]);
         }
 
-        var run = RebuildEngine.Execute(program, configuration.LimitsFor(golden.Run.Duration), cancel);
+        var run = golden.Tests is { } tests
+            ? new DotnetTest(program, tests).Run(only: null, TestLimits(golden), cancel)
+            : RebuildEngine.Execute(program, configuration.LimitsFor(golden.Run.Duration), cancel);
         return OutcomeClassifier.Classify(mutant, golden, run, RebuildEngine.Name, configuration.DegradedShare);
     }
 }

@@ -72,6 +72,11 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
             log.LogInformation("{Step,-10} {Statistics}", "reload", engine.Statistics.InWords());
         }
 
+        foreach (var test in jobs.Select(job => job.Golden).Distinct().SelectMany(golden => golden.Tests?.Distrusted ?? []))
+        {
+            log.LogWarning("{Step,-10} {Test} passes only among other tests: it judges no mutant", "order", test.Name);
+        }
+
         // One line for one reason: what holds for a program holds for all its mutants.
         foreach (var group in left.GroupBy(result => result.Way.Why))
         {

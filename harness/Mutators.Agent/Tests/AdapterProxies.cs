@@ -82,11 +82,13 @@ public class SettingsProxy : DispatchProxy
 public class FrameworkHandleProxy : DispatchProxy
 {
     private TestRecorder? recorder;
+    private Func<object, int>? numberOf;
 
-    internal static object Create(Type handle, TestRecorder recorder)
+    internal static object Create(Type handle, TestRecorder recorder, Func<object, int> numberOf)
     {
         var proxy = Create(handle, typeof(FrameworkHandleProxy));
         ((FrameworkHandleProxy)proxy).recorder = recorder;
+        ((FrameworkHandleProxy)proxy).numberOf = numberOf;
         return proxy;
     }
 
@@ -96,17 +98,30 @@ public class FrameworkHandleProxy : DispatchProxy
         switch (targetMethod!.Name)
         {
             case "RecordStart":
-                recorder!.Started(args![0]!);
+                recorder!.Started(numberOf!(args![0]!));
                 return null;
             case "RecordEnd":
-                recorder!.Ended(args![0]!);
+                recorder!.Ended();
                 return null;
             case "RecordResult":
-                recorder!.Result(args![0]!);
+                Result(args![0]!);
                 return null;
             default:
                 return Adapters.Nothing(targetMethod);
         }
+    }
+
+    private void Result(object result)
+    {
+        var type = result.GetType();
+        string Text(string property) => type.GetProperty(property)!.GetValue(result) as string ?? "";
+        var state = type.GetProperty("Outcome")!.GetValue(result)!.ToString() switch
+        {
+            "Passed" => TestProtocol.Passed,
+            "Failed" => TestProtocol.Failed,
+            _ => TestProtocol.Skipped,
+        };
+        recorder!.Result(numberOf!(type.GetProperty("TestCase")!.GetValue(result)!), state, state == TestProtocol.Failed ? $"{Text("ErrorMessage")}\n{Text("ErrorStackTrace")}" : "");
     }
 }
 

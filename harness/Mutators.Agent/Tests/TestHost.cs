@@ -21,7 +21,7 @@ internal sealed class TestHost
     private readonly Action<long>? allowTicks;
     private readonly Func<bool>? areTicksSpent;
     private TestAdapter? adapter;
-    private object[] tests = [];
+    private FoundTest[] tests = [];
     private string[] names = [];
     private string digest = "";
     private int underWay = -1;
@@ -76,18 +76,13 @@ internal sealed class TestHost
         {
             for (var i = 0; i < tests.Length; i++)
             {
-                recorder.Print($"{TestProtocol.Known} {i} {ClassOf(tests[i])}|{names[i]}");
+                recorder.Print($"{TestProtocol.Known} {i} {tests[i].Method[..Math.Max(0, tests[i].Method.LastIndexOf('.'))]}|{names[i]}");
             }
         }
 
         foreach (var call in Calls(arguments[0], arguments[1]))
         {
-            foreach (var number in call)
-            {
-                recorder.Add(tests[number], number);
-            }
-
-            adapter!.Run(call.Select(number => tests[number]), recorder);
+            adapter!.Run([.. call.Select(number => (number, tests[number]))], recorder);
             if (recorder.IsStopped || areTicksSpent?.Invoke() is true)
             {
                 break;
@@ -161,23 +156,14 @@ internal sealed class TestHost
         }
     }
 
-    private string Named(object test)
+    /// <summary>Class, method and whatever tells the rows of one method apart.</summary>
+    private static string Named(FoundTest test)
     {
-        var (full, display) = (adapter!.Text(test, "FullyQualifiedName"), adapter.Text(test, "DisplayName"));
-        var parenthesis = full.IndexOf('(', StringComparison.Ordinal);
-        var method = parenthesis < 0 ? full : full[..parenthesis];
-        var name = display.StartsWith(method, StringComparison.Ordinal) ? display : display == method[(method.LastIndexOf('.') + 1)..] ? method
-            : method.EndsWith('.' + Before(display), StringComparison.Ordinal) ? method[..^Before(display).Length] + display : $"{method}: {display}";
+        var (method, display) = (test.Method, test.Display);
+        var plain = display.IndexOf('(', StringComparison.Ordinal) is var at and > 0 ? display[..at].TrimEnd() : display;
+        var name = display.StartsWith(method, StringComparison.Ordinal) ? display
+            : method.EndsWith('.' + plain, StringComparison.Ordinal) ? method[..^plain.Length] + display
+            : $"{method}: {display}";
         return name.ReplaceLineEndings(" ");
-
-        static string Before(string text) => text.IndexOf('(', StringComparison.Ordinal) is var at and > 0 ? text[..at].TrimEnd() : text;
-    }
-
-    private string ClassOf(object test)
-    {
-        var full = adapter!.Text(test, "FullyQualifiedName");
-        var parenthesis = full.IndexOf('(', StringComparison.Ordinal);
-        var method = parenthesis < 0 ? full : full[..parenthesis];
-        return method.LastIndexOf('.') is var dot and > 0 ? method[..dot] : method;
     }
 }

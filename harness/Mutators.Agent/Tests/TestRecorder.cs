@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text;
 
 namespace Mutators.Agent;
@@ -11,10 +10,8 @@ namespace Mutators.Agent;
 /// <param name="stopsAtFailure">Whether a failed test ends the run.</param>
 internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailure)
 {
-    private readonly Dictionary<Guid, int> numbers = [];
     private readonly HashSet<int> started = [];
     private readonly Dictionary<int, (long Micros, long Ticks)> ended = [];
-    private PropertyInfo? idOf;
     private int current = -1;
     private long began;
 
@@ -30,21 +27,15 @@ internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailu
     /// <summary>Whether the run is to end: a test has failed, and that is all there was to know.</summary>
     internal bool IsStopped { get; private set; }
 
-    internal void Add(object test, int number)
-    {
-        idOf ??= test.GetType().GetProperty("Id")!;
-        numbers[(Guid)idOf.GetValue(test)!] = number;
-    }
-
-    internal void Started(object test)
+    internal void Started(int number)
     {
         if (!IsStopped)
         {
-            Begin(Number(test));
+            Begin(number);
         }
     }
 
-    internal void Ended(object test)
+    internal void Ended()
     {
         if (current >= 0)
         {
@@ -54,11 +45,8 @@ internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailu
         }
     }
 
-    internal void Result(object result)
+    internal void Result(int number, string state, string text)
     {
-        var type = result.GetType();
-        string Text(string property) => type.GetProperty(property)!.GetValue(result) as string ?? "";
-        var number = Number(type.GetProperty("TestCase")!.GetValue(result)!);
         if (IsStopped || number < 0)
         {
             return;
@@ -70,16 +58,9 @@ internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailu
             Begin(number);
         }
 
-        var state = type.GetProperty("Outcome")!.GetValue(result)!.ToString() switch
-        {
-            "Passed" => TestProtocol.Passed,
-            "Failed" => TestProtocol.Failed,
-            _ => TestProtocol.Skipped,
-        };
         if (isFull || state == TestProtocol.Failed)
         {
             var (micros, ticks) = ended.TryGetValue(number, out var spent) ? spent : Spent();
-            var text = state == TestProtocol.Failed ? $"{Text("ErrorMessage")}\n{Text("ErrorStackTrace")}" : "";
             Print(string.Create(CultureInfo.InvariantCulture, $"{TestProtocol.Ended} {number} {state} {micros} {ticks} {Escaped(text)}"));
         }
 
@@ -111,8 +92,6 @@ internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailu
 
         began = Stopwatch.GetTimestamp();
     }
-
-    private int Number(object test) => numbers.GetValueOrDefault((Guid)(idOf ??= test.GetType().GetProperty("Id")!).GetValue(test)!, -1);
 
     private static string Escaped(string text)
     {

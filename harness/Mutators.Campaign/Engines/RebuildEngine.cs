@@ -26,9 +26,7 @@ public sealed class RebuildEngine(Checkout checkout, DotnetBuild build)
     {
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, program.RunFolder);
         var copy = Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly));
-        return program.IsTests
-            ? TestProgram.Execute(copy, TestProgram.UntilFailure, limits, cancel)
-            : ProgramRun.Execute(copy, program.Workload.Arguments, new Dictionary<string, string>(), limits, cancel);
+        return ProgramRun.Execute(copy, program.Workload.Arguments, new Dictionary<string, string>(), limits, cancel);
     }
 }
 

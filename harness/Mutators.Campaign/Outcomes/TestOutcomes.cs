@@ -22,7 +22,7 @@ internal static partial class TestOutcomes
     public static Outcome Classify(MutantId mutant, string workload, TestRecord tests, WorkloadRun run, string engine)
     {
         var seen = TestRun.Read(run.Output);
-        var failed = seen.Results.Where(each => each.Value.IsFailed && !tests.Tests[each.Key].IsFlaky)
+        var failed = seen.Results.Where(each => each.Value.IsFailed && tests.Judges(each.Key))
             .Select(each => (Test: tests.Tests[each.Key].Name, Failure: Of(each.Value.Text)))
             .ToList();
         var findings = failed.Select(each => (each.Failure.Mode, each.Test, Reason: $"{each.Test}: {each.Failure.Words}")).ToList();
@@ -34,7 +34,12 @@ internal static partial class TestOutcomes
 
         if (findings.Count == 0)
         {
-            var reach = tests.Of(mutant).Tests.Length;
+            var reach = tests.Of(mutant).Tests.Count(tests.Judges);
+            if (reach == 0)
+            {
+                return OutcomeClassifier.Flaky(mutant, workload, "only tests reach the site that golden itself does not pass each time");
+            }
+
             return new Outcome(mutant, workload, FailureMode.Survived, [FailureMode.Survived], Detection.None, [],
                 $"{(reach == 1 ? "the test that executes" : $"all {reach} tests that execute")} the site pass{(reach == 1 ? "es" : "")}", engine, []);
         }

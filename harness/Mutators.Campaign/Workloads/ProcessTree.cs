@@ -16,6 +16,9 @@ internal sealed class ProcessTree(Process root, bool ownSession)
     // A process that forks while it is being killed needs another look; one that forks faster than we look is not chased for ever.
     private const int KillRounds = 20;
 
+    /// <summary>The unit of processor times in <c>/proc</c>, the same on all Linux systems that .NET runs on.</summary>
+    private const double TicksPerSecond = 100;
+
     private static readonly TimeSpan LookForBusy = TimeSpan.FromMilliseconds(500);
 
     // Little, since others may want the processor too; a process that waits uses none at all.
@@ -55,25 +58,29 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         }
     }
 
-    /// <summary>Whether the root uses the processor just now: it spins, or works. Looks for half a second.</summary>
+    /// <summary>Whether any of it uses the processor just now: it spins, or works. Looks for half a second.</summary>
     public bool IsBusy()
     {
         try
         {
-            root.Refresh();
-            var before = root.TotalProcessorTime;
-            if (root.WaitForExit(LookForBusy))
-            {
-                return false;
-            }
-
-            root.Refresh();
-            return root.TotalProcessorTime - before > BusyFrom;
+            var before = ProcessorTime();
+            return !root.WaitForExit(LookForBusy) && ProcessorTime() - before > BusyFrom;
         }
         catch (InvalidOperationException)
         {
             return false;
         }
+    }
+
+    private TimeSpan ProcessorTime()
+    {
+        if (ownSession)
+        {
+            return TimeSpan.FromSeconds(Session().Sum(member => member.ProcessorTicks) / TicksPerSecond);
+        }
+
+        root.Refresh();
+        return root.TotalProcessorTime;
     }
 
     /// <summary>Ends all of it, whether the root still runs or has exited and left children behind.</summary>
@@ -129,29 +136,30 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         }
     }
 
-    private List<(int Id, long ResidentPages)> Session()
+    private List<(int Id, long ResidentPages, long ProcessorTicks)> Session()
     {
-        var members = new List<(int, long)>();
+        var members = new List<(int, long, long)>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 && ReadStat(directory) is { } stat && stat.Session == root.Id && stat.State != "Z")
             {
-                members.Add((id, stat.ResidentPages));
+                members.Add((id, stat.ResidentPages, stat.ProcessorTicks));
             }
         }
 
         return members;
     }
 
-    /// <summary>Fields 3, 6 and 24 of <c>/proc/PID/stat</c>; the second is a name in parentheses that may hold blanks.</summary>
-    private static (string State, int Session, long ResidentPages)? ReadStat(string directory)
+    /// <summary>Fields 3, 6, 14 with 15, and 24 of <c>/proc/PID/stat</c>; the second is a name in parentheses that may hold blanks.</summary>
+    private static (string State, int Session, long ResidentPages, long ProcessorTicks)? ReadStat(string directory)
     {
         try
         {
             var text = File.ReadAllText(Path.Combine(directory, "stat"));
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0], int.Parse(fields[3], CultureInfo.InvariantCulture), long.Parse(fields[21], CultureInfo.InvariantCulture));
+            return (fields[0], int.Parse(fields[3], CultureInfo.InvariantCulture), long.Parse(fields[21], CultureInfo.InvariantCulture),
+                long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture));
         }
         catch (IOException)
         {

@@ -18,8 +18,8 @@ public sealed partial class ReportTests
     {
         var headlines = Campaign.Mutants.Select(each => each.Headline).OfType<Outcome>().ToList();
 
-        CollectionAssert.AreEquivalent(FailureModes.All.ToArray(), headlines.Select(each => each.Mode).Distinct().ToArray());
-        CollectionAssert.AreEquivalent(Detections.All.ToArray(), headlines.Select(each => each.Detection).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(FailureModes.All.Where(mode => !mode.IsOfTests && mode is not FailureMode.Flaky).ToArray(), headlines.Select(each => each.Mode).Distinct().ToArray());
+        CollectionAssert.AreEquivalent(Detections.All.Where(detection => detection is not Detection.Test).ToArray(), headlines.Select(each => each.Detection).Distinct().ToArray());
         Assert.Contains(each => each.Headline is null && each.Errors.IsEmpty, Campaign.Mutants);
         Assert.Contains(each => !each.Errors.IsEmpty, Campaign.Mutants);
     }

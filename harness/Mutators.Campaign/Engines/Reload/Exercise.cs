@@ -46,6 +46,17 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <summary>Why each mutant needs a process of its own, by what golden's first run left behind; null if it does not.</summary>
     public virtual string? WhyOnlyOnce(Residue residue) => null;
 
+    /// <summary>What in a mutant's run only counts if golden is known not to show it by itself: the numbers of failed tests.</summary>
+    public virtual IEnumerable<int> Doubts(WorkloadRun run) => [];
+
+    /// <summary>The arguments of the golden run that settles a doubt.</summary>
+    public virtual ImmutableArray<string> Alone(int doubt) => First;
+
+    /// <summary>Keeps how a doubt was settled.</summary>
+    public virtual void Settle(int doubt, bool isGolden)
+    {
+    }
+
     /// <summary>Runs a program or its tests in a process of their own.</summary>
     /// <param name="assembly">The program.</param>
     /// <param name="job">The mutant.</param>

@@ -40,12 +40,19 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
     {
         var seen = TestRun.Read(run.Output);
         return run is { End: ProcessEnd.Exited, ExitCode: 0 } && seen.Digest == _tests.Digest
-            && !seen.Results.Any(each => each.Value.IsFailed && !_tests.Tests[each.Key].IsFlaky);
+            && !seen.Results.Any(each => each.Value.IsFailed && _tests.Judges(each.Key));
     }
+
+    public override IEnumerable<int> Doubts(WorkloadRun run) =>
+        TestRun.Read(run.Output).Results.Where(each => each.Value.IsFailed && _tests.Judges(each.Key) && !_tests.IsTrusted(each.Key)).Select(each => each.Key);
+
+    public override ImmutableArray<string> Alone(int test) => [TestProtocol.UntilFailure, Named([test])];
+
+    public override void Settle(int test, bool isGolden) => _tests.Trust(test, isGolden);
 
     public override string? WhyAlone(ReloadJob job) => _tests.Of(job.Mutant).WhyAlone;
 
-    private IEnumerable<int> Tests(ReloadJob job) => _tests.Of(job.Mutant).Tests.Where(test => _tests.Tests[test] is { IsFlaky: false, IsSkipped: false });
+    private IEnumerable<int> Tests(ReloadJob job) => _tests.Of(job.Mutant).Tests.Where(_tests.Judges);
 
     private static string Named(IEnumerable<int> tests) => string.Join(',', tests.Select(test => test.ToString(CultureInfo.InvariantCulture)));
 }

@@ -127,6 +127,12 @@ internal sealed class WorkerLane : IDisposable
             return;
         }
 
+        if (ran.IsAlive && _exercise.Doubts(ran.Run).ToList() is { Count: > 0 } doubts && !AreSettled(doubts, cancel))
+        {
+            _again.Enqueue(job);
+            return;
+        }
+
         _unchecked.Add(new ReloadResult(job, ReloadWay.Warm, ran.Run));
         if (!ran.IsAlive || (ran.Report!.Residue & ~_usualResidue).HasFlag(Residue.StuckStatics))
         {
@@ -141,6 +147,43 @@ internal sealed class WorkerLane : IDisposable
                 Replace();
             }
         }
+    }
+
+    /// <summary>
+    /// Whether golden shows none of what is doubted, here and now. If it does, a worker without any mutant before it says whose fault that is: the
+    /// mutant's, that has left something behind, or the test's own, that passes only among others.
+    /// </summary>
+    private bool AreSettled(List<int> doubts, CancellationToken cancel)
+    {
+        bool IsGolden(int doubt) => RunGolden(_exercise.Alone(doubt), cancel) is { IsAlive: true, Report.Kind: ReportKind.Returned } ran && _exercise.IsGolden(ran.Run);
+        var shown = doubts.FindAll(doubt =>
+        {
+            var isGolden = IsGolden(doubt);
+            if (isGolden)
+            {
+                _exercise.Settle(doubt, isGolden);
+            }
+
+            return !isGolden;
+        });
+        if (shown.Count == 0)
+        {
+            return true;
+        }
+
+        Retry();
+        Replace();
+        if (EnsureWorker(cancel) && OnlyOnce is null)
+        {
+            foreach (var doubt in shown)
+            {
+                _exercise.Settle(doubt, IsGolden(doubt));
+            }
+
+            Replace();
+        }
+
+        return false;
     }
 
     /// <summary>Something was unlike golden's runs that matters for the next one.</summary>

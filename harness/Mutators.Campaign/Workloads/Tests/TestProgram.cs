@@ -12,9 +12,6 @@ internal static class TestProgram
     /// <summary>All tests, with the sites that they reach.</summary>
     public static ImmutableArray<string> Coverage { get; } = [TestProtocol.Coverage, TestProtocol.All];
 
-    /// <summary>All tests, until one fails.</summary>
-    public static ImmutableArray<string> UntilFailure { get; } = [TestProtocol.UntilFailure, TestProtocol.All];
-
     /// <summary>What makes a process one that runs tests.</summary>
     public static ImmutableDictionary<string, string> Environment { get; } = ImmutableDictionary.CreateRange(StringComparer.Ordinal,
     [

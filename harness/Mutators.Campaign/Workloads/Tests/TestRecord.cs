@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Mutators.Agent;
@@ -31,6 +32,7 @@ public sealed class TestRecord
     private const string Alone = "its site is reached while a type is initialised";
 
     private readonly ImmutableDictionary<MutantId, Reach> _reaches;
+    private readonly ConcurrentDictionary<int, bool> _trust = [];
 
     private TestRecord(string digest, ImmutableArray<KnownTest> tests, ImmutableDictionary<MutantId, Reach> reaches)
     {
@@ -51,6 +53,18 @@ public sealed class TestRecord
 
     /// <summary>The tests that reach a mutant's site; of a mutant that nothing is recorded of, all.</summary>
     public Reach Of(MutantId mutant) => _reaches.TryGetValue(mutant, out var reach) ? reach : new Reach(Usable, null);
+
+    /// <summary>Whether a test may judge mutants.</summary>
+    public bool Judges(int test) => Tests[test] is { IsFlaky: false, IsSkipped: false } && _trust.GetValueOrDefault(test, true);
+
+    /// <summary>Whether it is known by now that golden passes a test also when it runs by itself.</summary>
+    internal bool IsTrusted(int test) => _trust.TryGetValue(test, out var isTrusted) && isTrusted;
+
+    /// <summary>Keeps whether golden passes a test also when it runs by itself; one that does not depends on others, and judges nothing from now on.</summary>
+    internal void Trust(int test, bool isTrusted) => _trust[test] = isTrusted;
+
+    /// <summary>The tests that golden does not pass by themselves, as far as they were asked.</summary>
+    internal IEnumerable<KnownTest> Distrusted => _trust.Where(each => !each.Value).Select(each => Tests[each.Key]).OrderBy(test => test.Number);
 
     /// <summary>Reads what a golden run of tests has left in a store; null if it was a program's.</summary>
     internal static TestRecord? Of(ImmutableArray<string> lines)
@@ -99,7 +113,7 @@ public sealed class TestRecord
             {
                 yield return OutcomeClassifier.NotActivated(mutant, workload);
             }
-            else if (reach.Tests.All(test => Tests[test].IsFlaky || Tests[test].IsSkipped))
+            else if (!reach.Tests.Any(Judges))
             {
                 yield return OutcomeClassifier.Flaky(mutant, workload, $"only flaky tests reach the site: {Tests[reach.Tests[0]].Name}");
             }

@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Mutators.Agent;
+using Mutators.Campaign.Workloads;
+
+namespace Mutators.Campaign.Engines;
+
+/// <summary>
+/// The ground truth for tests: the test project as it was built, run by the SDK's own test runner (what <c>dotnet test</c> calls) or, where the project brings its own
+/// runner, by that. What it reports is told in the lines of <see cref="TestProtocol"/>, so that one classifier judges both engines.
+/// </summary>
+/// <param name="program">The test project, built.</param>
+/// <param name="tests">What golden shows of its tests.</param>
+internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tests)
+{
+    private const string Report = "results.trx";
+
+    private static readonly XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    private static readonly ImmutableDictionary<string, string> environment = ImmutableDictionary.CreateRange(StringComparer.Ordinal,
+    [
+        KeyValuePair.Create("DOTNET_ROLL_FORWARD", "Major"),
+        KeyValuePair.Create("DOTNET_CLI_UI_LANGUAGE", "en"),
+        KeyValuePair.Create("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
+        KeyValuePair.Create("TESTINGPLATFORM_TELEMETRY_OPTOUT", "1"),
+
+        // The runner tells nobody what a host has printed before it died, unless it is asked.
+        KeyValuePair.Create("VSTEST_DISABLE_STANDARD_OUTPUT_CAPTURING", "0"),
+    ]);
+
+    /// <summary>Runs all tests, or one of them.</summary>
+    /// <param name="only">The number of the only test to run; null for all.</param>
+    /// <param name="limits">What they may spend.</param>
+    /// <param name="cancel">Ends them.</param>
+    public WorkloadRun Run(int? only, RunLimits limits, CancellationToken cancel)
+    {
+        ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, program.RunFolder);
+        var assembly = Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly));
+        var results = program.RunFolder + "-results";
+        ProgramFolder.Delete(results);
+        var run = File.Exists(Path.Combine(program.RunFolder, "testhost.dll"))
+            ? ByTestHost(assembly, results, only, limits, cancel)
+            : ByItself(assembly, only, limits, cancel);
+        ProgramFolder.Delete(results);
+        return run;
+    }
+
+    private WorkloadRun ByTestHost(string assembly, string results, int? only, RunLimits limits, CancellationToken cancel)
+    {
+        string[] filter = only is { } test ? [$"--TestCaseFilter:FullyQualifiedName={Escaped(MethodOf(tests.Tests[test]))}"] : [];
+        var run = ProcessRunner.Run(
+            "dotnet", ["vstest", assembly, $"--logger:trx;LogFileName={Report}", $"--ResultsDirectory:{results}", .. filter], Path.GetDirectoryName(assembly)!, environment, limits, cancel);
+        var lines = new List<string>();
+        var report = Path.Combine(results, Report);
+        if (File.Exists(report))
+        {
+            lines.AddRange(Lines(XDocument.Load(report)));
+        }
+
+        return Told(run, lines, [.. run.Error, .. run.Output.Where(line => !line.StartsWith(TestProtocol.Sign))]);
+    }
+
+    /// <summary>A program on Microsoft.Testing.Platform, or xUnit's: it says line by line what fails.</summary>
+    private WorkloadRun ByItself(string assembly, int? only, RunLimits limits, CancellationToken cancel)
+    {
+        _ = only;
+        var run = ProgramRun.Execute(assembly, ["--no-ansi", "--progress", "off"], environment, limits, cancel);
+        if (run.ExitCode == BadArguments)
+        {
+            run = ProgramRun.Execute(assembly, [], environment, limits, cancel);
+        }
+
+        var lines = new List<string>();
+        for (var i = 0; i < run.Output.Length; i++)
+        {
+            if (FailedLine().Match(run.Output[i]) is { Success: true } failed && Number(failed.Groups["name"].Value, "", "") is { } number)
+            {
+                var message = run.Output.Skip(i + 1).TakeWhile(line => line.StartsWith(' ')).Select(line => line.Trim());
+                lines.Add(Line(number, TestProtocol.Failed, string.Join('\n', message)));
+            }
+        }
+
+        return Told(run, lines, run.Error);
+    }
+
+    /// <summary>Exit code of Microsoft.Testing.Platform for arguments that it does not know.</summary>
+    private const int BadArguments = 5;
+
+    /// <summary>The run as a host of ours would have told it.</summary>
+    private static WorkloadRun Told(WorkloadRun run, List<string> lines, ImmutableArray<string> words)
+    {
+        var isDead = run.Output.Concat(run.Error).Any(line => line.Contains("Test host process crashed", StringComparison.Ordinal) || line.Contains("Test Run Aborted", StringComparison.Ordinal));
+        if (run.End is not ProcessEnd.Exited)
+        {
+            return run with { Output = [.. lines] };
+        }
+
+        if (!isDead)
+        {
+            // The runner ends with 1, or 2, where tests fail: that is no death.
+            return lines.Count > 0 || run.ExitCode == 0 || IsAbout(run, "failed")
+                ? run with { ExitCode = 0, Output = [.. lines, $"{TestProtocol.Sign}{TestProtocol.Through} "] }
+                : run with { Output = [.. lines] };
+        }
+
+        // The host's last words stand behind the runner's.
+        ImmutableArray<string> said = [.. words.Select(line => line.Trim().Replace("Test host process crashed : ", "", StringComparison.Ordinal))];
+        var end = ProcessRunner.EndOf(AbortCode, said);
+        var death = run with { End = end, ExitCode = AbortCode, Error = said, Output = [.. lines] };
+        return death.Death is { } how && how != "aborted" ? death : death with { End = ProcessEnd.Exited };
+    }
+
+    private const int AbortCode = 128 + 6;
+
+    private static bool IsAbout(WorkloadRun run, string word) => run.Output.Any(line => line.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private IEnumerable<string> Lines(XDocument report)
+    {
+        var methods = report.Descendants(trx + "UnitTest").ToDictionary(
+            test => (string)test.Attribute("id")!, test => test.Element(trx + "TestMethod"), StringComparer.Ordinal);
+        foreach (var result in report.Descendants(trx + "UnitTestResult"))
+        {
+            var method = methods.GetValueOrDefault((string?)result.Attribute("testId") ?? "");
+            var number = Number((string?)result.Attribute("testName") ?? "", (string?)method?.Attribute("className") ?? "", (string?)method?.Attribute("name") ?? "");
+            if (number is { } test && (string?)result.Attribute("outcome") == "Failed")
+            {
+                var info = result.Descendants(trx + "ErrorInfo").FirstOrDefault();
+                yield return Line(test, TestProtocol.Failed, $"{info?.Element(trx + "Message")?.Value}\n{info?.Element(trx + "StackTrace")?.Value}");
+            }
+        }
+    }
+
+    private static string Line(int number, string state, string text) => string.Create(CultureInfo.InvariantCulture,
+        $"{TestProtocol.Sign}{TestProtocol.Ended} {number} {state} 0 0 {text.ReplaceLineEndings(TestProtocol.LineEnd.ToString())}");
+
+    /// <summary>The number of the test that a report names: frameworks write the class before a name, or beside it.</summary>
+    private int? Number(string name, string type, string method)
+    {
+        _numbers ??= tests.Tests.DistinctBy(test => test.Name, StringComparer.Ordinal).ToDictionary(test => test.Name, test => test.Number, StringComparer.Ordinal);
+        name = name.ReplaceLineEndings(" ");
+        foreach (var candidate in (string[])[name, $"{type}.{name}", $"{type}.{method}", $"{type}.{method}: {name}"])
+        {
+            if (_numbers.TryGetValue(candidate, out var number))
+            {
+                return number;
+            }
+        }
+
+        return tests.Tests.Cast<KnownTest?>().FirstOrDefault(test => test!.Name.EndsWith('.' + name, StringComparison.Ordinal))?.Number;
+    }
+
+    private Dictionary<string, int>? _numbers;
+
+    private static string MethodOf(KnownTest test) => test.Name.IndexOfAny(['(', ' ', ':']) is var end and > 0 ? test.Name[..end] : test.Name;
+
+    private static string Escaped(string text) => text.Replace("(", "\\(", StringComparison.Ordinal).Replace(")", "\\)", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^\s*failed (?<name>.+?)(?: \(\d+(?:\.\d+)?\s?m?s(?: \d+ms)?\))?$")]
+    private static partial Regex FailedLine();
+}

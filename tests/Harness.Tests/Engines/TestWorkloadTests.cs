@@ -1,0 +1,68 @@
+using Harness.Tests.Campaigns;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Harness.Tests.Engines;
+
+/// <summary>A test project that nobody configured, whose tests die, hang and depend on each other in every way as soon as a call is missing.</summary>
+[TestClass]
+public sealed class TestWorkloadTests
+{
+    private static Tree tree = null!;
+    private static CampaignSnapshot campaign = null!;
+
+    [ClassInitialize]
+    public static void Run(TestContext context)
+    {
+        tree = new Tree("its_tests_are_nasty");
+        campaign = tree.Run(new CampaignConfiguration { Operators = ["MFC"], TimeFactor = 1, MemoryMebibytes = 256 });
+    }
+
+    [ClassCleanup]
+    public static void Clean() => tree.Dispose();
+
+    [TestMethod]
+    [DataRow("Double()", FailureMode.FailedAssertion, "Assertion_holds")]
+    [DataRow("Fill(table)", FailureMode.UnexpectedException, "System.Collections.Generic.KeyNotFoundException")]
+    [DataRow("Deepen()", FailureMode.ControlCrash, "tack overflow")]
+    [DataRow("Advance()", FailureMode.BusyHang, "No_endless_loop")]
+    [DataRow("Give()", FailureMode.IdleHang, "No_deadlock")]
+    [DataRow("Allow()", FailureMode.ControlCrash, "not allowed")]
+    [DataRow("Permit()", FailureMode.UnexpectedExit, "code 0")]
+    [DataRow("Drop()", FailureMode.MemoryExhausted, "No_waste")]
+    [DataRow("Prepare()", FailureMode.ControlCrash, "on a thread")]
+    [DataRow("Forget()", FailureMode.Survived, "passes")]
+    public void A_dropped_call_is(string call, FailureMode mode, string reason)
+    {
+        var outcome = campaign.Mutants.Single(each => each.Mutant.Change == $"drop call {call}").Headline!;
+
+        Assert.AreEqual(mode, outcome.Mode, outcome.Reason);
+        Assert.Contains(reason, outcome.Reason, StringComparison.OrdinalIgnoreCase);
+        Assert.AreEqual("reload", outcome.Engine);
+    }
+
+    [TestMethod]
+    [DataRow("Survivor", FailureMode.Survived)]
+    [DataRow("OnlyFlaky", FailureMode.Flaky)]
+    [DataRow("Counted", FailureMode.Survived)]
+    [DataRow("Never", FailureMode.NotActivated)]
+    public void A_call_without_effect_is(string member, FailureMode mode)
+    {
+        var outcome = campaign.Mutants.Single(each => each.Mutant.Change == "drop call Note()" && each.Mutant.Member == $"Way.{member}").Headline!;
+
+        Assert.AreEqual(mode, outcome.Mode, outcome.Reason);
+    }
+
+    [TestMethod]
+    public void A_test_that_passes_only_behind_another_judges_no_mutant()
+    {
+        var outcome = campaign.Mutants.Single(each => each.Mutant.Change == "drop call Note()" && each.Mutant.Member == "Way.CountedAgain").Headline!;
+
+        Assert.AreEqual(FailureMode.Flaky, outcome.Mode, outcome.Reason);
+    }
+
+    [TestMethod]
+    public void The_test_that_noticed_is_named() =>
+        Assert.AreEqual("WayTests.Assertion_holds", campaign.Mutants.Single(each => each.Mutant.Change == "drop call Double()").Headline!.Detectors.Single());
+}

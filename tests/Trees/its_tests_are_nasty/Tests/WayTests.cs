@@ -1,0 +1,71 @@
+using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+[TestClass]
+public sealed class WayTests
+{
+    private static int counter;
+
+    [TestMethod]
+    public void Assertion_holds() => Assert.AreEqual(2, Way.Assertion());
+
+    [TestMethod]
+    public void No_exception() => Assert.AreEqual(3, Way.Exception());
+
+    [TestMethod]
+    public void No_overflow() => Assert.AreEqual(5, Way.Overflow());
+
+    [TestMethod]
+    public void No_endless_loop() => Assert.AreEqual(3, Way.Loop());
+
+    [TestMethod]
+    public void No_deadlock() => Assert.IsTrue(Way.Deadlock());
+
+    [TestMethod]
+    public void No_fail_fast() => Assert.IsTrue(Way.FailFast());
+
+    [TestMethod]
+    public void No_exit() => Assert.IsTrue(Way.Exit());
+
+    [TestMethod]
+    public void No_waste() => Assert.AreEqual(0, Way.Memory());
+
+    [TestMethod]
+    public void No_death_of_a_thread() => Assert.IsTrue(Way.Thread());
+
+    [TestMethod]
+    public void Nothing_is_left_behind() => Assert.AreEqual(1, Way.Remember());
+
+    [TestMethod]
+    public void Survives() => Assert.AreEqual(1, Way.Survivor());
+
+    /// <summary>Fails in every second process: nobody can say what a mutant has to do with it.</summary>
+    [TestMethod]
+    public void Is_flaky() => Assert.AreEqual(1, Way.OnlyFlaky() + IsOddRun());
+
+    [TestMethod]
+    public void Order_1_counts() => Assert.AreEqual(1, counter += Way.Counted());
+
+    /// <summary>Passes only behind the other one: by itself it fails without any mutant.</summary>
+    [TestMethod]
+    public void Order_2_finds_what_was_counted() => Assert.AreEqual(1, counter * Way.CountedAgain());
+
+    /// <summary>A file beside the copies that the tests are run in remembers.</summary>
+    private static int IsOddRun()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder.Parent is { } parent && folder.Name != ".mutators")
+        {
+            folder = parent;
+        }
+
+        var file = Path.Combine(folder.Name == ".mutators" ? folder.FullName : AppContext.BaseDirectory, "odd");
+        if (File.Exists(file))
+        {
+            File.Delete(file);
+            return 0;
+        }
+
+        File.WriteAllText(file, "");
+        return 1;
+    }
+}
