@@ -21,6 +21,9 @@ internal sealed class XunitAdapter : TestAdapter
     {
         var core = Assembly.Load(Core);
         testCase = Named(Assembly.Load(Common), "Xunit.Sdk.ITestCase");
+
+        // Whatever tests ask of their context is there from now on.
+        Call(Named(core, "Xunit.TestContext").GetMethod("SetForInitialization")!, null, null, false, false);
         var framework = Named(core, "Xunit.v3.ExtensibilityPointFactory").GetMethod("GetTestFramework", [typeof(Assembly)])!.Invoke(null, [tests])!;
         discoverer = Method(core, "Xunit.v3.ITestFramework", "GetDiscoverer").Invoke(framework, [tests])!;
         executor = Method(core, "Xunit.v3.ITestFramework", "GetExecutor").Invoke(framework, [tests])!;
@@ -71,7 +74,7 @@ internal sealed class XunitAdapter : TestAdapter
     private static MethodInfo Method(Assembly assembly, string type, string name) => Named(assembly, type).GetMethod(name)!;
 
     /// <summary>Calls a method with its first arguments; those that a later version has added are optional.</summary>
-    private static object? Call(MethodInfo method, object target, params object?[] arguments) =>
+    private static object? Call(MethodInfo method, object? target, params object?[] arguments) =>
         method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, [.. arguments, .. new object?[method.GetParameters().Length - arguments.Length]], null);
 
     private static void Wait(object? task)

@@ -8,13 +8,13 @@ namespace Mutators.Campaign.Configuration;
 /// <summary>What a campaign does: targets, workloads, faultload and limits. The effective values, whatever they came from.</summary>
 public sealed record CampaignConfiguration
 {
-    /// <summary>Project files, or folders that hold one, in the repository: what faults are injected into. Empty: every project of the solution that is not a test project.</summary>
+    /// <summary>Project files, or folders that hold one, in the repository: what faults are injected into. Empty: what the test projects of the solution refer to; without test projects, every project.</summary>
     public ImmutableArray<string> Targets { get; init; } = [];
 
     /// <summary>A golden run that takes longer is no workload: every hang would cost ten times as much.</summary>
     private const int GoldenMinutes = 5;
 
-    /// <summary>What exercises golden and mutants. Empty: the only program among the targets, without arguments.</summary>
+    /// <summary>What exercises golden and mutants. Empty: the test projects that refer to a target; without any, the only program among the targets, without arguments.</summary>
     public ImmutableArray<Workload> Workloads { get; init; } = [];
 
     /// <summary>The set of operators to use, by where their fault types come from.</summary>

@@ -35,6 +35,7 @@ public static class Way
         position = 0;
         while (position < 3)
         {
+            depth = 0;
             Advance();
         }
 
