@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Mutators.Analyzers;
+
+/// <summary>Says which options, comments and files mean nothing to Mutators, instead of leaving them out of account in silence.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [SiteDescriptors.Configuration];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationAction(Report);
+    }
+
+    private static void Report(CompilationAnalysisContext whole)
+    {
+        var problems = new SortedSet<string>(StringComparer.Ordinal);
+        if (KnownOutcomes.Of(whole.Options.AdditionalFiles, whole.CancellationToken).Problem is { } unreadable)
+        {
+            problems.Add(unreadable);
+        }
+
+        foreach (var tree in whole.Compilation.SyntaxTrees)
+        {
+            problems.UnionWith(SiteOptions.Read(whole.Options.AnalyzerConfigOptionsProvider.GetOptions(tree)).Problems);
+            foreach (var comment in SiteComments.Of(tree, whole.CancellationToken).WithoutReason)
+            {
+                whole.ReportDiagnostic(Diagnostic.Create(
+                    SiteDescriptors.Configuration, comment, "This comment takes no site out: write // mutators: off MFC — and the reason"));
+            }
+        }
+
+        foreach (var problem in problems)
+        {
+            whole.ReportDiagnostic(Diagnostic.Create(SiteDescriptors.Configuration, Location.None, problem));
+        }
+    }
+}
