@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mutators.Campaign;
+using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
 
 namespace Mutators.Tool;
@@ -24,6 +25,12 @@ internal sealed class CommonOptions
 
     internal Option<CampaignEngine?> Engine { get; } = new("--engine") { Description = "How mutants are run: reload (deltas in warm processes; the default) or rebuild (dotnet build and a fresh process each).", HelpName = "reload|rebuild" };
 
+    internal Option<string?> Refs { get; } = new("--refs")
+    {
+        Description = $"Where mutants are kept: refs/heads/mutants/ (branches that every git tool shows) or refs/mutants/ (out of sight; the default above {EmissionOptions.MaximumBranches} mutants).",
+        HelpName = "PREFIX",
+    };
+
     internal Option<OutputFormat> Format { get; } = new("--format") { Description = "text, or json for programs.", HelpName = "text|json" };
 
     /// <summary>The reports that a campaign leaves behind.</summary>
@@ -42,6 +49,13 @@ internal sealed class CommonOptions
         var configuration = Faultload.Apply(line, Read(line.GetValue(Campaign), root));
         return line.GetValue(Engine) is { } engine ? configuration with { Engine = engine } : configuration;
     }
+
+    /// <summary>Where the command line says that mutants are to be kept; null if it does not.</summary>
+    /// <exception cref="UsageException">It is none of the places.</exception>
+    internal string? RefPrefix(ParseResult line) => line.GetValue(Refs) is not { } typed
+        ? null
+        : MutantRepository.RefPrefixes.FirstOrDefault(prefix => prefix.TrimEnd('/') == typed.TrimEnd('/'))
+            ?? throw new UsageException($"'{typed}' is no place for mutants.", $"Choose one of {string.Join(", ", MutantRepository.RefPrefixes)}.");
 
     /// <summary>Whether the command line itself says which configuration to use.</summary>
     internal bool NamesConfiguration(ParseResult line) => line.GetValue(Campaign) is not null;

@@ -20,6 +20,9 @@ switch (args)
     case ["emission", var lines, var mutants]:
         Emission(int.Parse(lines), int.Parse(mutants));
         return 0;
+    case ["branches", var mutants]:
+        BranchScale.Run(int.Parse(mutants));
+        return 0;
     case ["long", var mutants]:
         Long(int.Parse(mutants));
         return 0;
@@ -43,6 +46,7 @@ switch (args)
             usage: Benchmarks ratio REPOSITORY MUTANTS REBUILT   reload against rebuild on the same mutants of a clean clone of this repository
                    Benchmarks cross REPOSITORY OF_EACH           that many reached mutants of every operator by both engines; exit code 3 if they differ
                    Benchmarks emission LINES MUTANTS             compiler's CPU time per mutant on a generated project
+                   Benchmarks branches MUTANTS                   so many mutants emitted in one go, against git fast-import given the same commits
                    Benchmarks long MUTANTS                       memory and throughput over a long campaign on a generated project
                    Benchmarks operators [--rejected FILE] PROJECT[=NAME]...   every mutant of all operators compiled; sites, equivalents, time of a scan
                    Benchmarks operators --verify MUTANTS PROJECT that many mutants compiled together and each alone: equivalents, duplicates and rejects must be the same

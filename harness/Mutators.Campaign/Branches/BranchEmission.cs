@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace Mutators.Campaign.Branches;
 
 /// <summary>Writes mutants as branches straight into the object database: no checkout, no index, no configuration.</summary>
-internal sealed class BranchEmission(Repository repository, string objectsDirectory, GoldenTree golden, EmissionOptions options)
+internal sealed class BranchEmission(Repository repository, string commonDirectory, GoldenTree golden, EmissionOptions options)
 {
     /// <summary>More branches than a repository can bear; a faultload of this size is meant to be sampled.</summary>
     public const int MaximumBranches = 200_000;
@@ -18,7 +18,7 @@ internal sealed class BranchEmission(Repository repository, string objectsDirect
     {
         RequireUsable(mutants);
         var present = PresentBranches(mutants, reading);
-        using var pack = new PackWriter(objectsDirectory);
+        using var pack = new PackWriter(Path.Combine(commonDirectory, "objects"));
         var branches = AddCommits(pack, mutants, sources, present, cancel);
         var moving = branches.Where(each => !present.TryGetValue(each.RefName, out var tip) || tip != each.CommitSha).ToList();
         if (moving.Find(each => reading.CheckedOut.Contains(each.RefName)) is { } checkedOut)
@@ -28,12 +28,7 @@ internal sealed class BranchEmission(Repository repository, string objectsDirect
         }
 
         pack.Finish();
-        foreach (var branch in moving)
-        {
-            cancel.ThrowIfCancellationRequested();
-            repository.Refs.Add(branch.RefName, new ObjectId(branch.CommitSha), "mutators: emit", allowOverwrite: true);
-        }
-
+        new PackedReferences(repository, commonDirectory).Write([.. moving.Select(branch => (branch.RefName, branch.CommitSha))], cancel);
         return branches;
     }
 
@@ -56,6 +51,14 @@ internal sealed class BranchEmission(Repository repository, string objectsDirect
         {
             throw new UsageException(
                 $"'{standingInTheWay}' is a reference of this repository, so none can be made below it.", "Rename it: git branch -m mutants OTHER-NAME.");
+        }
+
+        // On a file system that does not tell cases apart, the two would be one folder.
+        if (repository.Refs.Select(each => each.CanonicalName).FirstOrDefault(name =>
+            $"{name}/".StartsWith(options.RefPrefix, StringComparison.OrdinalIgnoreCase) && !$"{name}/".StartsWith(options.RefPrefix, StringComparison.Ordinal)) is { } sameButForCase)
+        {
+            throw new UsageException(
+                $"'{sameButForCase}' differs from '{options.RefPrefix}' in upper and lower case only.", "Rename it: not every file system keeps the two apart.");
         }
 
         if (MutantTrailers.TryParse(repository.Lookup<Commit>(golden.CommitSha).Message, out var mutant))

@@ -20,7 +20,14 @@ public sealed record MutantBranch(MutantId Id, string RefName, string CommitSha,
 /// <summary>How branches are emitted.</summary>
 /// <param name="FaultloadSeed">The seed that chose the faultload; kept in every commit.</param>
 /// <param name="RefPrefix">One of <see cref="MutantRepository.RefPrefixes"/>.</param>
-public sealed record EmissionOptions(ulong FaultloadSeed, string RefPrefix = MutantRepository.BranchPrefix);
+public sealed record EmissionOptions(ulong FaultloadSeed, string RefPrefix = MutantRepository.BranchPrefix)
+{
+    /// <summary>Branches that a person still finds her own among: above it, mutants drown the menus of every tool that shows branches.</summary>
+    public const int MaximumBranches = 200;
+
+    /// <summary>Where so many mutants are kept unless somebody says otherwise.</summary>
+    public static string PrefixFor(int mutants) => mutants > MaximumBranches ? MutantRepository.HiddenPrefix : MutantRepository.BranchPrefix;
+}
 
 /// <summary>A file that a branch changes.</summary>
 /// <param name="Path">Its path in the repository, with forward slashes.</param>

@@ -59,8 +59,9 @@ public sealed class MutantRepository : IDisposable
     /// <summary>Opens the repository that holds a folder.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="part">What of the tool's own folder to keep things in, relative to it; empty for all of it.</param>
+    /// <param name="golden">What git's commands take for a commit: what faults are injected into instead of HEAD; null for HEAD.</param>
     /// <exception cref="UsageException">There is none, or none that can be used.</exception>
-    public static MutantRepository Open(string path, string part = "")
+    public static MutantRepository Open(string path, string part = "", string? golden = null)
     {
         var full = Path.GetFullPath(path);
         Repository? repository = null;
@@ -72,7 +73,7 @@ public sealed class MutantRepository : IDisposable
             var head = repository.Info.IsBare
                 ? throw Unusable($"'{full}' is a bare repository.", "Run the tool in a clone with a work tree.")
                 : repository.Head.Tip ?? throw Unusable("The repository has no commit.", "Commit the code: faults are injected into what HEAD holds.");
-            var opened = new MutantRepository(repository, head, part);
+            var opened = new MutantRepository(repository, golden is null ? head : Commit(repository, golden), part);
             repository = null;
             return opened;
         }
@@ -112,7 +113,7 @@ public sealed class MutantRepository : IDisposable
     /// <exception cref="UsageException">A branch of such a name is not ours, or is edited by hand; then nothing is written.</exception>
     public IReadOnlyList<MutantBranch> Emit(
         IReadOnlyList<Mutant> mutants, Func<string, SourceText> sources, EmissionOptions options, CancellationToken cancel = default) =>
-        DiskSpace.Guard(CommonDirectory, () => new BranchEmission(_repository, Objects, Golden, options).Run(mutants, sources, Reading(), cancel));
+        DiskSpace.Guard(CommonDirectory, () => new BranchEmission(_repository, CommonDirectory, Golden, options).Run(mutants, sources, Reading(), cancel));
 
     /// <summary>Every mutant branch, ordered by id.</summary>
     public IReadOnlyList<MutantBranch> List() => [.. Reading().All()];
@@ -231,10 +232,20 @@ public sealed class MutantRepository : IDisposable
         return cleaned;
     }
 
+    /// <summary>Deletes branches that are wholly ours; their notes stay on the commits. One that has moved since it was read stays, with all others.</summary>
+    internal void Remove(IReadOnlyCollection<MutantBranch> branches)
+    {
+        Invariant.Holds(branches.All(branch => !branch.IsHandEdited));
+        new ReferenceRemoval(_repository, GitDirectory).Remove([.. branches.Select(branch => (branch.RefName, branch.CommitSha))]);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _repository.Dispose();
 
-    private string Objects => Path.Combine(CommonDirectory, "objects");
+    internal string Objects => Path.Combine(CommonDirectory, "objects");
+
+    private static Commit Commit(Repository repository, string revision) => repository.Lookup<Commit>(revision)
+        ?? throw new UsageException($"There is no commit '{revision}'.", "Name a branch, a tag or the beginning of a commit's hash: git log --oneline lists them.");
 
     private BranchReading Reading() => new(_repository, CommonDirectory);
 
