@@ -38,6 +38,9 @@ public sealed class CampaignRunner(
     /// <summary>What the cross-check of the last run found; null if none was asked for.</summary>
     public CrossCheck? CrossChecked { get; private set; }
 
+    /// <summary>Where mutants are kept, one of <see cref="MutantRepository.RefPrefixes"/>; null for branches, unless they are too many.</summary>
+    public string? RefPrefix { get; init; }
+
     /// <summary>Runs or resumes the campaign.</summary>
     /// <param name="fresh">True begins anew even if the store holds this very campaign.</param>
     /// <param name="cancel">Stops after the run that is under way; the outcomes so far are kept.</param>
@@ -45,11 +48,11 @@ public sealed class CampaignRunner(
     public CampaignSnapshot Run(bool fresh, CancellationToken cancel, int crossCheck = 0)
     {
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
-        var faultload = Draw(workspace, cancel);
+        using var store = CampaignStore.Open(repository.EnsureOwnFolder());
+        var (faultload, dismissed) = DrawToResume(workspace, fresh ? null : store, cancel);
         var asked = DrawnMutant.Of(faultload, workspace, cancel, shard);
         var drawn = Mine(faultload, asked);
-        using var store = CampaignStore.Open(repository.EnsureOwnFolder());
-        var identity = Identity(faultload);
+        var identity = Identity(faultload, dismissed);
         if (fresh || !store.Matches(identity) || store.Load().Golden.Length < workspace.Programs.Length)
         {
             Begin(store, identity, workspace, faultload, asked, cancel);
@@ -101,7 +104,7 @@ public sealed class CampaignRunner(
     public IReadOnlyList<MutantBranch> Emit(CancellationToken cancel)
     {
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
-        return Emit(DrawnMutant.Of(Draw(workspace, cancel), workspace, cancel), cancel);
+        return Emit(DrawnMutant.Of(Draw(workspace, Dismissed(), cancel), workspace, cancel), cancel);
     }
 
     /// <summary>Runs one mutant again, by its branch, and says what came of it; the store is not changed.</summary>
@@ -123,27 +126,52 @@ public sealed class CampaignRunner(
         return [.. workspace.Programs.Select((program, index) => Execute(engine, branch.Id, branch.CommitSha, program, golden[index], cancel))];
     }
 
-    private Faultload Draw(GoldenWorkspace workspace, CancellationToken cancel) => new FaultloadChoice(workspace, configuration, faultloadFile, log).Choose(cancel);
+    /// <summary>
+    /// A campaign that is there is drawn as it was, without what was dismissed before it began: a decision about one of its mutants is no
+    /// reason to run all the others again. A new campaign leaves out all that is dismissed by now.
+    /// </summary>
+    private (Faultload Faultload, ImmutableArray<MutantId> Dismissed) DrawToResume(GoldenWorkspace workspace, CampaignStore? store, CancellationToken cancel)
+    {
+        var now = Dismissed();
+        if (store?.Identity is { } earlier && earlier.GoldenCommit == repository.Golden.CommitSha && !earlier.Faultload.DismissedIds.SequenceEqual(now))
+        {
+            var then = earlier.Faultload.DismissedIds;
+            var faultload = Draw(workspace, then, cancel);
+            if (store.Matches(Identity(faultload, then)))
+            {
+                return (faultload, then);
+            }
+        }
+
+        return (Draw(workspace, now, cancel), now);
+    }
+
+    /// <summary>The mutants that reviewers have dismissed, in the order of their ids.</summary>
+    private ImmutableArray<MutantId> Dismissed() => [.. new DecisionNotes(repository, TimeProvider.System).All().Keys];
+
+    private Faultload Draw(GoldenWorkspace workspace, ImmutableArray<MutantId> dismissed, CancellationToken cancel) =>
+        new FaultloadChoice(workspace, configuration, faultloadFile, log, dismissed).Choose(cancel);
 
     private IReadOnlyList<MutantBranch> Emit(ImmutableArray<DrawnMutant> drawn, CancellationToken cancel)
     {
         var accepted = drawn.Where(each => each.Error is null).Select(each => each.Mutant).ToImmutableArray();
-        var branches = repository.Emit(accepted, Texts(drawn).GetValueOrDefault!, new EmissionOptions(configuration.Seed), cancel);
+        var prefix = RefPrefix ?? EmissionOptions.PrefixFor(accepted.Length);
+        var branches = repository.Emit(accepted, Texts(drawn).GetValueOrDefault!, new EmissionOptions(configuration.Seed, prefix), cancel);
         var rejected = drawn.Where(each => each.Error is not null).CountBy(each => each.Mutant.Id.Operator).OrderBy(each => each.Key, StringComparer.Ordinal).ToList();
-        log.LogInformation("{Step,-10} {Count} branches mutants/<operator>/<hash>; {Rejected} sites are refused by the compiler{Of}",
-            "emitted", branches.Count, drawn.Length - accepted.Length, rejected.Count == 0 ? "" : $" ({string.Join(", ", rejected.Select(each => $"{each.Key} {each.Value}"))})");
+        log.LogInformation("{Step,-10} {Count} {Kind}; {Rejected} sites are refused by the compiler{Of}",
+            "emitted", branches.Count, prefix == MutantRepository.BranchPrefix ? "branches mutants/<operator>/<hash>" : $"mutants as {prefix}<operator>/<hash>, which git branch does not list", drawn.Length - accepted.Length, rejected.Count == 0 ? "" : $" ({string.Join(", ", rejected.Select(each => $"{each.Key} {each.Value}"))})");
         return branches;
     }
 
     private static Dictionary<string, SourceText> Texts(ImmutableArray<DrawnMutant> drawn) =>
         drawn.DistinctBy(each => each.Mutant.Path).ToDictionary(each => each.Mutant.Path, each => each.Golden, StringComparer.Ordinal);
 
-    private CampaignIdentity Identity(Faultload faultload) => new(
+    private CampaignIdentity Identity(Faultload faultload, ImmutableArray<MutantId> dismissed) => new(
         repository.Golden.CommitSha,
         repository.Golden.TreeSha,
         configuration.Engine is CampaignEngine.Reload ? ReloadEngine.Name : RebuildEngine.Name,
         JsonSerializer.Serialize(configuration.WithoutResidual),
-        FaultloadRecord.Of(faultload, configuration));
+        FaultloadRecord.Of(faultload, configuration) with { Dismissed = faultloadFile is null ? [.. dismissed.Select(id => id.ToString())] : [] });
 
     /// <summary>Golden first: as long as it does not run, or not twice the same, no branch is made and no campaign begun.</summary>
     private void Begin(

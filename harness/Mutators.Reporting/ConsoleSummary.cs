@@ -211,16 +211,21 @@ public static class ConsoleSummary
 
     private static void WriteUndetected(IAnsiConsole console, CampaignSnapshot campaign)
     {
-        var undetected = campaign.UndetectedFailures;
+        var undetected = campaign.UndetectedFailures.RemoveAll(outcome => campaign.Decisions.ContainsKey(outcome.Mutant));
+        var mutants = campaign.Mutants.ToDictionary(each => each.Mutant.Id, each => each.Mutant);
+        var dismissed = campaign.Decisions.Where(decision => mutants.ContainsKey(decision.Key)).ToList();
+        var tests = campaign.Golden.All(golden => golden.Tests is not null);
         console.WriteLine();
         if (undetected.IsEmpty)
         {
-            console.WriteLine(campaign.Golden.All(golden => golden.Tests is not null) ? "No mutant survives." : "No failure went undetected.");
-            return;
+            var nothing = tests ? "No mutant survives" : "No failure went undetected";
+            console.WriteLine(dismissed.Count == 0 ? $"{nothing}." : $"{nothing} but for what was dismissed in review.");
+        }
+        else
+        {
+            console.MarkupLine($"[bold]{(tests ? "Survivors" : "Undetected failures")}[/] ({undetected.Length})");
         }
 
-        console.MarkupLine($"[bold]{(campaign.Golden.All(golden => golden.Tests is not null) ? "Survivors" : "Undetected failures")}[/] ({undetected.Length})");
-        var mutants = campaign.Mutants.ToDictionary(each => each.Mutant.Id, each => each.Mutant);
         foreach (var outcome in undetected.Take(MaximumListed))
         {
             var mutant = mutants[outcome.Mutant];
@@ -232,6 +237,16 @@ public static class ConsoleSummary
         if (undetected.Length > MaximumListed)
         {
             console.WriteLine($"… and {undetected.Length - MaximumListed} more, in the report.");
+        }
+
+        if (dismissed.Count > 0)
+        {
+            console.WriteLine();
+            console.MarkupLine($"[bold]Dismissed in review[/] ({dismissed.Count}), and counted above as what they are");
+            foreach (var (id, decision) in dismissed.Take(MaximumListed))
+            {
+                console.WriteLine($"{id,-16}  {mutants[id].Place}  {decision.InWords}");
+            }
         }
     }
 }

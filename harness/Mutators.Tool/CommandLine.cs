@@ -37,6 +37,8 @@ internal static class CommandLine
             ProgressVerb.Create(options),
             ResultsVerb.Create(options),
             ReliabilityVerb.Create(options),
+            ReviewVerb.Create(options),
+            ExportVerb.Create(options),
             CleanVerb.Create(options),
         })
         {

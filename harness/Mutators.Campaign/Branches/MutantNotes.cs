@@ -4,11 +4,17 @@ using LibGit2Sharp;
 namespace Mutators.Campaign.Branches;
 
 /// <summary>
-/// Outcomes as git notes in <c>refs/notes/mutators</c>. Many notes are written as one commit: the library's own way makes a commit and
-/// reads all notes for each.
+/// Git notes on mutants: outcomes in <c>refs/notes/mutators</c>, reviewers' decisions in a place of their own. Many notes are written as one
+/// commit: the library's own way makes a commit and reads all notes for each.
 /// </summary>
-internal sealed class MutantNotes(Repository repository, string objectsDirectory, DateTimeOffset date)
+/// <param name="repository">The repository.</param>
+/// <param name="objectsDirectory">Its folder of objects.</param>
+/// <param name="date">The date of the commits that hold the notes.</param>
+/// <param name="refName">Where the notes are kept.</param>
+/// <param name="what">What a note holds, for the messages of these commits: <c>outcome</c>.</param>
+internal sealed class MutantNotes(Repository repository, string objectsDirectory, DateTimeOffset date, string refName = MutantNotes.RefName, string what = "outcome")
 {
+    /// <summary>Where outcomes are kept.</summary>
     public const string RefName = "refs/notes/mutators";
 
     /// <summary>Bytes of a note: text for people, not a log.</summary>
@@ -22,6 +28,18 @@ internal sealed class MutantNotes(Repository repository, string objectsDirectory
 
     /// <summary>The note of a commit, or null.</summary>
     public string? Read(string commitSha) => Find(commitSha)?.GetContentText(Encoding.UTF8);
+
+    /// <summary>Every note with the commit that it is on, in the order of the commits.</summary>
+    public IEnumerable<(string CommitSha, string Text)> All()
+    {
+        var notes = new SortedDictionary<string, ObjectId>(StringComparer.Ordinal);
+        foreach (var entry in Tip()?.Tree ?? Enumerable.Empty<TreeEntry>())
+        {
+            Collect(entry, entry.Name, notes);
+        }
+
+        return notes.Select(each => (each.Key, repository.Lookup<Blob>(each.Value).GetContentText(Encoding.UTF8)));
+    }
 
     /// <summary>Sets the notes of commits; a null removes one. Nothing is written if all are as wanted.</summary>
     public void Write(IEnumerable<KeyValuePair<string, string?>> notes)
@@ -40,12 +58,12 @@ internal sealed class MutantNotes(Repository repository, string objectsDirectory
         using var pack = new PackWriter(objectsDirectory);
         var root = WriteRoot(folders, changes.Count < NotesWorthAPack ? WriteLoose : pack.Add);
         pack.Finish();
-        var message = changes.Count == 1 ? "Note of a mutant's outcome\n" : $"Notes of {changes.Count} mutants' outcomes\n";
+        var message = changes.Count == 1 ? $"Note of a mutant's {what}\n" : $"Notes of {changes.Count} mutants' {what}s\n";
         var commit = repository.ObjectDatabase.Write<Commit>(MutantCommit.Bytes(root.Sha, Tip()?.Sha, date, message));
-        repository.Refs.Add(RefName, commit, "mutators: notes", allowOverwrite: true);
+        repository.Refs.Add(refName, commit, "mutators: notes", allowOverwrite: true);
     }
 
-    private Commit? Tip() => repository.Refs[RefName] is { } reference ? repository.Lookup<Commit>(reference.TargetIdentifier) : null;
+    private Commit? Tip() => repository.Refs[refName] is { } reference ? repository.Lookup<Commit>(reference.TargetIdentifier) : null;
 
     /// <summary>Git itself may have written notes: it keeps few of them flat, and many in folders of folders.</summary>
     private Blob? Find(string sha)

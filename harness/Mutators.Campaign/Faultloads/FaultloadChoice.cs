@@ -10,12 +10,24 @@ namespace Mutators.Campaign.Faultloads;
 /// <param name="configuration">Sample, rule, seed and filters; those of <paramref name="file"/>, if there is one.</param>
 /// <param name="file">The file that names the mutants; null to draw.</param>
 /// <param name="log">Where it is told what was chosen, and what is short.</param>
-public sealed class FaultloadChoice(GoldenWorkspace workspace, CampaignConfiguration configuration, FaultloadFile? file, ILogger log)
+/// <param name="dismissed">Mutants that a reviewer has dismissed, which are not drawn; a file that names them is obeyed all the same.</param>
+public sealed class FaultloadChoice(
+    GoldenWorkspace workspace, CampaignConfiguration configuration, FaultloadFile? file, ILogger log, IReadOnlyCollection<MutantId>? dismissed = null)
 {
     /// <summary>Chooses.</summary>
     public Faultload Choose(CancellationToken cancel)
     {
         var sites = workspace.Sites(cancel);
+        if (file is null && dismissed is { Count: > 0 })
+        {
+            var all = sites.Length;
+            sites = [.. sites.Where(site => !dismissed.Contains(site.Id))];
+            if (sites.Length < all)
+            {
+                log.LogInformation("{Step,-10} {Count} sites, in review: they are not drawn again (dotnet mutators review --all shows the decisions)", "dismissed", all - sites.Length);
+            }
+        }
+
         var faultload = file is null ? Draw(sites) : Restore(file, sites);
         log.LogInformation("{Step,-10} {Sites} in {Targets}; drawn: {Drawn}, {Rule}, seed {Seed}",
             "sites", sites.Length, string.Join(", ", workspace.Targets.Select(target => target.Name)), faultload.Mutants.Length, Rule(faultload.Rule), faultload.Seed);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Faultloads;
 
@@ -56,6 +57,13 @@ public sealed record FaultloadRecord(ulong Seed, string Rule, ImmutableArray<Str
 
     /// <summary>A digest of the ids of all its mutants: two faultloads of one size are told apart by it.</summary>
     public string Digest { get; init; } = "";
+
+    /// <summary>Ids of the mutants that reviewers had dismissed when it was drawn, so that they were left out.</summary>
+    public ImmutableArray<string> Dismissed { get; init; } = [];
+
+    /// <summary>The same as ids.</summary>
+    [JsonIgnore]
+    public ImmutableArray<MutantId> DismissedIds => [.. Dismissed.Select(text => MutantId.TryParse(text, out var id) ? id : default)];
 
     /// <summary>As the store keeps it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Reviews;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Store;
@@ -108,6 +109,9 @@ public sealed record CampaignSnapshot(
 {
     /// <summary>Outcomes that differed between the stores that the campaign was merged from, each variant once; <see cref="Mutants"/> hold the worst.</summary>
     public ImmutableArray<Disagreement> Disagreements { get; init; } = [];
+
+    /// <summary>What reviewers have decided about mutants; kept as git notes and not in the store, so empty unless somebody has added them.</summary>
+    public ImmutableSortedDictionary<MutantId, ReviewDecision> Decisions { get; init; } = ImmutableSortedDictionary<MutantId, ReviewDecision>.Empty;
 
     /// <summary>The mutants whose fault was activated: the denominator of every statement about impact.</summary>
     public ImmutableArray<MutantResult> Activated => [.. Mutants.Where(each => each.Headline?.Mode.IsActivated is true)];

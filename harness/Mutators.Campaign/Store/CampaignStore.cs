@@ -97,6 +97,13 @@ public sealed class CampaignStore : IDisposable
         return database.IsEmpty ? null : SnapshotReader.Read(database);
     }
 
+    /// <summary>The local time at which the campaign of a repository was last written to: when its last outcome was obtained.</summary>
+    /// <param name="directory">The folder <c>.mutators</c>.</param>
+    public static DateTime LastWritten(string directory) => new[] { FileName, FileName + "-wal" }
+        .Select(name => new FileInfo(Path.Combine(directory, name)))
+        .Where(file => file is { Exists: true, Length: > 0 })
+        .Max(file => file.LastWriteTime);
+
     /// <summary>Whether the campaign that is there is the one asked for, and can be resumed.</summary>
     public bool Matches(CampaignIdentity asked) => Identity is not null && Identity.DifferenceTo(asked) is null;
 

@@ -68,7 +68,7 @@ internal static class ListVerb
 
         ImmutableArray<Mutant> Drawn()
         {
-            var faultload = new FaultloadChoice(workspace, configuration, options.Faultload.File(line), log).Choose(cancel);
+            var faultload = new FaultloadChoice(workspace, configuration, options.Faultload.File(line), log, [.. new DecisionNotes(repository, TimeProvider.System).All().Keys]).Choose(cancel);
             if (save is not null)
             {
                 FaultloadFile.Of(faultload, repository.Golden.CommitSha, configuration, workspace.Operators).Write(save);

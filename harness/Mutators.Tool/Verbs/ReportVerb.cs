@@ -51,6 +51,7 @@ internal static class ReportVerb
         var snapshot = store is null
             ? CampaignStore.Read(repository.OwnFolder)
             : CampaignStore.ReadFile(store.FullName) ?? throw new UsageException($"{store.FullName} holds no campaign.", "Name a store that 'dotnet mutators run' wrote: campaign.db.");
+        snapshot = snapshot with { Decisions = new DecisionNotes(repository, TimeProvider.System).All() };
         if (format == ReportFormat.Html && output is null)
         {
             output = new FileInfo(Path.Combine(repository.OwnFolder, ReportFormat.Html.FileName!));

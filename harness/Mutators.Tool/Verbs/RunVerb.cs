@@ -25,7 +25,7 @@ internal static class RunVerb
         var crossCheck = new Option<int>("--cross-check") { Description = "Repeat this many outcomes of the reload engine, drawn at random, by the rebuild engine. Exit code 3 if one differs.", HelpName = "N" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
-            options.Repository, options.Campaign, options.Engine, crossCheck, residual, fresh, only, options.Format,
+            options.Repository, options.Campaign, options.Engine, crossCheck, residual, fresh, only, options.Refs, options.Format,
         };
         command.Add(shard);
         command.Add(options.Reporter);
@@ -47,11 +47,12 @@ internal static class RunVerb
             throw new UsageException("--residual asks the unit tests, and none are named.", "Name the test projects in mutators.json: \"unitTests\": [\"tests/MyTests\"].");
         }
 
-        var runner = new CampaignRunner(repository, configuration, ToolLog.Create(), options.Faultload.File(line), shard);
+        var runner = new CampaignRunner(repository, configuration, ToolLog.Create(), options.Faultload.File(line), shard) { RefPrefix = options.RefPrefix(line) };
         using var progress = new CampaignProgressView();
         runner.Progressed += progress.Show;
-        var snapshot = runner.Run(fresh, cancel, crossCheck);
+        var snapshot = runner.Run(fresh, cancel, crossCheck) with { Decisions = new DecisionNotes(repository, TimeProvider.System).All() };
         progress.Dispose();
+        ExportVerb.Refresh(repository);
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
             reporters.Write(snapshot, repository.OwnFolder);

@@ -16,6 +16,8 @@ public sealed class HelpTests
     [DataRow("merge")]
     [DataRow("progress")]
     [DataRow("results")]
+    [DataRow("review")]
+    [DataRow("export")]
     [DataRow("reliability")]
     [DataRow("reliability diagram")]
     [DataRow("reliability node")]

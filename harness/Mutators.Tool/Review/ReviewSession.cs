@@ -1,0 +1,203 @@
+using System.Runtime.InteropServices;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Reviews;
+using Mutators.Reporting.Review;
+
+namespace Mutators.Tool.Review;
+
+/// <summary>A reviewer at a terminal, who walks through mutants and decides about them, one key at a time.</summary>
+/// <param name="items">The mutants.</param>
+/// <param name="notes">Where decisions are kept.</param>
+/// <param name="actions">What can be done beside deciding.</param>
+internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNotes notes, ReviewActions actions)
+{
+    private readonly List<ReviewItem> _items = [.. items];
+    private readonly ReviewScreen _screen = new(Console.Out, Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
+
+    // The terminal's size changes at any time, and its signal comes on a thread of its own.
+    private readonly Lock _drawing = new();
+    private int _index;
+    private int _scroll;
+    private string _message = "";
+    private bool _isShown;
+
+    /// <summary>How many decisions were taken or taken back.</summary>
+    internal int Decided { get; private set; }
+
+    /// <summary>Walks until the reviewer has enough.</summary>
+    internal void Run(CancellationToken cancel)
+    {
+        using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Redraw());
+        _screen.Alone(() =>
+        {
+            _isShown = true;
+            var goesOn = true;
+            while (goesOn && !cancel.IsCancellationRequested)
+            {
+                Redraw();
+                var key = Console.ReadKey(intercept: true);
+                _message = "";
+                goesOn = Obey(key);
+            }
+
+            lock (_drawing)
+            {
+                _isShown = false;
+            }
+        });
+    }
+
+    private ReviewItem Item => _items[_index];
+
+    private bool Obey(ConsoleKeyInfo key)
+    {
+        switch (key)
+        {
+            case { KeyChar: 'q' } or { Key: ConsoleKey.Escape }:
+                return false;
+            case { KeyChar: 'n' or ' ' or '\r' or '\n' } or { Key: ConsoleKey.RightArrow }:
+                Go(_index + 1);
+                break;
+            case { KeyChar: 'p' } or { Key: ConsoleKey.LeftArrow }:
+                Go(_index - 1);
+                break;
+            case { KeyChar: 'j' } or { Key: ConsoleKey.DownArrow }:
+                _scroll++;
+                break;
+            case { KeyChar: 'k' } or { Key: ConsoleKey.UpArrow }:
+                _scroll--;
+                break;
+            case { Key: ConsoleKey.PageDown }:
+                _scroll += Math.Max(1, Console.WindowHeight / 2);
+                break;
+            case { Key: ConsoleKey.PageUp }:
+                _scroll -= Math.Max(1, Console.WindowHeight / 2);
+                break;
+            case { KeyChar: 'e' }:
+                Dismiss(Dismissal.Equivalent);
+                break;
+            case { KeyChar: 'a' }:
+                Dismiss(Dismissal.Accepted);
+                break;
+            case { KeyChar: 'u' }:
+                Withdraw();
+                break;
+            case { KeyChar: 'o' }:
+                _message = "a moment …";
+                Redraw();
+                _message = actions.Open(Item.Result.Mutant);
+                break;
+            case { KeyChar: 'r' }:
+                Leave(() => actions.RunAgain(Item.Result.Mutant));
+                break;
+            case { KeyChar: 't' }:
+                Leave(() => actions.Trace(Item.Result.Mutant));
+                break;
+            default:
+                _message = "No such key.";
+                break;
+        }
+
+        return true;
+    }
+
+    private void Go(int index)
+    {
+        if (index < 0 || index >= _items.Count)
+        {
+            _message = index < 0 ? "This is the first one." : "This is the last one: q quits.";
+            return;
+        }
+
+        _index = index;
+        _scroll = 0;
+    }
+
+    private void Dismiss(Dismissal dismissal)
+    {
+        if (Ask($"{ReviewDecision.Key(dismissal)}, because: ") is not { } reason)
+        {
+            _message = "Nothing was decided: a decision needs a reason.";
+            return;
+        }
+
+        var mutant = Item.Result.Mutant;
+        _items[_index] = Item with { Decision = notes.Dismiss(mutant.Id, mutant.Commit, dismissal, reason) };
+        Decided++;
+        var decided = _message = $"{mutant.Id} is {_items[_index].Decision!.InWords}";
+        if (_index + 1 < _items.Count)
+        {
+            Go(_index + 1);
+            _message = decided;
+        }
+    }
+
+    private void Withdraw()
+    {
+        if (!notes.Withdraw(Item.Result.Mutant.Id))
+        {
+            _message = "There is no decision to take back.";
+            return;
+        }
+
+        _items[_index] = Item with { Decision = null };
+        Decided++;
+        _message = "The decision is taken back.";
+    }
+
+    /// <summary>A line of text; null if it is left empty, or given up with Escape.</summary>
+    private string? Ask(string question)
+    {
+        var typed = "";
+        while (true)
+        {
+            _message = question + typed + "_";
+            Redraw();
+            var key = Console.ReadKey(intercept: true);
+            switch (key.Key)
+            {
+                case ConsoleKey.Escape:
+                    return null;
+                case ConsoleKey.Enter:
+                    return string.IsNullOrWhiteSpace(typed) ? null : typed;
+                case ConsoleKey.Backspace when typed.Length > 0:
+                    typed = typed[..^1];
+                    break;
+                default:
+                    typed += char.IsControl(key.KeyChar) ? "" : key.KeyChar.ToString();
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Lets another command have the terminal, until the reviewer has read what it says.</summary>
+    private void Leave(Action work)
+    {
+        lock (_drawing)
+        {
+            _isShown = false;
+        }
+
+        Console.Out.Write("\e[2J\e[H");
+        work();
+        Console.Out.Write("\nAny key goes back to the review. ");
+        Console.ReadKey(intercept: true);
+        _isShown = true;
+    }
+
+    private void Redraw()
+    {
+        lock (_drawing)
+        {
+            if (!_isShown)
+            {
+                return;
+            }
+
+            string[] keys = ["n next", "p previous", "e equivalent", "a accept", "u undo", "o open", "r run again", "t trace", "q quit"];
+            var page = new Page($"{_index + 1} of {_items.Count}  {Item.Result.Mutant.Id}  {Item.Outcome.Mode.Words}", ReviewPage.Of(Item), _message, keys);
+            _scroll = _screen.Draw(page, Console.WindowWidth, Console.WindowHeight, _scroll);
+        }
+    }
+}
