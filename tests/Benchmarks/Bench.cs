@@ -86,7 +86,7 @@ internal sealed class Bench : IDisposable
     public (TimeSpan Time, Outcome Outcome) Rebuild(RebuildEngine engine, ReloadJob job)
     {
         var began = Stopwatch.GetTimestamp();
-        var built = engine.Prepare(job.Commit, job.Program.Workload.Project, CancellationToken.None);
+        var built = engine.Prepare(job.Commit, job.Program, CancellationToken.None);
         var outcome = built.Succeeded
             ? OutcomeClassifier.Classify(
                 job.Mutant, Golden, RebuildEngine.Execute(job.Program, Configuration.LimitsFor(Golden.Run.Duration), CancellationToken.None), RebuildEngine.Name, Configuration.DegradedShare)

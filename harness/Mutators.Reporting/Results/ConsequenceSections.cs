@@ -62,7 +62,7 @@ internal static class ConsequenceSections
                 ["target", "second round judged", "failed in the first", "of these still failing", "share", "95 % interval", "failed only in the second, in some workload", "in no workload's first", "share", "95 % interval"],
                 rows.ToImmutable()),
             new Table(["in the second round", .. study.TargetRows.Select(row => row.Name)],
-                [.. CampaignFigures.ImpactModes.Select(mode => ImmutableArray.Create<Cell>(
+                [.. FailureModes.OfPrograms.Select(mode => ImmutableArray.Create<Cell>(
                     [mode.Words, .. study.TargetRows.Select(row => Cell.Of(study.Of(row.Target).Where(each => WorstSecond(each) == mode)))]))]),
             new Paragraph("A run that did not reach its second round (the host or the program was gone) is in neither table, nor one whose fault could not be taken out of the process."),
         ]);

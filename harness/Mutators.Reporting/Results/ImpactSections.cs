@@ -69,7 +69,7 @@ internal static class ImpactSections
     private static Table Modes(Study study) => new(
         ["failure mode", .. study.TargetRows.SelectMany(row => Study.ShareColumns.Select((column, i) => i == 0 ? $"{row.Name} {column}" : column))],
         [
-            .. CampaignFigures.ImpactModes.Select(mode => ImmutableArray.Create<Cell>(
+            .. FailureModes.OfPrograms.Select(mode => ImmutableArray.Create<Cell>(
             [
                 mode.Words,
                 .. study.TargetRows.SelectMany(row =>
@@ -84,7 +84,7 @@ internal static class ImpactSections
         "operator", study.Operators.Select(id => (id, study.Of(target).Where(each => each.Operator == id))).Append(("all", study.Of(target))));
 
     private static Table ByWorkload(Study study) => new(
-        ["workload", .. CampaignFigures.ImpactModes.Select(mode => mode.Words), "activated"],
+        ["workload", .. FailureModes.OfPrograms.Select(mode => mode.Words), "activated"],
         [
             .. study.Workloads.Select(workload =>
             {
@@ -92,19 +92,19 @@ internal static class ImpactSections
                 return ImmutableArray.Create<Cell>(
                 [
                     workload,
-                    .. CampaignFigures.ImpactModes.Select(mode => Cell.Of(runs.Where(each => each.Run!.Outcome.Mode == mode).Select(each => each.Mutant))),
+                    .. FailureModes.OfPrograms.Select(mode => Cell.Of(runs.Where(each => each.Run!.Outcome.Mode == mode).Select(each => each.Mutant))),
                     Cell.Of(runs.Select(each => each.Mutant)),
                 ]);
             }),
         ]);
 
     private static Table Cross(string first, IEnumerable<(string Name, IEnumerable<StudiedMutant> Mutants)> rows) => new(
-        [first, .. CampaignFigures.ImpactModes.Select(mode => mode.Words), "activated", "injected"],
+        [first, .. FailureModes.OfPrograms.Select(mode => mode.Words), "activated", "injected"],
         [
             .. rows.Select(row => ImmutableArray.Create<Cell>(
             [
                 row.Name,
-                .. CampaignFigures.ImpactModes.Select(mode => Cell.Of(row.Mutants.Where(each => each.Mode == mode))),
+                .. FailureModes.OfPrograms.Select(mode => Cell.Of(row.Mutants.Where(each => each.Mode == mode))),
                 Cell.Of(row.Mutants.Where(each => each.IsActivated)),
                 Cell.Of(row.Mutants),
             ])),
@@ -130,7 +130,7 @@ internal static class ImpactSections
                 rows.Add(
                 [
                     $"{home}, {name}",
-                    .. CampaignFigures.ImpactModes.Select(mode => Cell.Of(both.Where(each => RunOf(each, workload)!.Outcome.Mode == mode))),
+                    .. FailureModes.OfPrograms.Select(mode => Cell.Of(both.Where(each => RunOf(each, workload)!.Outcome.Mode == mode))),
                     Cell.Of(both),
                 ]);
             }
@@ -139,7 +139,7 @@ internal static class ImpactSections
         return new Section("driver-domain", "The driver in Dom0 and in a driver domain",
         [
             new Paragraph("The same faults of the drivers under the same workload: only where the back-ends run differs."),
-            new Table(["back-ends", .. CampaignFigures.ImpactModes.Select(mode => mode.Words), "activated by both"], rows.ToImmutable()),
+            new Table(["back-ends", .. FailureModes.OfPrograms.Select(mode => mode.Words), "activated by both"], rows.ToImmutable()),
         ]);
 
         static StudiedRun? RunOf(StudiedMutant mutant, string workload) => mutant.Runs.FirstOrDefault(run => run.Outcome.Workload == workload);
@@ -148,6 +148,6 @@ internal static class ImpactSections
     private static ImmutableArray<(FailureMode Mode, int Count)> Counts(IEnumerable<StudiedMutant> mutants)
     {
         var activated = mutants.Where(each => each.IsActivated).ToList();
-        return [.. CampaignFigures.ImpactModes.Select(mode => (mode, activated.Count(each => each.Mode == mode)))];
+        return [.. FailureModes.OfPrograms.Select(mode => (mode, activated.Count(each => each.Mode == mode)))];
     }
 }
