@@ -16,7 +16,7 @@ public sealed class TestWorkloadTests
     public static void Run(TestContext context)
     {
         tree = new Tree("its_tests_are_nasty");
-        campaign = tree.Run(new CampaignConfiguration { Operators = ["MFC"], TimeFactor = 1, MemoryMebibytes = 256 });
+        campaign = tree.Run(new CampaignConfiguration { Operators = ["MFC"], TimeFactor = 1 });
     }
 
     [ClassCleanup]
