@@ -91,6 +91,9 @@ public enum DeltaEnd
     /// <summary>Everything is equal again, and golden reaches the site no more: what follows is the same.</summary>
     Masked,
 
+    /// <summary>Isolated only: a faulty component has heard an answer that golden does not give.</summary>
+    CameBack,
+
     /// <summary>The faulty run crashed as a whole.</summary>
     Crashed,
 
@@ -114,7 +117,7 @@ public enum DeltaEnd
 /// <param name="Remaining">The fields that differ at the end.</param>
 /// <param name="End">How the comparison ended.</param>
 /// <param name="Recovery">Whether a restart of the faulty component would have been safe.</param>
-/// <param name="Outcome">The outcome of the run as a campaign judges it.</param>
+/// <param name="Outcome">The outcome of the run as a campaign judges it; null where the run was not followed to its end.</param>
 public sealed record Delta(
     MutantId Mutant,
     string Workload,
@@ -131,10 +134,13 @@ public sealed record Delta(
     ImmutableArray<StateDifference> Remaining,
     DeltaEnd End,
     RestartSafety Recovery,
-    Outcome Outcome)
+    Outcome? Outcome)
 {
     /// <summary>The escaped messages that are kept: the first ones tell the story.</summary>
     public const int KeptMessages = 1000;
+
+    /// <summary>The components are members and the clock counts calls, for a program that says nothing of rendezvous itself.</summary>
+    public bool CountsCalls { get; init; }
 
     /// <summary>Nothing differs at any rendezvous.</summary>
     public bool IsEmpty => DivergentSteps == 0 && Remaining.IsEmpty;

@@ -7,7 +7,11 @@ namespace Mutators.Campaign.Propagation;
 /// retimed steps), state (field by field) and messages (missing, extra, altered, reordered). Follows the damage from component to component.
 /// Steps are put side by side for each component by itself: their global order is legal to differ.
 /// </summary>
-internal sealed class DeltaComparison
+/// <param name="mode">
+/// Isolated follows the faulty components alone, and only as long as all that they hear is golden's. Until then the full run is the isolated one:
+/// nobody's answer to the damage has come back.
+/// </param>
+internal sealed class DeltaComparison(PropagationMode mode)
 {
     /// <summary>Enough for a story and for a diagram; beyond that steps are counted.</summary>
     private const int KeptSteps = 4000;
@@ -67,6 +71,9 @@ internal sealed class DeltaComparison
     /// <summary>The fault was activated while this component ran.</summary>
     public void Activated(string component) => _origins.Add(component);
 
+    /// <summary>A faulty component has heard something that golden does not say: what it does from now on is not its own damage alone.</summary>
+    public bool HasComeBack { get; private set; }
+
     /// <summary>Compares a stretch of both runs.</summary>
     public void Compare(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
     {
@@ -75,6 +82,11 @@ internal sealed class DeltaComparison
         _bothUntil = goldenEnd == faultyEnd ? long.MaxValue : Math.Min(goldenEnd, faultyEnd);
         foreach (var (left, right) in SideBySide(golden, faulty))
         {
+            if (mode is PropagationMode.Isolated && (HasComeBack || !IsFollowed((right ?? left)!, left, right)))
+            {
+                continue;
+            }
+
             Steps++;
             CompareStep(left, right);
         }
@@ -84,7 +96,7 @@ internal sealed class DeltaComparison
 
     private static long EndOf(IReadOnlyList<Rendezvous> stretch) => stretch.Count == 0 ? 0 : stretch[^1].At;
 
-    /// <summary>All steps in the order in which they began: the faulty run's order, with golden's own steps behind what they followed there.</summary>
+    /// <summary>All steps in their order: the faulty run's, with golden's own steps behind what they followed there.</summary>
     private static IEnumerable<(Rendezvous? Golden, Rendezvous? Faulty)> SideBySide(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
     {
         var equal = golden.Count == faulty.Count;
@@ -118,6 +130,24 @@ internal sealed class DeltaComparison
         }
 
         return placed.OrderBy(each => each.Order).ThenBy(each => each.Tie).Select(each => each.each);
+    }
+
+    /// <summary>
+    /// Whether an isolated execution would have this step: one of a faulty component, caused in both runs and by the same. Equal steps of others are
+    /// passed over; one of theirs that differs is their answer, which shows in what they say to the faulty component.
+    /// </summary>
+    private bool IsFollowed(Rendezvous step, Rendezvous? golden, Rendezvous? faulty)
+    {
+        if (!_origins.Contains(step.Of))
+        {
+            // What a party that answers at once says wrongly is heard within the caller's step.
+            HasComeBack |= DivergentSteps > 0 && faulty is not null && golden?.Content != faulty.Content
+                && faulty.Messages.Any(message => _origins.Contains(message.To) && !(golden?.Messages.Contains(message) ?? false));
+            return false;
+        }
+
+        HasComeBack |= DivergentSteps > 0 && (golden is null || faulty is null) && step.From.Length > 0 && !_origins.Contains(step.From);
+        return !HasComeBack;
     }
 
     private void CompareStep(Rendezvous? golden, Rendezvous? faulty)

@@ -72,9 +72,10 @@ public sealed class ExecutionSide(Func<string?> read, Func<IEnumerable<string>, 
 /// <param name="golden">The fault-free side.</param>
 /// <param name="faulty">The faulty side.</param>
 /// <param name="reference">A whole golden run without an onlooker: what the outcome is judged by.</param>
-public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, GoldenRun reference)
+/// <param name="mode">Whose messages the others hear.</param>
+public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, GoldenRun reference, PropagationMode mode = PropagationMode.Full)
 {
-    private readonly DeltaComparison _comparison = new();
+    private readonly DeltaComparison _comparison = new(mode);
     private Observation? _noticed;
     private Detected? _detected;
     private SiteReached? _reached;
@@ -82,10 +83,9 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
     /// <summary>Runs both sides to their end, or until the fault is masked for good.</summary>
     /// <param name="mutant">The mutant.</param>
-    /// <param name="mode">Whose messages the others hear.</param>
     /// <param name="allHits">How often golden reaches the site in all, where that is known: once it has, equal stays equal.</param>
     /// <param name="degradedShare">What share above golden's use counts as degraded.</param>
-    public Delta Run(MutantId mutant, PropagationMode mode, long? allHits, double degradedShare)
+    public Delta Run(MutantId mutant, long? allHits, double degradedShare)
     {
         while (true)
         {
@@ -110,14 +110,19 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
                 _detected ??= new Detected(_noticed.InWords(), _noticed.At, _comparison.Steps, _comparison.Damage);
             }
 
+            if (_comparison.HasComeBack)
+            {
+                return Masked(mutant, degradedShare) with { End = DeltaEnd.CameBack, Outcome = null };
+            }
+
             if (parted || left is null)
             {
-                return Result(mutant, mode, faulty.Finish(), degradedShare);
+                return Result(mutant, faulty.Finish(), degradedShare);
             }
 
             if (same && _hits > 0 && _hits == allHits && _comparison.IsEqualNow)
             {
-                return Masked(mutant, mode, degradedShare);
+                return Masked(mutant, degradedShare);
             }
         }
     }
@@ -172,13 +177,13 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
     }
 
     /// <summary>What follows is golden's: nothing else is left that could make a difference.</summary>
-    private Delta Masked(MutantId mutant, PropagationMode mode, double degradedShare)
+    private Delta Masked(MutantId mutant, double degradedShare)
     {
         var run = reference.Run with { Output = [.. faulty.Output, .. reference.Run.Output.Skip(golden.Output.Count)] };
-        return Result(mutant, mode, run, degradedShare) with { End = DeltaEnd.Masked };
+        return Result(mutant, run, degradedShare) with { End = DeltaEnd.Masked };
     }
 
-    private Delta Result(MutantId mutant, PropagationMode mode, WorkloadRun run, double degradedShare)
+    private Delta Result(MutantId mutant, WorkloadRun run, double degradedShare)
     {
         if (run.Death is { } death)
         {

@@ -29,28 +29,54 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     {
         var trees = _sources.Read(commit, out var refusal)
             ?? throw new UsageException($"{mutant} cannot be compiled by itself: {refusal}.", "Delta execution needs a branch that changes the sources of one target.");
-        var build = TracedBuild.Compile(trees, cancel);
+        var members = program.Workload.Rendezvous.IsEmpty;
+        if (members && mode is PropagationMode.Isolated)
+        {
+            throw new UsageException(
+                $"Workload '{program.Workload.Name}' tells of no rendezvous, and members cannot be isolated: what they hear are the results of their own calls.",
+                "Take --mode full, or name the arguments that make the program tell: \"rendezvous\" in mutators.json; docs/delta-execution.md has the form.");
+        }
+
+        var build = members ? TracedBuild.CompileMembers(trees, cancel) : TracedBuild.Compile(trees, cancel);
         using var left = Start("golden", build.AssemblyPath, build.Golden, program, golden, cancel);
+        var goldenSide = members ? new ExecutionSide(MemberLines(left, "golden", program), left.Finish) : new ExecutionSide(left.Read, left.Finish);
         using var right = Start("faulty", build.AssemblyPath, build.Mutant, program, golden, cancel);
-        var delta = new DeltaExecution(new ExecutionSide(left.Read, left.Finish), new ExecutionSide(right.Read, right.Finish), golden)
-            .Run(mutant, mode, allHits, configuration.DegradedShare);
+        var faultySide = members ? new ExecutionSide(MemberLines(right, "faulty", program), right.Finish) : new ExecutionSide(right.Read, right.Finish);
+        var delta = new DeltaExecution(goldenSide, faultySide, golden, mode).Run(mutant, allHits, configuration.DegradedShare) with { CountsCalls = members };
         cancel.ThrowIfCancellationRequested();
         return delta;
     }
 
+    /// <summary>The calls of the members, from the file that they were written to, and then the program's own lines: it may print as it likes.</summary>
+    private Func<string?> MemberLines(TracedProcess process, string side, WorkloadProgram program)
+    {
+        var lines = Lines().GetEnumerator();
+        return () => lines.MoveNext() ? lines.Current : null;
+
+        IEnumerable<string> Lines()
+        {
+            var output = new List<string>();
+            while (process.Read() is { } line)
+            {
+                output.Add(line);
+            }
+
+            return (File.Exists(MembersFile(side, program)) ? File.ReadLines(MembersFile(side, program)) : []).Concat(output);
+        }
+    }
+
+    private string Folder(string side, WorkloadProgram program) => Path.Combine(repository.EnsureOwnFolder(), "delta", program.Workload.Name, side);
+
+    private string MembersFile(string side, WorkloadProgram program) => Folder(side, program) + ".members";
+
     private TracedProcess Start(string side, string assemblyPath, byte[] image, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
     {
-        if (program.Workload.Rendezvous.IsEmpty)
-        {
-            throw new UsageException(
-                $"Workload '{program.Workload.Name}' does not say how its program tells of rendezvous.",
-                "Name the arguments in mutators.json: \"rendezvous\": [\"--rendezvous\"]; docs/delta-execution.md says what the program then prints.");
-        }
-
-        var folder = Path.Combine(repository.EnsureOwnFolder(), "delta", program.Workload.Name, side);
+        var folder = Folder(side, program);
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, folder);
         ProgramFolder.Overlay(folder, assemblyPath, image, []);
+        File.Delete(MembersFile(side, program));
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { [MemberProbe.FileVariable] = MembersFile(side, program) };
         var limits = configuration.LimitsFor(golden.Run.Duration * TracingFactor);
-        return TracedProcess.Start(Path.Combine(folder, Path.GetFileName(program.Assembly)), [.. program.Workload.Arguments, .. program.Workload.Rendezvous], limits, cancel);
+        return TracedProcess.Start(Path.Combine(folder, Path.GetFileName(program.Assembly)), [.. program.Workload.Arguments, .. program.Workload.Rendezvous], limits, cancel, environment);
     }
 }

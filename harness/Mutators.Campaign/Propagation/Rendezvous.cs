@@ -18,7 +18,7 @@ public sealed record Message(string From, string To, string Kind, string Text);
 /// <param name="On">What it has consumed, in words.</param>
 /// <param name="From">The component that caused the step; empty for the world outside.</param>
 /// <param name="At">Virtual nanoseconds, or another count that grows.</param>
-/// <param name="Number">The place of the step's beginning among all: a step that called another one began before it.</param>
+/// <param name="Number">Its place among all. A step that calls another component is told in pieces, so that causes stand before their effects.</param>
 /// <param name="Messages">What it said, and what passive parties told it, in order.</param>
 /// <param name="State">The fields of its state that are different from the component's last rendezvous; null for one that is no more, with all that are named below it.</param>
 public sealed record Rendezvous(string Of, string On, string From, long At, long Number, ImmutableArray<Message> Messages, ImmutableSortedDictionary<string, string?> State)

@@ -47,6 +47,57 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
             TryEmit(target, mutant, cancel, out var error) ?? throw new UsageException($"The mutant does not compile: {error}", "There is no execution to look at."));
     }
 
+    /// <summary>Compiles both so that every member tells of its calls: for a program that says nothing of its rendezvous itself.</summary>
+    /// <exception cref="UsageException">The mutant does not compile.</exception>
+    public static TracedBuild CompileMembers(BranchTrees trees, CancellationToken cancel)
+    {
+        var target = trees.Target;
+        var golden = VariantBuild.Relaxed(target.Compilation);
+        var mutant = trees.Trees.Aggregate(golden, (compilation, each) => compilation.ReplaceSyntaxTree(each.Golden, each.Mutant));
+        if (TryEmit(target, mutant, cancel, out var error) is null)
+        {
+            throw new UsageException($"The mutant does not compile: {error}", "There is no execution to look at.");
+        }
+
+        // A file that the calls break keeps its text, on both sides: what is told of one must be told of the other.
+        var plain = new HashSet<string>(StringComparer.Ordinal);
+        for (var round = 0; ; round++)
+        {
+            var left = WithMembers(golden, plain, cancel);
+            var right = WithMembers(mutant, plain, cancel);
+            var broken = Broken(left).Concat(Broken(right)).Where(plain.Add).ToList();
+            if (broken.Count == 0 || round == MaximumRounds)
+            {
+                return new TracedBuild(target.OutputAssemblyPath, Image(target, left, cancel), Image(target, right, cancel));
+            }
+        }
+
+        IEnumerable<string> Broken(CSharpCompilation compilation) => compilation.GetDiagnostics(cancel)
+            .Where(each => each.Severity == DiagnosticSeverity.Error && each.Location.SourceTree is not null).Select(each => each.Location.SourceTree!.FilePath).Distinct();
+    }
+
+    private static byte[] Image(TargetProject target, CSharpCompilation compilation, CancellationToken cancel) =>
+        TryEmit(target, compilation, cancel, out var error) ?? throw new UsageException(
+            $"{target.Path} does not compile with calls that tell of its members: {error}", "Take a workload that tells of its rendezvous itself; docs/delta-execution.md says how.");
+
+    private static CSharpCompilation WithMembers(CSharpCompilation compilation, HashSet<string> plain, CancellationToken cancel)
+    {
+        var result = compilation;
+        foreach (var tree in compilation.SyntaxTrees.Where(each => !plain.Contains(each.FilePath)))
+        {
+            var text = MemberPlanting.Plant(compilation.GetSemanticModel(tree), $"global::{MemberClass}");
+            result = result.ReplaceSyntaxTree(tree, tree.WithChangedText(SourceText.From(text.ToString(), tree.Encoding ?? Encoding.UTF8)));
+        }
+
+        var options = (CSharpParseOptions)compilation.SyntaxTrees.First().Options;
+        return result.AddSyntaxTrees(CSharpSyntaxTree.ParseText(MemberProbe.Source(MemberClass), options, MemberClass + ".g.cs", Encoding.UTF8, cancel));
+    }
+
+    private const string MemberClass = "MutatorsMembers";
+
+    /// <summary>Files with errors hide those of others: a few rounds find all.</summary>
+    private const int MaximumRounds = 4;
+
     /// <summary>The stretch of golden that the mutant has otherwise; at least one character, so that it belongs to a node.</summary>
     private static TextSpan Difference(SyntaxTree golden, SyntaxTree mutant)
     {

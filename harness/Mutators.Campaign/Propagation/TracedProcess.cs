@@ -37,7 +37,7 @@ internal sealed class TracedProcess : IDisposable
     }
 
     /// <summary>Starts an assembly in its own folder.</summary>
-    public static TracedProcess Start(string assembly, IEnumerable<string> arguments, RunLimits limits, CancellationToken cancel)
+    public static TracedProcess Start(string assembly, IEnumerable<string> arguments, RunLimits limits, CancellationToken cancel, IReadOnlyDictionary<string, string>? environment = null)
     {
         ImmutableArray<string> command = [.. ProcessTree.Starter, "dotnet", "exec", assembly, .. arguments];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
@@ -50,7 +50,7 @@ internal sealed class TracedProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment.Clear();
-        foreach (var (name, value) in RunEnvironment.Of(null, limits.MemoryBytes))
+        foreach (var (name, value) in RunEnvironment.Of(environment, limits.MemoryBytes))
         {
             start.Environment[name] = value;
         }

@@ -33,9 +33,13 @@ public static class DeltaStory
     public static IEnumerable<string> Sentences(Delta delta)
     {
         yield return $"{delta.Mutant} under {delta.Workload}, {Mode(delta.Mode)}: {delta.Steps} steps compared, {delta.DivergentSteps} differ.";
-        yield return delta.Reached is not { } reached
-            ? "The site was not reached."
-            : $"Activated {Time(reached.At)}{(reached.Of.Length > 0 ? $" in {reached.Of}" : "")}{(delta.Hits > 1 ? $", {delta.Hits} times in all" : "")}.";
+        if (!delta.CountsCalls)
+        {
+            yield return delta.Reached is not { } reached
+                ? "The site was not reached."
+                : $"Activated {Time(reached.At)}{(reached.Of.Length > 0 ? $" in {reached.Of}" : "")}{(delta.Hits > 1 ? $", {delta.Hits} times in all" : "")}.";
+        }
+
         if (delta.IsEmpty)
         {
             yield return "Nothing differs at any rendezvous: the fault has no effect under this workload.";
@@ -47,13 +51,25 @@ public static class DeltaStory
             yield return sentence;
         }
 
+        if (delta.Mode is PropagationMode.Isolated)
+        {
+            yield return End(delta);
+            yield break;
+        }
+
         yield return delta.Detected is { } detected
             ? $"Noticed{(detected.At is { } at ? $" {Time(at)}" : "")}: {detected.By}."
             : "Nobody noticed.";
         yield return Recovery(delta);
         yield return End(delta);
-        yield return $"Outcome: {delta.Outcome.Mode.Words}: {delta.Outcome.Reason}";
+        if (delta.Outcome is { } outcome)
+        {
+            yield return $"Outcome: {outcome.Mode.Words}: {outcome.Reason}";
+        }
     }
+
+    /// <summary>When something happened: virtual time, or the number of the step where the program has no clock that is known.</summary>
+    public static string When(Delta delta, long at, long step) => delta.CountsCalls ? $"at step {step}" : Time(at);
 
     /// <summary>Virtual time as people read it.</summary>
     public static string Time(long nanoseconds) => nanoseconds switch
@@ -81,11 +97,11 @@ public static class DeltaStory
     {
         if (delta.Infections.FirstOrDefault(each => each.First is not null) is { First: { } first } where)
         {
-            yield return $"State differs first {Time(where.At)} in {InWords(first)}.";
+            yield return $"State differs first {When(delta, where.At, where.Step)} in {InWords(first)}.";
         }
 
         yield return delta.Escaped is [var escaped, ..]
-            ? $"First escaped message {Time(escaped.At)} from {escaped.From}: {InWords(escaped)}{(delta.Escaped.Length > 1 ? $"; {delta.Escaped.Length}{(delta.Escaped.Length == Delta.KeptMessages ? " or more" : "")} escaped in all" : "")}."
+            ? $"First escaped message {When(delta, escaped.At, escaped.Step)} from {escaped.From}: {InWords(escaped)}{(delta.Escaped.Length > 1 ? $"; {delta.Escaped.Length}{(delta.Escaped.Length == Delta.KeptMessages ? " or more" : "")} escaped in all" : "")}."
             : "No message escaped: the damage stayed inside.";
         if (delta.Infections.Length > 0)
         {
@@ -110,6 +126,7 @@ public static class DeltaStory
     private static string End(Delta delta) => delta.End switch
     {
         DeltaEnd.Masked => "Masked: everything is equal again, and golden reaches the site no more.",
+        DeltaEnd.CameBack => "Followed until the first answer came back that golden does not give: until then the others' messages were golden's.",
         DeltaEnd.Crashed => "The program crashed.",
         DeltaEnd.TimedOut => "The program was ended at its limit.",
         _ when delta.Remaining.IsEmpty => "At the end every field is equal again.",
@@ -126,7 +143,7 @@ public static class DeltaStory
         foreach (var infection in delta.Infections.Take(TableRows))
         {
             var by = infection.By is { } message ? InWords(message) : infection.From is not null ? "it called, was called or was woken" : infection.IsExplained ? "the fault" : "unexplained";
-            output.WriteLine($"{Time(infection.At)[3..],12}  {infection.Component,-22} {infection.From ?? "",-22} {by}");
+            output.WriteLine($"{When(delta, infection.At, infection.Step)[3..],12}  {infection.Component,-22} {infection.From ?? "",-22} {by}");
         }
 
         if (delta.Infections.Length > TableRows)

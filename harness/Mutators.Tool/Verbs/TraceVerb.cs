@@ -18,7 +18,7 @@ internal static class TraceVerb
     {
         var id = new Argument<string>("id") { Description = "The mutant's id, or its branch." };
         var workload = new Option<string?>("--workload") { Description = "The workload to run. Default: the one under which the mutant failed, or the first.", HelpName = "NAME" };
-        var mode = new Option<PropagationMode>("--mode") { Description = "full: the faulty side feeds on its own messages; isolated: the others keep hearing golden's.", HelpName = "full|isolated" };
+        var mode = new Option<PropagationMode>("--mode") { Description = "full: real propagation, through everybody's messages; isolated: the faulty component alone, as long as all it hears is golden's.", HelpName = "full|isolated" };
         var format = new Option<TraceFormat>("--format") { Description = "text, or json for programs, or html.", HelpName = "text|json|html" };
         var command = new Command("trace", "Shows how a fault propagates: runs golden and one mutant side by side and compares them at each rendezvous. Executes the target's code.")
         {
@@ -49,6 +49,11 @@ internal static class TraceVerb
         {
             case TraceFormat.Json:
                 Json.Print(delta);
+                break;
+            case TraceFormat.Html:
+                var page = Path.Combine(repository.EnsureOwnFolder(), $"trace-{delta.Mutant}.html");
+                File.WriteAllText(page, DeltaPage.Render(delta));
+                Console.Out.WriteLine(page);
                 break;
             default:
                 DeltaStory.Print(Console.Out, delta);

@@ -18,7 +18,7 @@ public sealed class RendezvousRecorder
     private readonly StringBuilder line = new();
     private readonly HashSet<Host> called = [];
     private Simulation? simulation;
-    private long begun;
+    private long told;
 
     /// <param name="write">Takes each line.</param>
     public RendezvousRecorder(Action<string> write)
@@ -53,10 +53,10 @@ public sealed class RendezvousRecorder
     private Step Current => steps.TryPeek(out var step) ? step : Outside;
 
     /// <summary>What happens outside of every handler: the world acts on the machine.</summary>
-    private Step Outside { get; } = new("operator", "", "", 0);
+    private Step Outside { get; } = new("operator", "", "");
 
     /// <summary>A handler in progress.</summary>
-    private sealed record Step(string Of, string On, string From, long Number)
+    private sealed record Step(string Of, string On, string From)
     {
         public List<Message> Messages { get; } = [];
 
@@ -68,8 +68,9 @@ public sealed class RendezvousRecorder
     private void Begin(Component component, string what, Component? from)
     {
         if (steps.Count == 0) FlushOutside(component.Simulation.Now);
+        else FlushCaller(component.Simulation.Now);
         simulation = component.Simulation;
-        steps.Push(new Step(Tap.NameOf(component), what, Tap.NameOrNone(from), ++begun));
+        steps.Push(new Step(Tap.NameOf(component), what, Tap.NameOrNone(from)));
     }
 
     private void End(Component component)
@@ -127,11 +128,19 @@ public sealed class RendezvousRecorder
     {
         foreach (var (party, fields) in passive)
         {
-            var step = new Step(party, "served", from, ++begun);
+            var step = new Step(party, "served", from);
             foreach (var (field, value) in fields) step.State.Add(field, value);
             Emit(step, now);
         }
         passive.Clear();
+    }
+
+    /// <summary>What a handler has said so far comes before what the component says that it calls now: so causes stand before effects.</summary>
+    private void FlushCaller(long now)
+    {
+        if (Current.Messages.Count == 0) return;
+        Emit(new Step(Current.Of, Current.On, Current.From), now, Current.Messages);
+        Current.Messages.Clear();
     }
 
     private void FlushOutside(long now)
@@ -141,7 +150,7 @@ public sealed class RendezvousRecorder
         Outside.Pages.Clear();
     }
 
-    private void Emit(Step step, long now)
+    private void Emit(Step step, long now, List<Message>? messages = null)
     {
         line.Clear().Append("{\"observe\":\"rendezvous\",\"name\":");
         JsonText.Append(line, step.Of);
@@ -149,8 +158,8 @@ public sealed class RendezvousRecorder
         JsonText.Append(line, step.On);
         line.Append(",\"from\":");
         JsonText.Append(line, step.From);
-        line.Append(",\"at\":").Append(now).Append(",\"no\":").Append(step.Number);
-        if (step.Messages.Count > 0) Messages(step.Messages);
+        line.Append(",\"at\":").Append(now).Append(",\"no\":").Append(++told);
+        if ((messages ?? step.Messages) is { Count: > 0 } said) Messages(said);
         if (step.State.Count > 0) State(step.State);
         write(line.Append('}').ToString());
     }

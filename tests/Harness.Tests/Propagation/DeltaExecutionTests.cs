@@ -29,7 +29,7 @@ public sealed class DeltaExecutionTests
     {
         var delta = Trace(Golden);
         Assert.IsTrue(delta.IsEmpty);
-        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome.Mode);
+        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
         Assert.AreEqual(6, delta.Steps);
     }
 
@@ -135,7 +135,7 @@ public sealed class DeltaExecutionTests
         var delta = Trace(lines);
 
         Assert.AreEqual(31, delta.Detected!.At);
-        Assert.AreEqual(FailureMode.ControlCrash, delta.Outcome.Mode);
+        Assert.AreEqual(FailureMode.ControlCrash, delta.Outcome!.Mode);
         Assert.AreEqual("server <- , disk <- server", Path(delta));
     }
 
@@ -149,7 +149,7 @@ public sealed class DeltaExecutionTests
         Assert.AreEqual(DeltaEnd.Masked, delta.End);
         Assert.AreEqual("client", delta.Reached!.Of);
         Assert.AreNotEqual(0, faulty.Count);
-        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome.Mode);
+        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
     }
 
     private static string Step(string of, string on, string from, long at, int number, string messages, string state) =>
@@ -179,7 +179,7 @@ public sealed class DeltaExecutionTests
         var reference = new GoldenRun(new Workload("hand", "App", []), Run(golden.Where(line => !Rendezvous.IsOne(line) && SiteReached.Parse(line) is null)));
         return new DeltaExecution(
             new ExecutionSide(() => lines.TryDequeue(out var line) ? line : null, Run), new ExecutionSide(faulty, Run), reference)
-            .Run(mutant, PropagationMode.Full, allHits, OutcomeClassifier.DefaultDegradedShare);
+            .Run(mutant, allHits, OutcomeClassifier.DefaultDegradedShare);
     }
 
     private static WorkloadRun Run(IEnumerable<string> output) => new(ProcessEnd.Exited, 0, [.. output], [], TimeSpan.Zero);
