@@ -53,7 +53,7 @@ public sealed class ReviewTests : IDisposable
     public void A_page_shows_diff_outcome_and_what_differs_in_colours()
     {
         using var terminal = new Terminal(repository.Path, 100, 60, "review");
-        var page = string.Join('\n', terminal.Until("1 of 2"));
+        var page = string.Join('\n', terminal.Until("q quit"));
         Assert.Contains("@@ -", page);
         Assert.Contains("-        store.Remove(", page);
         Assert.Contains("lifecycle: inconsistent state", page);
