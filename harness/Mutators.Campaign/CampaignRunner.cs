@@ -100,6 +100,25 @@ public sealed class CampaignRunner(
         return store.Load();
     }
 
+    /// <summary>Builds golden and runs it twice under each workload; no mutant is made.</summary>
+    /// <returns>The targets' project files, and the golden runs.</returns>
+    /// <exception cref="UsageException">Golden does not build, does not run, or not twice the same.</exception>
+    public (ImmutableArray<string> Targets, ImmutableArray<GoldenRun> Golden) Prove(CancellationToken cancel)
+    {
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        workspace.BuildGolden(cancel);
+        return ([.. workspace.Targets.Select(target => target.Path)], GoldenRuns(workspace, cancel));
+    }
+
+    /// <summary>What a run would do, up to the compiler: nothing is emitted, built or run.</summary>
+    /// <returns>The mutants, each with the compiler's first error, or null where it compiles.</returns>
+    public ImmutableArray<(Mutant Mutant, string? Error)> Plan(CancellationToken cancel)
+    {
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        var faultload = Draw(workspace, Dismissed(), cancel);
+        return [.. Mine(faultload, DrawnMutant.Of(faultload, workspace, cancel, shard)).Select(each => (each.Mutant, each.Error))];
+    }
+
     /// <summary>Draws the faultload and emits its branches; builds and runs nothing.</summary>
     public IReadOnlyList<MutantBranch> Emit(CancellationToken cancel)
     {

@@ -81,7 +81,8 @@ public sealed class GoldenWorkspace : IDisposable
             .SelectMany(each => SiteScanner.Scan(each.target.Compilation.GetSemanticModel(each.source.Tree), each.source.Path, operators, cancel, filter.Scope))
             .ToImmutableArray();
         var trees = sources.ToDictionary(each => each.source.Path, each => each.source.Tree, StringComparer.Ordinal);
-        return filter.Apply(sites, path => trees[path].GetRoot(cancel));
+        var asked = filter.Apply(sites, path => trees[path].GetRoot(cancel));
+        return _configuration.Since is { } since ? new ChangeFilter(Repository, since).Apply(asked, path => trees[path], cancel) : asked;
     }
 
     /// <summary>The name of the project that compiles a mutant's file: the component that the fault lies in.</summary>

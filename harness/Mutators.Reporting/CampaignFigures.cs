@@ -197,6 +197,11 @@ public sealed class CampaignFigures
                 sentences.Add($"Short strata, not refilled but weighed up: {string.Join(", ", isShort)}.");
             }
 
+            if (Campaign.Disagreements.Select(each => each.Mutant).ToHashSet() is { Count: > 0 } disputed && Campaign.Mutants.Count(each => disputed.Contains(each.Mutant.Id)) is var count and > 0)
+            {
+                sentences.Add($"The merged stores disagree about {Amount(count, "mutant")}; the worst outcome counts, merging again lists them all.");
+            }
+
             if (Warned.K > 0)
             {
                 sentences.Add($"{Warned} mutants add a compiler warning, so they are less likely to stay in the field.");

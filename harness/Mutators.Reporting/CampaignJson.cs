@@ -42,6 +42,9 @@ public static class CampaignJson
                 }),
                 Groups = CampaignFigures.ByGroup(campaign).Select(Group),
                 Mutants = campaign.Mutants.Select(Mutant),
+                Disagreements = campaign.Disagreements.IsEmpty
+                    ? null
+                    : campaign.Disagreements.Select(each => new { Mutant = each.Mutant.ToString(), each.Workload, FailureMode = each.Mode.Key, Detection = Name(each.Detection), each.Reason }),
             },
             Options);
     }

@@ -26,6 +26,8 @@ internal static class CommandLine
         var root = new RootCommand(Description);
         foreach (var verb in new Command[]
         {
+            InitVerb.Create(options),
+            ConfigVerb.Create(options),
             ListVerb.Create(options),
             ExplainVerb.Create(options),
             EmitVerb.Create(options),
@@ -33,9 +35,11 @@ internal static class CommandLine
             ShowVerb.Create(options),
             TraceVerb.Create(options),
             ReportVerb.Create(options),
+            CompareVerb.Create(options),
             MergeVerb.Create(options),
             ProgressVerb.Create(options),
             ResultsVerb.Create(options),
+            ClusterVerb.Create(options),
             ReliabilityVerb.Create(options),
             ReviewVerb.Create(options),
             ExportVerb.Create(options),

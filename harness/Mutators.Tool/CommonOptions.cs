@@ -46,7 +46,7 @@ internal sealed class CommonOptions
     /// <summary>The effective configuration for the repository at <paramref name="root"/>.</summary>
     internal CampaignConfiguration Configuration(ParseResult line, string root)
     {
-        var configuration = Faultload.Apply(line, Read(line.GetValue(Campaign), root));
+        var configuration = Faultload.Apply(line, Sources(line, root).Configuration);
         return line.GetValue(Engine) is { } engine ? configuration with { Engine = engine } : configuration;
     }
 
@@ -69,10 +69,14 @@ internal sealed class CommonOptions
             ?? throw new UsageException($"There is no fault operator '{id}'.", $"Did you mean {Suggestion.Nearest(id, known)}? The operators are {string.Join(", ", known)}.");
     }
 
-    private static CampaignConfiguration Read(string? file, string root)
+    /// <summary>What file and environment say, before the command line.</summary>
+    internal ConfigurationSources Sources(ParseResult line, string root)
     {
+        var file = line.GetValue(Campaign);
         var path = file is null ? Path.Combine(root, ConfigurationFile.DefaultName) : Path.GetFullPath(file);
-        return file is null && !File.Exists(path) ? new CampaignConfiguration() : ConfigurationFile.Read(path);
+        return ConfigurationSources.Read(
+            file is null && !File.Exists(path) ? null : path,
+            Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(each => KeyValuePair.Create((string)each.Key, (string?)each.Value ?? "")));
     }
 }
 

@@ -39,6 +39,12 @@ internal sealed class FaultloadOptions
         HelpName = "NAME",
     };
 
+    private readonly Option<string?> since = new("--since")
+    {
+        Description = "Only sites in members that changed since this commit, branch or tag: since the last commit that HEAD has in common with it. Exit code 5 if there is none.",
+        HelpName = "REF",
+    };
+
     private readonly Option<string?> complexity = new("--complexity")
     {
         Description = "Only sites in members of this cyclomatic complexity, for example 3..10 or 10..",
@@ -74,7 +80,23 @@ internal sealed class FaultloadOptions
     };
 
     /// <summary>All of them, in the order in which help shows them.</summary>
-    private IEnumerable<Option> All => [profile, operators, classes, paths, members, complexity, generated, uncovered, sample, margin, confidence, sampleBy, seed, file];
+    private IEnumerable<Option> All => [profile, operators, classes, paths, members, since, complexity, generated, uncovered, sample, margin, confidence, sampleBy, seed, file];
+
+    /// <summary>The keys of the configuration whose value the command line gives, each with the option that gives it.</summary>
+    internal IEnumerable<(string Key, string Option)> Given(ParseResult line)
+    {
+        if (line.GetValue(file) is not null)
+        {
+            return new[] { "targets", "operators", "in", "members", "since", "classes", "complexity", "includeGenerated", "includeExcludedFromCoverage", "sample", "margin", "sampling", "seed" }.Select(key => (key, file.Name));
+        }
+
+        (string, Option)[] keys =
+        [
+            ("profile", profile), ("operators", operators), ("classes", classes), ("in", paths), ("members", members), ("since", since), ("complexity", complexity),
+            ("includeGenerated", generated), ("includeExcludedFromCoverage", uncovered), ("sample", sample), ("margin", margin), ("confidence", confidence), ("sampling", sampleBy), ("seed", seed),
+        ];
+        return keys.Where(each => line.GetResult(each.Item2) is { Implicit: false }).Select(each => (each.Item1, each.Item2.Name));
+    }
 
     /// <summary>Adds them to a verb.</summary>
     internal void AddTo(Command command)
@@ -134,6 +156,7 @@ internal sealed class FaultloadOptions
             Classes = Listed(line, classes) is { IsEmpty: false } asked ? [.. asked.Select(Choices.Class)] : configuration.Classes,
             In = Listed(line, paths) is { IsEmpty: false } globs ? globs : configuration.In,
             Members = line.GetResult(members) is null ? configuration.Members : [.. line.GetValue(members) ?? []],
+            Since = line.GetValue(since) ?? configuration.Since,
             Complexity = line.GetValue(complexity) is { } range ? Choices.Complexity(range) : configuration.Complexity,
             IncludeGenerated = line.GetValue(generated) || configuration.IncludeGenerated,
             IncludeExcludedFromCoverage = line.GetValue(uncovered) || configuration.IncludeExcludedFromCoverage,

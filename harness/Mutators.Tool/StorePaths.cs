@@ -20,6 +20,11 @@ internal static class StorePaths
         return [.. (named.Count == 0 ? [shards] : named).SelectMany(Files)];
     }
 
+    /// <summary>The campaign of a store.</summary>
+    /// <exception cref="UsageException">The file is none, or holds none.</exception>
+    internal static CampaignSnapshot Read(string file) => CampaignStore.ReadFile(file)
+        ?? throw new UsageException($"{file} holds no campaign.", $"Name a store that 'dotnet mutators run' wrote: {CampaignStore.FileName}.");
+
     private static string[] Files(string path)
     {
         if (!Directory.Exists(path))

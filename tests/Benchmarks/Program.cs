@@ -26,6 +26,9 @@ switch (args)
     case ["long", var mutants]:
         Long(int.Parse(mutants));
         return 0;
+    case ["merge", var stores, var outcomes]:
+        Merging.Run(int.Parse(stores), int.Parse(outcomes));
+        return 0;
     case ["operators", "--profile", var project]:
         OperatorSurvey.Profile(project);
         return 0;
@@ -48,6 +51,7 @@ switch (args)
                    Benchmarks emission LINES MUTANTS             compiler's CPU time per mutant on a generated project
                    Benchmarks branches MUTANTS                   so many mutants emitted in one go, against git fast-import given the same commits
                    Benchmarks long MUTANTS                       memory and throughput over a long campaign on a generated project
+                   Benchmarks merge STORES OUTCOMES              time and memory of merging so many stores of so many outcomes each
                    Benchmarks operators [--rejected FILE] PROJECT[=NAME]...   every mutant of all operators compiled; sites, equivalents, time of a scan
                    Benchmarks operators --verify MUTANTS PROJECT that many mutants compiled together and each alone: equivalents, duplicates and rejects must be the same
                    Benchmarks operators --profile PROJECT        time of each operator's scan alone

@@ -47,6 +47,12 @@ public sealed class MutantRepository : IDisposable
     /// <summary>True if the work tree or the index differ from golden. That is allowed: golden is what HEAD holds, and the user should know.</summary>
     public bool IsDirty => _repository.RetrieveStatus(new StatusOptions { ExcludeSubmodules = true, RecurseUntrackedDirs = false }).IsDirty;
 
+    /// <summary>Where the remote <c>origin</c> is, without a user or password that its address may hold; null if there is none.</summary>
+    public string? RemoteUrl => _repository.Network.Remotes["origin"]?.Url is not { } url ? null
+        : Uri.TryCreate(url, UriKind.Absolute, out var address) && address.UserInfo.Length > 0 && !address.IsFile
+            ? new UriBuilder(address) { UserName = "", Password = "" }.Uri.ToString()
+        : url;
+
     /// <summary>This work tree's git folder.</summary>
     internal string GitDirectory { get; }
 
@@ -181,6 +187,34 @@ public sealed class MutantRepository : IDisposable
     /// <summary>The bytes of a file as golden holds them; null if golden has no such file.</summary>
     public ReadOnlyMemory<byte>? GoldenFile(string path) =>
         _repository.Lookup<Tree>(Golden.TreeSha)[path] is { TargetType: TreeEntryTargetType.Blob } entry ? BytesOf(entry.Target.Id) : (ReadOnlyMemory<byte>?)null;
+
+    /// <summary>The bytes of a file as a commit holds them; null if it has no such file.</summary>
+    public ReadOnlyMemory<byte>? FileAt(string commitSha, string path) =>
+        _repository.Lookup<Commit>(commitSha)[path] is { TargetType: TreeEntryTargetType.Blob } entry ? BytesOf(entry.Target.Id) : (ReadOnlyMemory<byte>?)null;
+
+    /// <summary>The last commit that golden and another commit have in common.</summary>
+    /// <param name="reference">The other commit: a branch, a tag or an id.</param>
+    /// <exception cref="UsageException">There is no such commit, or none in common.</exception>
+    public string CommonAncestor(string reference)
+    {
+        Commit? other;
+        try
+        {
+            other = _repository.Lookup<Commit>(reference);
+        }
+        catch (LibGit2SharpException)
+        {
+            other = null;
+        }
+
+        if (other is null)
+        {
+            throw new UsageException($"There is no commit '{reference}' in this repository.", $"Name a branch, a tag or a commit; a build server may have to fetch it first: git fetch origin {reference}", ExitCode.SinceMismatch);
+        }
+
+        return _repository.ObjectDatabase.FindMergeBase(_repository.Lookup<Commit>(Golden.CommitSha), other)?.Sha ?? throw new UsageException(
+            $"HEAD and '{reference}' have no commit in common.", "A shallow clone lacks the history between them: git fetch --unshallow", ExitCode.SinceMismatch);
+    }
 
     /// <summary>Sets the note of a commit; writing the same text again changes nothing.</summary>
     public void WriteNote(string commitSha, string text) => WriteNotes([new(commitSha, text)]);

@@ -29,6 +29,9 @@ public sealed record CampaignConfiguration
     /// <summary>Members or types that must hold the site, one of them at least. Empty: every member.</summary>
     public ImmutableArray<string> Members { get; init; } = [];
 
+    /// <summary>The commit, branch or tag since which the member of a site must have changed. Null: every member.</summary>
+    public string? Since { get; init; }
+
     /// <summary>The fault classes to use. Empty: all.</summary>
     public ImmutableArray<FaultClass> Classes { get; init; } = [];
 

@@ -41,6 +41,10 @@ public static class Choices
     public static double Share(string name, string text) =>
         TryShare(text, out var share) ? share : throw new UsageException($"The {name} '{text}' is no share between 0 and 1.", "Write it as 5% or as 0.05.");
 
+    /// <summary>A share that something must reach: from 0 to 1, both included.</summary>
+    public static double Threshold(string name, string text) =>
+        TryShare(text, out var share) || (share is 0 or 1 && text.Any(char.IsDigit)) ? share : throw new UsageException($"The {name} '{text}' is no share from 0 to 1.", "Write it as 80% or as 0.8.");
+
     /// <summary>Reads <c>5%</c> or <c>0.05</c>.</summary>
     internal static bool TryShare(string text, out double share)
     {

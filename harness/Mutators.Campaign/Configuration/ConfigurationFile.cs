@@ -14,23 +14,20 @@ public static class ConfigurationFile
     /// <summary>The file that is read when no other is named, at the repository's root.</summary>
     public const string DefaultName = "mutators.json";
 
-    private static readonly string[] Keys =
-    [
-        "$schema", "targets", "workloads",
-        "profile", "operators", "in", "members", "classes", "complexity", "includeGenerated", "includeExcludedFromCoverage",
-        "sample", "margin", "confidence", "sampling", "seed", "equivalence", "unitTests", "residual",
-        "engine", "timeFactor", "memoryMebibytes", "outputMebibytes", "degradedShare",
-    ];
+    private static readonly string[] Keys = ["$schema", .. ConfigurationKey.All.Select(key => key.Name)];
 
     private static readonly string[] WorkloadKeys = ["name", "project", "arguments", "rendezvous"];
 
     /// <summary>The configuration in <paramref name="path"/>.</summary>
     /// <exception cref="UsageException">The file cannot be read, is no JSON, or says something that has no meaning.</exception>
-    public static CampaignConfiguration Read(string path)
+    public static CampaignConfiguration Read(string path) => Parse(ReadText(path), Path.GetFileName(path));
+
+    /// <summary>The text of the file.</summary>
+    internal static string ReadText(string path)
     {
         try
         {
-            return Parse(File.ReadAllText(path), Path.GetFileName(path));
+            return File.ReadAllText(path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -69,6 +66,7 @@ public static class ConfigurationFile
                 Operators = reader.Strings("operators"),
                 In = reader.Strings("in"),
                 Members = reader.Strings("members"),
+                Since = reader.Value<string?>("since", text => text, defaults.Since),
                 Classes = [.. reader.Strings("classes").Select(Choices.Class)],
                 Complexity = reader.Value<ComplexityRange?>("complexity", Choices.Complexity, null),
                 IncludeGenerated = reader.Flag("includeGenerated"),

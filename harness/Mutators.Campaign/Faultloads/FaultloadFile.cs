@@ -131,6 +131,7 @@ public sealed record FaultloadFile(
         Operators = [.. Ids.Select(id => id[..id.LastIndexOf('-')]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         In = [],
         Members = [],
+        Since = null,
         Classes = [],
         Complexity = null,
         IncludeGenerated = IncludeGenerated,

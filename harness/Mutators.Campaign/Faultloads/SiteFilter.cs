@@ -51,6 +51,7 @@ public sealed class SiteFilter(CampaignConfiguration configuration)
             var words = ImmutableArray.CreateBuilder<string>();
             Add("in", configuration.In);
             Add("member", configuration.Members);
+            Add("changed since", configuration.Since is { } since ? [since] : []);
             Add("class", [.. configuration.Classes.Select(each => each.ToString())]);
             Add("complexity", configuration.Complexity is { } range ? [range.ToString()] : []);
             Add("also", configuration.IncludeGenerated ? ["generated code"] : []);

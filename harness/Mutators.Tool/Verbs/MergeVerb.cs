@@ -17,7 +17,9 @@ internal static class MergeVerb
         {
             stores, options.Repository, options.Reporter,
         };
-        command.SetAction((line, cancel) => Task.FromResult((int)Run(options.Start(line), line.GetValue(stores)!, Reporters.Parse(line.GetValue(options.Reporter) ?? []), cancel)));
+        var thresholds = new Thresholds();
+        thresholds.AddTo(command);
+        command.SetAction((line, cancel) => Task.FromResult((int)Run(options.Start(line), line.GetValue(stores)!, Reporters.Parse(line.GetValue(options.Reporter) ?? []), thresholds.Of(line), cancel)));
         return command;
     }
 
@@ -27,7 +29,7 @@ internal static class MergeVerb
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static ExitCode Run(string start, string[] named, Reporters reporters, CancellationToken cancel)
+    private static ExitCode Run(string start, string[] named, Reporters reporters, Func<CampaignSnapshot, ExitCode> judge, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(start);
         var merged = StoreMerge.Merge(StorePaths.Of(repository, named), repository.EnsureOwnFolder(), cancel);
@@ -46,7 +48,8 @@ internal static class MergeVerb
         var snapshot = CampaignStore.Read(repository.OwnFolder);
         repository.WriteNotes(snapshot);
         ReportVerb.PrintSummary(snapshot, repository.OwnFolder, reporters);
-        return merged.Disagreements.IsEmpty ? ExitCode.Done : ExitCode.OutcomesDisagree;
+        var judged = judge(snapshot);
+        return merged.Disagreements.IsEmpty ? judged : ExitCode.OutcomesDisagree;
     }
 
     private static string InWords(Disagreement[] variants) => variants is [var only]

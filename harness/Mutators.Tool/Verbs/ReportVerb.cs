@@ -50,7 +50,7 @@ internal static class ReportVerb
         using var repository = MutantRepository.Open(start);
         var snapshot = store is null
             ? CampaignStore.Read(repository.OwnFolder)
-            : CampaignStore.ReadFile(store.FullName) ?? throw new UsageException($"{store.FullName} holds no campaign.", "Name a store that 'dotnet mutators run' wrote: campaign.db.");
+            : StorePaths.Read(store.FullName);
         snapshot = snapshot with { Decisions = new DecisionNotes(repository, TimeProvider.System).All() };
         if (format == ReportFormat.Html && output is null)
         {

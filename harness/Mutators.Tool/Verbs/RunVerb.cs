@@ -22,6 +22,8 @@ internal static class RunVerb
         };
         var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
         var shard = new Option<string?>("--shard") { Description = "Run only this part of the faultload, for example 3/8, with a store of its own in .mutators/shards; 'merge' makes one campaign of all.", HelpName = "K/N" };
+        var dryRun = new Option<bool>("--dry-run", "-n") { Description = "Only say which mutants would be run, and which the compiler refuses: nothing is emitted, built or run." };
+        var thresholds = new Thresholds();
         var crossCheck = new Option<int>("--cross-check") { Description = "Repeat this many outcomes of the reload engine, drawn at random, by the rebuild engine. Exit code 3 if one differs.", HelpName = "N" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
@@ -29,14 +31,16 @@ internal static class RunVerb
         };
         command.Add(shard);
         command.Add(options.Reporter);
+        command.Add(dryRun);
+        thresholds.AddTo(command);
         options.Faultload.AddTo(command);
-        command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id
-            ? Again(line, options, id, cancel)
-            : Run(line, options, line.GetValue(shard) is { } part ? FaultloadShard.Parse(part) : null, line.GetValue(fresh), line.GetValue(residual), line.GetValue(crossCheck), cancel))));
+        command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id ? Again(line, options, id, cancel)
+            : line.GetValue(dryRun) ? Plan(line, options, Shard(line.GetValue(shard)), cancel)
+            : Run(line, options, Shard(line.GetValue(shard)), thresholds.Of(line), line.GetValue(fresh), line.GetValue(residual), line.GetValue(crossCheck), cancel))));
         return command;
     }
 
-    private static ExitCode Run(ParseResult line, CommonOptions options, FaultloadShard? shard, bool fresh, bool residual, int crossCheck, CancellationToken cancel)
+    private static ExitCode Run(ParseResult line, CommonOptions options, FaultloadShard? shard, Func<CampaignSnapshot, ExitCode> judge, bool fresh, bool residual, int crossCheck, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line), shard?.OwnFolder ?? "");
         var reporters = Reporters.Parse(line.GetValue(options.Reporter) ?? []);
@@ -63,7 +67,29 @@ internal static class RunVerb
             ReportVerb.PrintSummary(snapshot, repository.OwnFolder, reporters);
         }
 
-        return runner.CrossChecked is { Disagreements.IsEmpty: false } ? ExitCode.OutcomesDisagree : ExitCode.Done;
+        var judged = judge(snapshot);
+        return runner.CrossChecked is { Disagreements.IsEmpty: false } ? ExitCode.OutcomesDisagree : judged;
+    }
+
+    private static FaultloadShard? Shard(string? text) => text is null ? null : FaultloadShard.Parse(text);
+
+    private static ExitCode Plan(ParseResult line, CommonOptions options, FaultloadShard? shard, CancellationToken cancel)
+    {
+        using var repository = MutantRepository.Open(options.Start(line), shard?.OwnFolder ?? "");
+        var plan = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create(), options.Faultload.File(line), shard).Plan(cancel);
+        if (line.GetValue(options.Format) is OutputFormat.Json)
+        {
+            Json.Print(plan.Select(each => new { Id = each.Mutant.Id.ToString(), each.Mutant.Path, Line = each.Mutant.Lines.StartLinePosition.Line + 1, each.Mutant.Site.Change, each.Error }));
+            return ExitCode.Done;
+        }
+
+        foreach (var (mutant, error) in plan)
+        {
+            Console.Out.WriteLine($"{mutant.Id,-16} {mutant.Path}:{mutant.Lines.StartLinePosition.Line + 1} {mutant.Site.Change} in {mutant.MemberName}{(error is null ? "" : $" (refused: {error})")}");
+        }
+
+        Console.Error.WriteLine($"{"dry run",-10} {plan.Count(each => each.Error is null)} mutants would be run, {plan.Count(each => each.Error is not null)} are refused by the compiler; nothing was emitted, built or run");
+        return ExitCode.Done;
     }
 
     private static ExitCode Again(ParseResult line, CommonOptions options, string id, CancellationToken cancel)

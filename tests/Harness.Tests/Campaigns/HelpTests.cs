@@ -6,6 +6,9 @@ public sealed class HelpTests
 {
     [TestMethod]
     [DataRow("")]
+    [DataRow("init")]
+    [DataRow("config")]
+    [DataRow("compare")]
     [DataRow("list")]
     [DataRow("explain")]
     [DataRow("emit")]
@@ -18,6 +21,7 @@ public sealed class HelpTests
     [DataRow("results")]
     [DataRow("review")]
     [DataRow("export")]
+    [DataRow("cluster")]
     [DataRow("reliability")]
     [DataRow("reliability diagram")]
     [DataRow("reliability node")]

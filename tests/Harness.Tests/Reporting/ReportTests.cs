@@ -207,6 +207,24 @@ public sealed partial class ReportTests
     }
 
     [TestMethod]
+    public void What_merged_stores_disagree_about_is_said_in_every_report()
+    {
+        var mutant = Campaign.Mutants[0].Mutant.Id;
+        var campaign = Campaign with
+        {
+            Disagreements = [new(mutant, "lifecycle", FailureMode.HostCrash, Detection.Signalled, "one"), new(mutant, "lifecycle", FailureMode.NoImpact, Detection.None, "other")],
+        };
+
+        foreach (var text in (string[])[MarkdownSummary.Render(campaign), HtmlReport.Render(campaign)])
+        {
+            Assert.Contains("The merged stores disagree about 1 mutant;", text);
+        }
+
+        using var json = JsonDocument.Parse(CampaignJson.Render(campaign));
+        Assert.AreEqual(2, json.RootElement.GetProperty("disagreements").GetArrayLength());
+    }
+
+    [TestMethod]
     public void Every_format_renders_a_campaign_in_which_nothing_was_run_yet()
     {
         var campaign = Campaign with { Golden = [], Mutants = [], Identity = Campaign.Identity with { GoldenCommit = "" } };

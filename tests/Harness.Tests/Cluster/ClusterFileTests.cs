@@ -1,0 +1,103 @@
+using Harness.Tests.Campaigns;
+using YamlDotNet.RepresentationModel;
+
+namespace Harness.Tests.Cluster;
+
+/// <summary>What batch engines are given: a golden file each, and a parser that has read it.</summary>
+[TestClass]
+public sealed class ClusterFileTests : IDisposable
+{
+    private readonly ScratchFolder folder = new();
+
+    public ClusterFileTests()
+    {
+        folder.Run("git", "init", "-q", "-b", "main");
+        folder.Write("readme.txt", "golden");
+        folder.Run("git", "add", "-A");
+        folder.Run("git", "commit", "-q", "-m", "golden");
+        folder.Run("git", "remote", "add", "origin", "https://somebody:secret@git.example.org/team/project.git");
+    }
+
+    [TestMethod]
+    [DataRow("slurm", "mutators-slurm.sh")]
+    [DataRow("kubernetes", "mutators-kubernetes.yaml")]
+    [DataRow("github", ".github/workflows/mutators.yml")]
+    [DataRow("gitlab", "mutators.gitlab-ci.yml")]
+    public void Each_engine_has_its_golden_file(string engine, string file)
+    {
+        var text = Write(engine, file, "--run-option=--profile", "--run-option=it's classic");
+
+        Assert.DoesNotContain("secret", text);
+        Snapshot.Verify(
+            $"tests/Harness.Tests/Cluster/Snapshots/{engine}{Path.GetExtension(file)}",
+            text.Replace(folder.Path, "/srv/project", StringComparison.Ordinal).Replace(folder.Run("git", "rev-parse", "HEAD").Trim(), "0123456789abcdef", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public void The_Slurm_script_is_one_that_bash_reads()
+    {
+        Write("slurm", "mutators-slurm.sh", "--run-option=a 'quoted' $word");
+
+        Assert.AreEqual("", folder.Run("bash", "-n", "mutators-slurm.sh"));
+    }
+
+    [TestMethod]
+    public void The_Kubernetes_file_has_an_indexed_job_with_limits_and_a_merge_job()
+    {
+        var jobs = Documents(Write("kubernetes", "mutators-kubernetes.yaml")).Where(each => Scalar(each, "kind") == "Job").ToList();
+
+        Assert.AreSequenceEqual(["mutators", "mutators-merge"], jobs.Select(each => Scalar(each, "metadata", "name")));
+        Assert.AreEqual(("Indexed", "12", "3"), (Scalar(jobs[0], "spec", "completionMode"), Scalar(jobs[0], "spec", "completions"), Scalar(jobs[0], "spec", "parallelism")));
+        foreach (var job in jobs)
+        {
+            var container = (YamlMappingNode)((YamlSequenceNode)At(job, "spec", "template", "spec", "containers"))[0];
+            Assert.IsNotEmpty(Scalar(container, "resources", "limits", "memory"));
+            Assert.AreEqual("Never", Scalar(job, "spec", "template", "spec", "restartPolicy"), "what the limit of retries for each index asks for");
+        }
+    }
+
+    [TestMethod]
+    public void The_GitHub_file_has_a_matrix_of_all_shards_and_a_merge_job_that_needs_it()
+    {
+        var workflow = Documents(Write("github", ".github/workflows/mutators.yml")).Single();
+
+        Assert.HasCount(12, ((YamlSequenceNode)At(workflow, "jobs", "shard", "strategy", "matrix", "shard")).Children);
+        Assert.AreEqual(("3", "false", "shard"), (Scalar(workflow, "jobs", "shard", "strategy", "max-parallel"), Scalar(workflow, "jobs", "shard", "strategy", "fail-fast"), Scalar(workflow, "jobs", "merge", "needs")));
+    }
+
+    [TestMethod]
+    public void The_GitLab_file_has_a_parallel_job_and_a_merge_job_that_needs_it()
+    {
+        var pipeline = Documents(Write("gitlab", "mutators.gitlab-ci.yml")).Single();
+
+        Assert.AreEqual("12", Scalar(pipeline, "mutators", "parallel"));
+        Assert.AreEqual("mutators", ((YamlScalarNode)((YamlSequenceNode)At(pipeline, "mutators-merge", "needs"))[0]).Value);
+    }
+
+    [TestMethod]
+    public void An_engine_that_nobody_knows_and_one_without_a_command_are_said_so()
+    {
+        Assert.Contains("Did you mean kubernetes?", ToolProcess.Run(folder.Path, "cluster", "kubernets").Error);
+        Assert.Contains("github has no command", ToolProcess.Run(folder.Path, "cluster", "github", "--submit").Error);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private string Write(string engine, string file, params string[] more)
+    {
+        var (code, _, error) = ToolProcess.Run(folder.Path, ["cluster", engine, "--shards", "12", "--workers", "3", .. more]);
+        Assert.AreEqual(0, code, error);
+        return File.ReadAllText(Path.Combine(folder.Path, file));
+    }
+
+    private static List<YamlMappingNode> Documents(string text)
+    {
+        var stream = new YamlStream();
+        stream.Load(new StringReader(text));
+        return [.. stream.Documents.Select(document => (YamlMappingNode)document.RootNode)];
+    }
+
+    private static YamlNode At(YamlNode node, params string[] path) => path.Aggregate(node, (at, key) => ((YamlMappingNode)at).Children[new YamlScalarNode(key)]);
+
+    private static string Scalar(YamlNode node, params string[] path) => ((YamlScalarNode)At(node, path)).Value!;
+}
