@@ -14,7 +14,7 @@ public sealed class PackageTests
         using var folder = new ScratchFolder();
         using var tree = new Tree("strict_warnings");
         var feed = Path.Combine(folder.Path, "feed");
-        Dotnet(folder.Path, "pack", Path.Combine(Repository.Root, "harness", "Mutators.Tool"), "--output", feed, "-v", "quiet");
+        Dotnet(folder.Path, "pack", Path.Combine(Repository.Root, "harness", "Mutators.Tool"), "--output", feed, "-v", "quiet", "-m:1", "-nodeReuse:false");
         var package = Directory.EnumerateFiles(feed, "*.nupkg").Single();
         var version = Path.GetFileNameWithoutExtension(package)["Mutators.Tool.".Length..];
         using (var archive = ZipFile.OpenRead(package))
