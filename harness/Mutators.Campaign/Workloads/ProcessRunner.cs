@@ -63,7 +63,7 @@ public static class ProcessRunner
             output.Start();
             error.Start();
 
-            var exceeded = Watch(process, tree, budget, limits, started, cancel);
+            var exceeded = Watch(process, tree, budget, limits, started, out var memory, cancel);
             var isBusy = exceeded is ProcessEnd.TimedOut && tree.IsBusy();
             leavesServers = keepsServers && exceeded is null;
             if (!leavesServers)
@@ -82,7 +82,7 @@ public static class ProcessRunner
             }
 
             var exitCode = process.HasExited ? process.ExitCode : -1;
-            return new WorkloadRun(exceeded ?? EndOf(exitCode, errorLines), exitCode, [.. lines.Take(MaximumLines)], errorLines, duration) { IsBusy = isBusy };
+            return new WorkloadRun(exceeded ?? EndOf(exitCode, errorLines, memory, limits), exitCode, [.. lines.Take(MaximumLines)], errorLines, duration) { IsBusy = isBusy };
         }
         finally
         {
@@ -96,7 +96,9 @@ public static class ProcessRunner
     /// <summary>How a process ended that exceeded no limit that we watch: by its exit code and last words.</summary>
     /// <param name="exitCode">As the system reports it; 128 + signal on Unix.</param>
     /// <param name="error">The lines of standard error.</param>
-    public static ProcessEnd EndOf(int exitCode, ImmutableArray<string> error)
+    /// <param name="memory">What it was last seen to hold in memory, in bytes.</param>
+    /// <param name="limits">Its limits; null if nobody looked at its memory.</param>
+    public static ProcessEnd EndOf(int exitCode, ImmutableArray<string> error, long memory = 0, RunLimits? limits = null)
     {
         // On Unix a signal: ILL, ABRT (an unhandled exception, FailFast, a stack overflow), BUS, FPE, KILL, SEGV, PIPE, TERM.
         // On Windows an NTSTATUS of severity "error", 0xE0434352 (an unhandled exception) among them, or FailFast's HRESULT.
@@ -111,12 +113,16 @@ public static class ProcessRunner
         var outOfMemory = error.Any(line =>
             line.StartsWith("Unhandled exception. System.OutOfMemoryException", StringComparison.Ordinal)
             || line.StartsWith("Out of memory", StringComparison.Ordinal));
-        return outOfMemory ? ProcessEnd.OutOfMemory : ProcessEnd.Crashed;
+        return outOfMemory || DiedSpeechless() ? ProcessEnd.OutOfMemory : ProcessEnd.Crashed;
+
+        // At the heap's limit the runtime has not always the memory left to say what it dies of; whatever else aborts it is put into words.
+        bool DiedSpeechless() => limits is { MemoryBytes: > 0 } && memory > limits.MemoryBytes / 2 && exitCode == 128 + 6 && error.IsEmpty;
     }
 
     private static ProcessEnd? Watch(
-        Process process, ProcessTree tree, OutputBudget budget, RunLimits limits, long started, CancellationToken cancel)
+        Process process, ProcessTree tree, OutputBudget budget, RunLimits limits, long started, out long memory, CancellationToken cancel)
     {
+        memory = 0;
         var memoryLookAt = TimeSpan.Zero;
         while (!process.WaitForExit(LookInterval))
         {
@@ -135,7 +141,8 @@ public static class ProcessRunner
             if (limits.MemoryBytes > 0 && elapsed >= memoryLookAt)
             {
                 memoryLookAt = elapsed + MemoryLookInterval;
-                if (tree.WorkingSetBytes() > limits.MemoryBytes + NativeAllowanceBytes)
+                memory = tree.WorkingSetBytes();
+                if (memory > limits.MemoryBytes + NativeAllowanceBytes)
                 {
                     return ProcessEnd.OutOfMemory;
                 }

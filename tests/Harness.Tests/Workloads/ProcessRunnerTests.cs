@@ -220,4 +220,20 @@ public sealed class ProcessRunnerTests
 
     private WorkloadRun Tiny(params string[] arguments) =>
         ProcessRunner.Run("dotnet", TinyProgram.Command(arguments), Path.GetTempPath(), null, Limits, TestContext.CancellationToken);
+
+    [TestMethod]
+    [DataRow(800, "", ProcessEnd.OutOfMemory)]
+    [DataRow(800, "Unhandled exception. System.InvalidOperationException: no", ProcessEnd.Crashed)]
+    [DataRow(300, "", ProcessEnd.Crashed)]
+    public void An_abort_without_a_word_close_to_the_memory_limit_is_the_limit(int mebibytes, string words, ProcessEnd end)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Exit codes of signals are those of Unix.");
+        }
+
+        var limits = new RunLimits(TimeSpan.FromMinutes(1), MemoryBytes: 1L << 30, OutputBytes: 1 << 20);
+
+        Assert.AreEqual(end, ProcessRunner.EndOf(128 + 6, words.Length == 0 ? [] : [words], (long)mebibytes << 20, limits));
+    }
 }

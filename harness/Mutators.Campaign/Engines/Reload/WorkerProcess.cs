@@ -38,7 +38,7 @@ internal sealed class WorkerProcess : IDisposable
     private static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UnwindPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan MemoryLookInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MemoryLookInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PatienceAfterKill = TimeSpan.FromSeconds(2);
 
     // Pipes and sockets have short names: this and the process's number tell all workers of a machine apart.
@@ -51,6 +51,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly MarkedStream _error;
     private readonly AutoResetEvent _reported = new(false);
     private readonly Queue<Report?> _reports = new();
+    private long _memory;
 
     private WorkerProcess(Process process, NamedPipeServerStream pipe, byte[] mark)
     {
@@ -117,6 +118,7 @@ internal sealed class WorkerProcess : IDisposable
     public WorkerRun Run(Command command, RunLimits limits, CancellationToken cancel)
     {
         Runs++;
+        _memory = 0;
         var began = Stopwatch.GetTimestamp();
         var budget = new OutputBudget(limits.OutputBytes);
         _output.Begin(budget);
@@ -127,7 +129,7 @@ internal sealed class WorkerProcess : IDisposable
         }
         catch (IOException)
         {
-            return Died(began, budget);
+            return Died(began, budget, limits);
         }
 
         var exceeded = Wait(budget, limits, began, out var report, cancel);
@@ -141,7 +143,7 @@ internal sealed class WorkerProcess : IDisposable
 
         if (report is null)
         {
-            return Died(began, budget);
+            return Died(began, budget, limits);
         }
 
         return Ended(report, began);
@@ -203,14 +205,14 @@ internal sealed class WorkerProcess : IDisposable
         return isComplete;
     }
 
-    private WorkerRun Died(long began, OutputBudget budget)
+    private WorkerRun Died(long began, OutputBudget budget, RunLimits limits)
     {
         _process.WaitForExit(PatienceAfterKill);
         Kill();
         var output = _output.Take(PatienceAfterKill) ?? _output.SoFar();
         var error = ErrorLines(_error.Take(PatienceAfterKill) ?? _error.SoFar());
         var code = _process.HasExited ? _process.ExitCode : -1;
-        var end = budget.Exceeded ? ProcessEnd.OutputLimit : ProcessRunner.EndOf(code, error);
+        var end = budget.Exceeded ? ProcessEnd.OutputLimit : ProcessRunner.EndOf(code, error, _memory, limits);
         return new WorkerRun(new WorkloadRun(end, code, Lines(output), error, Stopwatch.GetElapsedTime(began)), null, IsAlive: false);
     }
 
@@ -241,7 +243,8 @@ internal sealed class WorkerProcess : IDisposable
             if (limits.MemoryBytes > 0 && elapsed >= memoryLookAt)
             {
                 memoryLookAt = elapsed + MemoryLookInterval;
-                if (_tree.WorkingSetBytes() > limits.MemoryBytes + ProcessRunner.NativeAllowanceBytes)
+                _memory = _tree.WorkingSetBytes();
+                if (_memory > limits.MemoryBytes + ProcessRunner.NativeAllowanceBytes)
                 {
                     return ProcessEnd.OutOfMemory;
                 }
