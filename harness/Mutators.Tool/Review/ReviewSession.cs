@@ -21,6 +21,7 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
     private int _scroll;
     private string _message = "";
     private bool _isShown;
+    private CancellationToken _cancel;
 
     /// <summary>How many decisions were taken or taken back.</summary>
     internal int Decided { get; private set; }
@@ -28,15 +29,16 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
     /// <summary>Walks until the reviewer has enough.</summary>
     internal void Run(CancellationToken cancel)
     {
+        _cancel = cancel;
         using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Redraw());
         _screen.Alone(() =>
         {
             _isShown = true;
             var goesOn = true;
-            while (goesOn && !cancel.IsCancellationRequested)
+            while (goesOn)
             {
                 Redraw();
-                var key = Console.ReadKey(intercept: true);
+                var key = NextKey();
                 _message = "";
                 goesOn = Obey(key);
             }
@@ -154,7 +156,7 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         {
             _message = question + typed + "_";
             Redraw();
-            var key = Console.ReadKey(intercept: true);
+            var key = NextKey();
             switch (key.Key)
             {
                 case ConsoleKey.Escape:
@@ -182,9 +184,12 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         Console.Out.Write("\e[2J\e[H");
         work();
         Console.Out.Write("\nAny key goes back to the review. ");
-        Console.ReadKey(intercept: true);
+        NextKey();
         _isShown = true;
     }
+
+    /// <summary>Waits for a key on a thread that nobody waits for: a session that is interrupted, or asked to end, does not wait for one more key.</summary>
+    private ConsoleKeyInfo NextKey() => Task.Run(() => Console.ReadKey(intercept: true), _cancel).WaitAsync(_cancel).GetAwaiter().GetResult();
 
     private void Redraw()
     {
