@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Mutators.Campaign.Workloads;
 
@@ -9,7 +10,7 @@ namespace Mutators.Campaign.Workloads;
 /// Reads the lines of a run as observations. A line of JSON with a key <c>observe</c> is structured; every other line, and one that
 /// lacks what its kind needs, is data: a damaged program may print anything, and nothing it prints is lost or trusted.
 /// </summary>
-public static class ObservationParser
+public static partial class ObservationParser
 {
     /// <summary>Longer lines are data without being read as JSON: no observation of ours comes near it.</summary>
     public const int MaximumStructuredLength = 64 * 1024;
@@ -50,7 +51,11 @@ public static class ObservationParser
         }
     }
 
-    private static Observation Plain(string line) => new(ObservationKind.Line, "", line);
+    // Where a frame stands in the source is no observation: every edit above moves it, and code that was replaced in a running process has no such place.
+    private static Observation Plain(string line) => new(ObservationKind.Line, "", Frame().Match(line) is { Success: true } frame ? frame.Groups[1].Value : line);
+
+    [GeneratedRegex(@"^(\s*at [^\s].*\)) in .+:line [0-9]+\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Frame();
 
     private static bool IsTrace(string line) =>
         line.StartsWith("trace ", StringComparison.Ordinal) && line.Length == 22 && line.AsSpan(6).IndexOfAnyExcept(HexDigits) < 0;

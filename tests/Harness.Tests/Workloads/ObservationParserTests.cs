@@ -36,6 +36,14 @@ public sealed class ObservationParserTests
     }
 
     [TestMethod]
+    [DataRow("   at Parser.Parse[T](Text`1 text) in C:\\src\\Parser.cs:line 76", "   at Parser.Parse[T](Text`1 text)")]
+    [DataRow("   at Parser.<Main>$(String[] args) in /src/of/Parser.cs:line 7", "   at Parser.<Main>$(String[] args)")]
+    [DataRow("   at Parser.Parse(String text)", "   at Parser.Parse(String text)")]
+    [DataRow("meet at (noon) in room 5", "meet at (noon) in room 5")]
+    [DataRow("look at Parser() in Parser.cs:line 7 first", "look at Parser() in Parser.cs:line 7 first")]
+    public void A_frame_is_data_without_its_place_in_the_source(string line, string data) => Assert.AreEqual(data, ObservationParser.Parse(line).Text);
+
+    [TestMethod]
     [DataRow("", DisplayName = "an empty line")]
     [DataRow("hello", DisplayName = "text")]
     [DataRow("""{"observe":"monitor","name":"x","ok":true""", DisplayName = "JSON that is cut off")]
