@@ -83,6 +83,13 @@ internal sealed class ResidualClassification(MutantRepository repository, Golden
                     ExitCode.GoldenNotUsable);
             }
 
+            if (run.Output.All(string.IsNullOrWhiteSpace))
+            {
+                throw new UsageException(
+                    $"The unit tests of {program.Workload.Project} say nothing when they are run as a program: they are none on Microsoft.Testing.Platform, and would seem to catch no fault.",
+                    "Switch that platform on in the test project (EnableMSTestRunner, EnableNUnitRunner, UseMicrosoftTestingPlatformRunner), or leave the project out of 'unitTests'.");
+            }
+
             var (probed, reached) = instrumented.Run(tests.Whole(cancel), program.Assembly, configuration.GoldenLimits, cancel);
             found.Add((tests, run.Duration, probed.Death is null ? [.. reached.Select(each => each.Mutant)] : [.. mutants.Select(each => each.Id)]));
         }

@@ -77,4 +77,16 @@ public sealed class ResidualTests
         Assert.AreEqual(ExitCode.GoldenNotUsable, problem.ExitCode);
         Assert.Contains("do not pass on golden", problem.Message);
     }
+
+    [TestMethod]
+    public void Tests_that_no_program_runs_judge_nothing()
+    {
+        using var here = new Tree("its_tests_catch_some_faults");
+        here.Write("Tests/Program.cs", "return 0;\n");
+        here.Commit();
+
+        var problem = Assert.ThrowsExactly<UsageException>(() => here.Run(Plain with { UnitTests = ["Tests"], Residual = true }));
+
+        Assert.Contains("say nothing", problem.Message);
+    }
 }

@@ -14,6 +14,7 @@ var till = new Till();
 till.Sell(5);
 if (till.Sum == 5)
 {
+    Console.WriteLine("Test run summary: Passed!");
     return 0;
 }
 
