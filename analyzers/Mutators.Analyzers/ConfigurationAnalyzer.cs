@@ -30,7 +30,7 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
         foreach (var tree in whole.Compilation.SyntaxTrees)
         {
             problems.UnionWith(SiteOptions.Read(whole.Options.AnalyzerConfigOptionsProvider.GetOptions(tree)).Problems);
-            foreach (var comment in SiteComments.Of(tree, whole.CancellationToken).WithoutReason)
+            foreach (var comment in SiteComments.Of(tree, whole.CancellationToken).WithoutEffect)
             {
                 whole.ReportDiagnostic(Diagnostic.Create(
                     SiteDescriptors.Configuration, comment, "This comment takes no site out: write // mutators: off MFC — and the reason"));

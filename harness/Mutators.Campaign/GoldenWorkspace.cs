@@ -134,9 +134,9 @@ public sealed class GoldenWorkspace : IDisposable
 
     private void WarnOfComments(ProjectSource source, CancellationToken cancel)
     {
-        foreach (var comment in SiteComments.Of(source.Tree, cancel).WithoutReason)
+        foreach (var comment in SiteComments.Of(source.Tree, cancel).WithoutEffect)
         {
-            _log.LogWarning("{Step,-10} {Path}:{Line}: this comment takes no site out. Write: // mutators: off MFC — and the reason",
+            _log.LogWarning("{Step,-10} {Path}:{Line}: this comment takes no site out. Write: // mutators: off MFC — and the reason; 'explain' lists the operators",
                 "warning", source.Path, comment.GetLineSpan().StartLinePosition.Line + 1);
         }
     }

@@ -21,11 +21,11 @@ public sealed class SiteComments
     private readonly ImmutableArray<(TextSpan Span, bool IsLine, ImmutableArray<string> Operators)> _taken;
 
     private SiteComments(
-        ImmutableArray<(TextSpan Span, bool IsLine, ImmutableArray<string> Operators)> taken, ImmutableArray<Location> withoutReason) =>
-        (_taken, WithoutReason) = (taken, withoutReason);
+        ImmutableArray<(TextSpan Span, bool IsLine, ImmutableArray<string> Operators)> taken, ImmutableArray<Location> withoutEffect) =>
+        (_taken, WithoutEffect) = (taken, withoutEffect);
 
-    /// <summary>Comments that give no reason, or are written in another way, and so take nothing out.</summary>
-    public ImmutableArray<Location> WithoutReason { get; }
+    /// <summary>Comments that give no reason, name an operator that there is not, or are written in another way, and so take nothing out.</summary>
+    public ImmutableArray<Location> WithoutEffect { get; }
 
     /// <summary>The comments of a tree.</summary>
     public static SiteComments Of(SyntaxTree tree, CancellationToken cancel)
@@ -43,24 +43,24 @@ public sealed class SiteComments
     private static SiteComments Read(SyntaxNode root, SourceText text)
     {
         var taken = ImmutableArray.CreateBuilder<(TextSpan, bool, ImmutableArray<string>)>();
-        var withoutReason = ImmutableArray.CreateBuilder<Location>();
+        var withoutEffect = ImmutableArray.CreateBuilder<Location>();
         foreach (var comment in root.DescendantTrivia().Where(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia)))
         {
             var words = comment.ToString();
             var form = Form.Match(words.TrimEnd());
-            if (form.Success)
+            var operators = form.Groups["operators"].Value.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            if (form.Success && Array.TrueForAll(operators, id => FaultOperator.All.Any(each => each.Definition.Id == id)))
             {
-                var operators = form.Groups["operators"].Value.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
                 var isLine = comment.Token.TrailingTrivia.Contains(comment);
                 taken.Add((isLine ? text.Lines.GetLineFromPosition(comment.SpanStart).Span : NodeBelow(comment.Token).Span, isLine, [.. operators]));
             }
             else if (words.IndexOf(Sign, StringComparison.Ordinal) >= 0)
             {
-                withoutReason.Add(comment.GetLocation());
+                withoutEffect.Add(comment.GetLocation());
             }
         }
 
-        return new SiteComments(taken.ToImmutable(), withoutReason.ToImmutable());
+        return new SiteComments(taken.ToImmutable(), withoutEffect.ToImmutable());
     }
 
     // The largest construct that begins below the comment; a file is none, since it begins below every comment at its top.

@@ -39,11 +39,12 @@ public sealed class SiteCommenting
     [DataRow("mutators: off MFC")]
     [DataRow("mutators: off MFC —")]
     [DataRow("mutators: off")]
-    public void A_comment_without_a_reason_takes_nothing_out_and_is_reported(string comment)
+    [DataRow("mutators: off MFX — there is no such operator")]
+    public void A_comment_without_a_reason_or_with_an_unknown_operator_takes_nothing_out_and_is_reported(string comment)
     {
         Assert.HasCount(3, Scan("// ABOVE\n", comment));
         var golden = Commented("// ABOVE\n", comment);
-        Assert.HasCount(1, SiteComments.Of(golden.Tree, CancellationToken.None).WithoutReason);
+        Assert.HasCount(1, SiteComments.Of(golden.Tree, CancellationToken.None).WithoutEffect);
     }
 
     [TestMethod]

@@ -64,6 +64,11 @@ internal static class ListVerb
             }
         }
 
+        if (sites.IsEmpty)
+        {
+            log.LogWarning("{Step,-10} no site: no fault of these operators is possible in what the targets, filters and comments leave; 'config' shows what is asked for", "warning");
+        }
+
         return ExitCode.Done;
 
         ImmutableArray<Mutant> Drawn()
