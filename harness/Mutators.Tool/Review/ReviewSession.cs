@@ -21,7 +21,6 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
     private int _scroll;
     private string _message = "";
     private bool _isShown;
-    private CancellationToken _cancel;
 
     /// <summary>How many decisions were taken or taken back.</summary>
     internal int Decided { get; private set; }
@@ -29,16 +28,15 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
     /// <summary>Walks until the reviewer has enough.</summary>
     internal void Run(CancellationToken cancel)
     {
-        _cancel = cancel;
         using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Redraw());
         _screen.Alone(() =>
         {
             _isShown = true;
             var goesOn = true;
-            while (goesOn)
+            while (goesOn && !cancel.IsCancellationRequested)
             {
                 Redraw();
-                var key = NextKey();
+                var key = Console.ReadKey(intercept: true);
                 _message = "";
                 goesOn = Obey(key);
             }
@@ -156,7 +154,7 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         {
             _message = question + typed + "_";
             Redraw();
-            var key = NextKey();
+            var key = Console.ReadKey(intercept: true);
             switch (key.Key)
             {
                 case ConsoleKey.Escape:
@@ -184,12 +182,9 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         Console.Out.Write("\e[2J\e[H");
         work();
         Console.Out.Write("\nAny key goes back to the review. ");
-        NextKey();
+        Console.ReadKey(intercept: true);
         _isShown = true;
     }
-
-    /// <summary>Waits for a key on a thread that nobody waits for: a session that is interrupted, or asked to end, does not wait for one more key.</summary>
-    private ConsoleKeyInfo NextKey() => Task.Run(() => Console.ReadKey(intercept: true), _cancel).WaitAsync(_cancel).GetAwaiter().GetResult();
 
     private void Redraw()
     {

@@ -50,15 +50,6 @@ public sealed class ReviewTests : IDisposable
     }
 
     [TestMethod]
-    public void An_interrupt_ends_the_review_without_one_more_key()
-    {
-        using var terminal = new Terminal(repository.Path, 100, 40, "review");
-        terminal.Until("q quit");
-        terminal.Send("\x03");
-        Assert.AreEqual(130, terminal.End());
-    }
-
-    [TestMethod]
     public void A_page_shows_diff_outcome_and_what_differs_in_colours()
     {
         using var terminal = new Terminal(repository.Path, 100, 60, "review");
