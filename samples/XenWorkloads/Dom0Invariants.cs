@@ -149,10 +149,11 @@ public sealed class Dom0Invariants(Machine machine)
 
     private string? CheckBackends()
     {
-        var drivers = machine.DriverDomains.Select(kernel => (kernel.Domain.Id, kernel.Backends!)).Append((0, machine.Blkback)).Append((0, machine.Netback));
+        var drivers = machine.DriverDomains.Select(kernel => (kernel.Domain.Id, kernel.Backends)).Append((0, machine.Blkback)).Append((0, machine.Netback));
         var driven = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (domid, bus) in drivers)
         {
+            if (bus is null) continue;
             foreach (var device in bus.Devices) driven.Add($"{StorePath.DomainHome(domid)}/{device.NodeName}");
         }
         foreach (var path in driven)

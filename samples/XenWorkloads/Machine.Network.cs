@@ -16,8 +16,8 @@ public sealed partial class Machine
 
     private GuestPages? dom0Pages;
 
-    /// <summary>The back-ends of all network cards that Dom0 serves.</summary>
-    public XenbusBus Netback { get; }
+    /// <summary>The back-ends of all network cards that Dom0 serves; null where driver domains serve all of them.</summary>
+    public XenbusBus? Netback { get; }
 
     /// <summary>Where Dom0's back-ends take their buffers from.</summary>
     public GuestPages Dom0Pages => dom0Pages ??= new GuestPages(Host.Dom0, new HashSet<ulong>());
@@ -36,8 +36,6 @@ public sealed partial class Machine
 
     private XenbusBus StartNetback()
     {
-        Host.Files.Write(VifScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
-        Host.Network.AddBridge(LibxlNic.DefaultBridge, BridgeAddress(0));
         var component = Host.CreateKernelPart(Host.Dom0, "netback");
         var bus = XenbusBus.Backend(Host.Dom0, new XenbusClient(Xenstored.Connect(component)), "vif");
         bus.Register("vif", device => new Netback(device, Dom0Pages));

@@ -30,7 +30,14 @@ public sealed partial class Machine
     }
 
     /// <summary>One more machine in a simulation.</summary>
-    public Machine(Simulation simulation, string name, StoreWitness witness, int cpus = DefaultCpus)
+    /// <param name="simulation">Whose clock and queue it shares.</param>
+    /// <param name="name">The host's name.</param>
+    /// <param name="witness">Remembers what the guests' stores have acknowledged.</param>
+    /// <param name="cpus">Physical CPUs.</param>
+    /// <param name="driversInDom0">
+    /// Whether Dom0's kernel has drivers: without them it serves no device and has no balloon, as with <c>dom0_mem=</c>, and domains of their own serve all devices.
+    /// </param>
+    public Machine(Simulation simulation, string name, StoreWitness witness, int cpus = DefaultCpus, bool driversInDom0 = true)
     {
         Simulation = simulation;
         Witness = witness;
@@ -43,6 +50,9 @@ public sealed partial class Machine
         InitDom0();
         Consoles = new ConsoleDaemon(Host, Xenstored);
         Services.ReadTerminal = Consoles.ReadTerminal;
+        Host.Files.Write(VifScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
+        Host.Network.AddBridge(LibxlNic.DefaultBridge, BridgeAddress(0));
+        if (!driversInDom0) return;
         StartBalloon();
         Blkback = StartBlkback();
         Netback = StartNetback();
@@ -61,8 +71,8 @@ public sealed partial class Machine
 
     public ConsoleDaemon Consoles { get; }
 
-    /// <summary>The back-ends of all disks.</summary>
-    public XenbusBus Blkback { get; }
+    /// <summary>The back-ends of all disks that Dom0 serves; null where driver domains serve all of them.</summary>
+    public XenbusBus? Blkback { get; }
 
     /// <summary>A guest's kernel is entered: it boots, or goes on after a restore.</summary>
     public event Action<GuestKernel>? KernelEntered;
@@ -106,14 +116,20 @@ public sealed partial class Machine
     /// <summary>Makes an image of empty blocks and the configuration of a domain on it.</summary>
     public string WriteConfig(DomainPlan plan)
     {
-        foreach (var path in plan.ImagePaths)
+        if (DiskServer(plan) is { } server)
         {
-            if (!Host.Files.Exists(path)) Host.Files.Write(path, new byte[plan.Blocks * BlockPattern.Size]);
+            foreach (var path in plan.ImagePaths)
+            {
+                if (!server.Exists(path)) server.Write(path, new byte[plan.Blocks * BlockPattern.Size]);
+            }
         }
         var config = $"/etc/xen/{plan.Name}.cfg";
         Host.Files.WriteText(config, plan.ConfigText());
         return config;
     }
+
+    /// <summary>The files of the domain that serves a plan's disks; null when there is no such domain.</summary>
+    private Dom0Files? DiskServer(DomainPlan plan) => plan.Backend is null ? Host.Files : Host.FindDomain(DomidOf(plan.Backend))?.Hardware?.Files;
 
     /// <summary>xen-init-dom0: what the store holds before the first domain is made.</summary>
     private void InitDom0()

@@ -60,7 +60,7 @@ public sealed class MigrationWorkload : Workload
                 default: Migrate(plan); break;
             }
         }
-        foreach (var plan in plans) Rest(plan.Name);
+        foreach (var plan in plans) RestAtHome(plan.Name);
     }
 
     protected override void Epilogue()
@@ -70,7 +70,7 @@ public sealed class MigrationWorkload : Workload
             if (HostDown) return;
             Migrate(plan);
             Monitor($"{plan.Name} console", () => MonitorsOf(Home(plan.Name)).ConsoleBeat(Home(plan.Name).DomidOf(plan.Name)));
-            Rest(plan.Name);
+            RestAtHome(plan.Name);
         }
         if (HostDown) return;
         AllMonitors();
@@ -150,7 +150,7 @@ public sealed class MigrationWorkload : Workload
         Monitor($"{plan.Name} restored", () => MonitorsOf(home).Ping(home.DomidOf(plan.Name)));
     }
 
-    private void Rest(string name)
+    private void RestAtHome(string name)
     {
         if (HostDown) return;
         var home = Home(name);

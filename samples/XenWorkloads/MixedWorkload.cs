@@ -208,13 +208,4 @@ public sealed class MixedWorkload : Workload
         Monitor("heartbeat", Monitors.Heartbeat);
         Monitor("xenstore", Monitors.Store);
     }
-
-    private void Rest(string name)
-    {
-        if (HostDown) return;
-        var domid = Machine.DomidOf(name);
-        Monitors.Wait(() => Machine.Kernel(domid) is { Finished: true }, DiskLimitNs);
-        Monitor($"{name} programs", () => Monitors.Programs(domid));
-        ReportPrograms(Machine, name);
-    }
 }

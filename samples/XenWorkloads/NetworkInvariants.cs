@@ -18,8 +18,8 @@ public sealed class NetworkInvariants(Machine machine)
     /// <summary>Dom0's back-ends hold the buffers of their connected queues and no others.</summary>
     public const string Buffers = "netback-buffers";
 
-    private IEnumerable<(Domain Domain, XenbusBus Bus)> Backends =>
-        machine.DriverDomains.Select(kernel => (kernel.Domain, kernel.Backends!)).Prepend((machine.Host.Dom0, machine.Netback));
+    private IEnumerable<(Domain Domain, XenbusBus? Bus)> Backends =>
+        machine.DriverDomains.Select(kernel => (kernel.Domain, kernel.Backends)).Prepend((machine.Host.Dom0, machine.Netback));
 
     public string? CheckInterfaces()
     {
@@ -78,7 +78,7 @@ public sealed class NetworkInvariants(Machine machine)
     public string? CheckBuffers()
     {
         // In a driver domain the pages are those of a whole kernel, and nobody can tell whose each is.
-        var queues = machine.Netback.Devices.Sum(device => device.Driver is Netback { Vif: { } vif } ? vif.Queues.Count(queue => queue.Connected) : 0);
+        var queues = machine.Netback?.Devices.Sum(device => device.Driver is Netback { Vif: { } vif } ? vif.Queues.Count(queue => queue.Connected) : 0) ?? 0;
         var used = machine.Dom0PagesInUse;
         return used == queues * NetifProtocol.SlotsMin ? null : $"netback holds {used} pages for {queues} queues";
     }
@@ -107,8 +107,8 @@ public sealed class NetworkInvariants(Machine machine)
         }
     }
 
-    private static bool IsDisabled(XenbusBus bus, string node) =>
-        bus.Devices.Any(device => node.EndsWith(device.NodeName, StringComparison.Ordinal) && device.Driver is Netback { Vif.Disabled: true });
+    private static bool IsDisabled(XenbusBus? bus, string node) =>
+        bus is not null && bus.Devices.Any(device => node.EndsWith(device.NodeName, StringComparison.Ordinal) && device.Driver is Netback { Vif.Disabled: true });
 
     /// <summary>What a back-end calls the interface of its directory .../vif/DOMID/HANDLE.</summary>
     private static string Name(string node)

@@ -13,7 +13,6 @@ public sealed class NetworkWorkload : Workload
 {
     private const string Driver = "driver";
     private const string ServerName = "server";
-    private const long ClientLimitNs = 300 * Monitors.SecondNs;
 
     private static readonly Ipv4Address ServerAddress = new(0x0A000001);
     private static readonly Ipv4Address HomeServerAddress = new(0x0A000201);
@@ -40,7 +39,7 @@ public sealed class NetworkWorkload : Workload
 
     protected override void Work()
     {
-        StartDriverDomain();
+        if (driverDomain) StartDriverDomain(Driver);
         Create(server);
         foreach (var client in clients) Create(client);
         UseNetwork(clients);
@@ -58,7 +57,7 @@ public sealed class NetworkWorkload : Workload
         Create(late);
         if (!HostDown) UseNetwork([late]);
         NetworkMonitors();
-        if (!HostDown) AttachAndDetach("late");
+        if (!HostDown) AttachAndDetachCard("late", Backend);
         if (!HostDown) ShutDown("late");
         foreach (var client in clients.Take(2)) Monitor($"{client.Name} objects", () => Monitors.Objects(Machine.DomidOf(client.Name), 3));
         if (!HostDown) AllMonitors();
@@ -77,32 +76,7 @@ public sealed class NetworkWorkload : Workload
         return new Ipv4Address(0x0A000000 + ((lastHost / 200) << 8) + 10 + (lastHost % 200));
     }
 
-    private void StartDriverDomain()
-    {
-        if (!driverDomain) return;
-        Command($"xl create {Driver}", "create", Machine.WriteConfig(new DomainPlan(Driver, 8, 2, 0, 0, 0, 1) { Role = GuestManifest.DriverDomain }));
-        Monitor("driver-domain", () => Monitors.Wait(() => Machine.DriverDomains.Any(), 10 * Monitors.SecondNs) ? null : "the driver domain does not come up");
-    }
-
     private void Create(DomainPlan plan) => Command($"xl create {plan.Name}", "create", Machine.WriteConfig(plan));
-
-    /// <summary>Waits until clients have done their work, and reports what each has found.</summary>
-    private void UseNetwork(IReadOnlyList<DomainPlan> of)
-    {
-        Monitors.Wait(() => of.All(plan => Machine.Kernel(Machine.DomidOf(plan.Name)) is { Finished: true }), ClientLimitNs);
-        foreach (var plan in of)
-        {
-            if (!HostDown) ReportData(plan);
-        }
-    }
-
-    private void ReportData(DomainPlan plan)
-    {
-        var client = Machine.Kernel(Machine.DomidOf(plan.Name))?.Client;
-        var problem = client is null ? "the guest has not found its card" : client.Outcome == NetworkOutcome.Ok ? null : $"{client.Outcome}: {client.Detail}";
-        if (client is not { Outcome: NetworkOutcome.Ok or NetworkOutcome.Corrupt }) Observations.Component(plan.Name, "guest", "io-loss", problem ?? "");
-        Observations.Data($"{plan.Name} objects", problem, client?.Digest ?? 0);
-    }
 
     private void LookAround()
     {
@@ -129,7 +103,7 @@ public sealed class NetworkWorkload : Workload
         switch (Random.Below(7))
         {
             case 0: NetworkMonitors(); break;
-            case 1: AttachAndDetach(name); break;
+            case 1: AttachAndDetachCard(name, Backend); break;
             case 2: Visitor(""); break;
             case 3: Visitor($"rate={1 + Random.Below(20)}MB/s@{10 + Random.Below(50)}ms"); break;
             case 4: Restart(name); break;
@@ -137,18 +111,6 @@ public sealed class NetworkWorkload : Workload
             default: Mistake(name); break;
         }
     }
-
-    private void AttachAndDetach(string name)
-    {
-        var backend = driverDomain ? ",backend=" + Driver : "";
-        Command($"xl network-attach {name}", "network-attach", name, $"bridge=xenbr0,mac={new MacAddress(MacAddress.XenPrefix | 0x400000 | (uint)Random.Below(1 << 20))}{backend}");
-        Command($"xl network-list {name}", "network-list", name);
-        Monitor($"{name} second card", () => Monitors.Wait(() => HasCard(name), 10 * Monitors.SecondNs) ? null : "the guest does not see it");
-        Command($"xl network-detach {name}", "network-detach", name, "1");
-        Monitor($"{name} echo", () => Monitors.Echo(Machine.DomidOf(name)));
-    }
-
-    private bool HasCard(string name) => Machine.Kernel(Machine.DomidOf(name)) is { Networks.Count: > 1 };
 
     /// <summary>A client that comes, asks and goes.</summary>
     private void Visitor(string words)
@@ -210,7 +172,7 @@ public sealed class NetworkWorkload : Workload
         if (!HostDown) Destroy(Driver);
         if (HostDown) return;
         Monitor("homeclient objects", () => Monitors.Objects(Machine.DomidOf("homeclient"), 3));
-        StartDriverDomain();
+        StartDriverDomain(Driver);
         Create(server);
         foreach (var client in clients) Create(client);
         if (!HostDown) UseNetwork(clients);

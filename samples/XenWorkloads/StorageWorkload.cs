@@ -98,31 +98,4 @@ public sealed class StorageWorkload : Workload
         Machine.Host.Files.Delete(path);
         Monitor("heartbeat", Monitors.Heartbeat);
     }
-
-    private void AddAndRemoveDisk(DomainPlan plan)
-    {
-        Rest(plan.Name);
-        var extended = plan with { Disks = 2 };
-        Machine.WriteConfig(extended);
-        Command($"xl block-attach {plan.Name}", "block-attach", plan.Name, extended.DiskSpecification(1));
-        var domid = Machine.DomidOf(plan.Name);
-        Monitors.Wait(() => Machine.Kernel(domid) is { Programs.Count: > 2, Finished: true }, DiskLimitNs);
-        Rest(plan.Name);
-        Command($"xl block-detach {plan.Name}", "block-detach", plan.Name, DomainPlan.Vdev(1));
-
-        // The guest hears of it a moment later than the toolstack; what uses the disk until then gets errors, rightly.
-        Monitor($"{plan.Name} unplugged", () =>
-            Monitors.Wait(() => Machine.Kernel(domid) is { Programs.Count: 2 }, Monitors.SecondNs) ? null : "the guest keeps the disk");
-        Machine.WriteConfig(plan);
-    }
-
-    /// <summary>Waits until a guest has nothing more to do, and lets it look at its data.</summary>
-    private void Rest(string name)
-    {
-        if (HostDown) return;
-        var domid = Machine.DomidOf(name);
-        Monitors.Wait(() => Machine.Kernel(domid) is { Finished: true }, DiskLimitNs);
-        Monitor($"{name} programs", () => Monitors.Programs(domid));
-        ReportPrograms(Machine, name);
-    }
 }

@@ -8,7 +8,7 @@ namespace Xen.XenWorkloads;
 /// What all workloads have in common: phases, commands to the toolstack, monitors between them, and at the end of a run everything
 /// that can be checked from outside.
 /// </summary>
-public abstract class Workload
+public abstract partial class Workload
 {
     /// <summary>The exit code that a shell shows when a command was stopped because it took too long.</summary>
     public const int HungCode = 124;
@@ -115,6 +115,16 @@ public abstract class Workload
             if (program.Problem is { } problem) Observations.Component(name, "guest", "io-loss", problem);
             Observations.Data($"{name} {program.Title}", program.Problem, program.Digest);
         }
+    }
+
+    /// <summary>Waits until a guest has nothing more to do, and lets it look at its data.</summary>
+    protected void Rest(string name)
+    {
+        if (HostDown) return;
+        var domid = Machine.DomidOf(name);
+        Monitors.Wait(() => Machine.Kernel(domid) is { Finished: true }, DiskLimitNs);
+        Monitor($"{name} programs", () => Monitors.Programs(domid));
+        ReportPrograms(Machine, name);
     }
 
     protected XlProcess Start(params IReadOnlyList<string> arguments) => XlProcess.Start(Machine.Services, arguments);

@@ -3,7 +3,7 @@ namespace Xen.XenWorkloads;
 /// <summary>What a run was asked to do.</summary>
 public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, int Length = WorkloadOptions.DefaultLength, string? TraceFile = null)
 {
-    /// <summary>Network back-ends run in a domain of their own.</summary>
+    /// <summary>Back-ends run in a domain of their own: those of the network, or all of them and none in Dom0 (<c>devices</c>).</summary>
     public bool DriverDomain { get; init; }
 
     /// <summary>Where the frames of Dom0's bridge go; null for nowhere.</summary>
@@ -27,7 +27,7 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
     {
         if (arguments.Count == 0 || !WorkloadRun.Names.Contains(arguments[0])) return null;
         var driverDomain = arguments.Contains(DriverDomainFlag);
-        if (driverDomain && (arguments[0] != "network" || arguments.Count(word => word == DriverDomainFlag) > 1)) return null;
+        if (driverDomain && (arguments[0] is not ("network" or "devices") || arguments.Count(word => word == DriverDomainFlag) > 1)) return null;
         if (driverDomain) arguments = [.. arguments.Where(word => word != DriverDomainFlag)];
         var rendezvous = arguments.Count(word => word == RendezvousFlag);
         if (rendezvous > 1) return null;

@@ -18,8 +18,12 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
     /// <summary>The events that each further step of a workload adds to the limit.</summary>
     private const long EventLimitPerStep = 200_000;
 
+    /// <summary>The workload whose driver domain leaves no driver in Dom0.</summary>
+    private const string DevicesName = "devices";
+
     private static readonly SortedDictionary<string, Func<Machine, Observations, WorkloadOptions, Workload>> Workloads = new(StringComparer.Ordinal)
     {
+        [DevicesName] = (machine, observations, options) => new DevicesWorkload(machine, observations, options),
         ["lifecycle"] = (machine, observations, options) => new LifecycleWorkload(machine, observations, options),
         ["migration"] = (machine, observations, options) => new MigrationWorkload(machine, observations, options),
         ["mixed"] = (machine, observations, options) => new MixedWorkload(machine, observations, options),
@@ -37,7 +41,7 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
     {
         var recorder = rendezvous is null ? null : new RendezvousRecorder(rendezvous);
         recorder?.Publish();
-        var machine = new Machine(new Simulation(options.Seed) { Tap = recorder?.Tap }, "dom0", new StoreWitness());
+        var machine = new Machine(new Simulation(options.Seed) { Tap = recorder?.Tap }, "dom0", new StoreWitness(), driversInDom0: !options.DriverDomain || options.Workload != DevicesName);
         machine.Simulation.EventLimit = EventLimit + (options.Length * EventLimitPerStep);
         machine.Simulation.TraceSink = trace;
         if (options.PcapFile is null) return On(machine, options, rendezvous);

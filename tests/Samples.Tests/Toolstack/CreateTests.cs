@@ -59,7 +59,7 @@ public sealed class CreateTests
     [TestMethod]
     public void A_backend_that_never_comes_up_ends_in_a_timeout_and_leaves_nothing()
     {
-        bench.Machine.Blkback.Xenbus.Component.Exit();
+        bench.Machine.Blkback!.Xenbus.Component.Exit();
         var before = bench.Store();
         var start = bench.Machine.Simulation.Now;
         var process = bench.Xl("create", bench.Machine.WriteConfig(XlBench.Plan()));

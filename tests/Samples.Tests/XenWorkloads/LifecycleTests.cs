@@ -90,7 +90,7 @@ public sealed class LifecycleTests
     public void An_oops_in_Dom0s_kernel_is_a_host_crash_and_exit_code_3()
     {
         var machine = new Machine(1);
-        machine.Simulation.After(2_000_000, machine.Blkback.Xenbus.Component, "bug", () => throw new InvalidOperationException("bad state"));
+        machine.Simulation.After(2_000_000, machine.Blkback!.Xenbus.Component, "bug", () => throw new InvalidOperationException("bad state"));
         var run = WorkloadRun.On(machine, Options(1, 3));
         Assert.AreEqual(WorkloadRun.HostCrashed, run.ExitCode);
         Assert.IsTrue(Has(run, "component", "blkback", "\"kind\":\"kernel\",\"event\":\"crash\""));

@@ -51,7 +51,7 @@ public sealed class NetworkWorkloadTests
     public void A_netback_that_crashes_takes_the_host_down()
     {
         var machine = new Machine(1);
-        machine.Simulation.After(20_000_000, machine.Netback.Xenbus.Component, "bug", () => throw new InvalidOperationException("bad state"));
+        machine.Simulation.After(20_000_000, machine.Netback!.Xenbus.Component, "bug", () => throw new InvalidOperationException("bad state"));
         var run = WorkloadRun.On(machine, Options(1, 2));
         Assert.AreEqual(WorkloadRun.HostCrashed, run.ExitCode);
         Assert.IsTrue(run.Output.Any(line => line.Contains("\"name\":\"netback\",\"kind\":\"kernel\",\"event\":\"crash\"", StringComparison.Ordinal)));

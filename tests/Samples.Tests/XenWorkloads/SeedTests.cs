@@ -16,6 +16,8 @@ public sealed class SeedTests
     [DataRow("mixed", false)]
     [DataRow("network", false)]
     [DataRow("network", true)]
+    [DataRow("devices", false)]
+    [DataRow("devices", true)]
     public void A_thousand_seeds_run_twice_give_the_same_lines_and_everything_holds(string workload, bool driverDomain)
     {
         for (ulong seed = 0; seed < Seeds; seed++)
