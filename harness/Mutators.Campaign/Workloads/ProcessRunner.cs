@@ -124,6 +124,7 @@ public static class ProcessRunner
     {
         memory = 0;
         var memoryLookAt = TimeSpan.Zero;
+        var time = new TimeLimit(tree, limits.Time, limits.Time);
         while (!process.WaitForExit(LookInterval))
         {
             cancel.ThrowIfCancellationRequested();
@@ -133,7 +134,7 @@ public static class ProcessRunner
                 return ProcessEnd.OutputLimit;
             }
 
-            if (elapsed > limits.Time)
+            if (time.IsOver(elapsed))
             {
                 return ProcessEnd.TimedOut;
             }

@@ -72,7 +72,48 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         }
     }
 
-    private TimeSpan ProcessorTime()
+    /// <summary>Processor time of the started process alone: cheap, to begin with.</summary>
+    public TimeSpan RootProcessorTime()
+    {
+        try
+        {
+            root.Refresh();
+            return root.HasExited ? TimeSpan.Zero : root.TotalProcessorTime;
+        }
+        catch (InvalidOperationException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Whether any thread of it would use the processor if it had one, or waits for a disk. Where the system does not tell: no.</summary>
+    public bool IsRunnable()
+    {
+        if (!ownSession)
+        {
+            return false;
+        }
+
+        foreach (var member in Session())
+        {
+            try
+            {
+                if (Directory.EnumerateDirectories($"/proc/{member.Id}/task").Any(thread => ReadStat(thread) is { State: "R" or "D" }))
+                {
+                    return true;
+                }
+            }
+            catch (IOException)
+            {
+                // It ended while it was looked at.
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Processor time of all of it, of the processes that run now.</summary>
+    public TimeSpan ProcessorTime()
     {
         if (ownSession)
         {

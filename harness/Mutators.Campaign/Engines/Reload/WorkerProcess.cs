@@ -34,6 +34,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>A smaller share of the heap's limit than this may go uncollected: a program near its limit needs each collection.</summary>
     private const int ShareOfLimit = 16;
 
+    /// <summary>Where ticks are counted they decide, and processor time only ends what loops outside of the target.</summary>
+    private const int TickedFactor = 4;
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UnwindPatience = TimeSpan.FromMilliseconds(500);
@@ -132,7 +135,7 @@ internal sealed class WorkerProcess : IDisposable
             return Died(began, budget, limits);
         }
 
-        var exceeded = Wait(budget, limits, began, out var report, cancel);
+        var exceeded = Wait(budget, limits, command.TickLimit > 0, began, out var report, cancel);
         if (exceeded is { } limit)
         {
             var (output, error) = (_output.SoFar(), _error.SoFar());
@@ -217,9 +220,10 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Waits for the run's report, and for what may end it before.</summary>
-    private ProcessEnd? Wait(OutputBudget budget, RunLimits limits, long began, out Report? report, CancellationToken cancel)
+    private ProcessEnd? Wait(OutputBudget budget, RunLimits limits, bool hasTicks, long began, out Report? report, CancellationToken cancel)
     {
         var memoryLookAt = MemoryLookInterval;
+        var time = new TimeLimit(_tree, limits.Time, hasTicks ? limits.Time * TickedFactor : limits.Time);
         while (!_reported.WaitOne(LookInterval))
         {
             report = null;
@@ -235,7 +239,7 @@ internal sealed class WorkerProcess : IDisposable
                 return ProcessEnd.OutputLimit;
             }
 
-            if (elapsed > limits.Time)
+            if (time.IsOver(elapsed))
             {
                 return ProcessEnd.TimedOut;
             }
