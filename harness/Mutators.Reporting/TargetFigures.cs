@@ -6,6 +6,22 @@ using Mutators.Campaign.Store;
 
 namespace Mutators.Reporting;
 
+/// <summary>What a fault cost, as the users of the node feel it.</summary>
+public enum Consequence
+{
+    /// <summary>The host, and all guests with it.</summary>
+    HostLost,
+
+    /// <summary>The host lived; a guest failed, or data of a guest were damaged.</summary>
+    ServiceLost,
+
+    /// <summary>It failed in another way: hang, crash, operation error, inconsistent state.</summary>
+    ManagementLost,
+
+    /// <summary>Nothing that fails.</summary>
+    Nothing,
+}
+
 /// <summary>
 /// What became of the mutants of one target, as its users feel it. The three consequences exclude each other; of several workloads the worst counts.
 /// </summary>
@@ -31,22 +47,47 @@ public sealed record TargetFigures(string Target, int Injected, int Activated, i
 
     private static TargetFigures Of(string target, ImmutableArray<MutantResult> mutants)
     {
-        // By flag: a guest whose data are damaged has lost its service, whatever the headline says of the operation beside it.
-        var consequences = mutants.Where(each => each.Headline?.Mode.IsActivated is true)
-            .Select(each => each.Outcomes.SelectMany(stored => stored.Outcome.Flags).ToHashSet())
-            .Select(flags =>
-                flags.Contains(FailureMode.HostCrash) ? FailureMode.HostCrash
-                : flags.Contains(FailureMode.GuestFailure) || flags.Contains(FailureMode.SilentDataFailure) ? FailureMode.GuestFailure
-                : flags.Any(flag => flag.IsFailure) ? FailureMode.OperationError
-                : FailureMode.NoImpact)
-            .ToArray();
+        var consequences = mutants.Select(Consequence).OfType<Consequence>().ToArray();
         return new TargetFigures(
             target,
             mutants.Length,
             consequences.Length,
-            consequences.Count(each => each is FailureMode.HostCrash),
-            consequences.Count(each => each is FailureMode.GuestFailure),
-            consequences.Count(each => each is FailureMode.OperationError));
+            consequences.Count(each => each is Reporting.Consequence.HostLost),
+            consequences.Count(each => each is Reporting.Consequence.ServiceLost),
+            consequences.Count(each => each is Reporting.Consequence.ManagementLost));
+    }
+
+    /// <summary>What one mutant cost, the worst under any workload; null if its fault was not activated.</summary>
+    public static Consequence? Consequence(MutantResult mutant)
+    {
+        if (mutant.Headline?.Mode.IsActivated is not true)
+        {
+            return null;
+        }
+
+        // By flag: a guest whose data are damaged has lost its service, whatever the headline says of the operation beside it.
+        var flags = mutant.Outcomes.SelectMany(stored => stored.Outcome.Flags).ToHashSet();
+        return flags.Contains(FailureMode.HostCrash) ? Reporting.Consequence.HostLost
+            : flags.Contains(FailureMode.GuestFailure) || flags.Contains(FailureMode.SilentDataFailure) ? Reporting.Consequence.ServiceLost
+            : flags.Any(flag => flag.IsFailure) ? Reporting.Consequence.ManagementLost
+            : Reporting.Consequence.Nothing;
+    }
+
+    /// <summary>The targets of two campaigns on the same faults, or of two workloads of one, fault by fault, for the faults that both activate.</summary>
+    /// <param name="first">The one.</param>
+    /// <param name="second">The other.</param>
+    public static ImmutableArray<(string Target, Consequence First, Consequence Second)> Pairs(CampaignSnapshot first, CampaignSnapshot second)
+    {
+        var targetOf = TargetOf(first);
+        var others = second.Mutants.ToDictionary(each => each.Mutant.Id, Consequence);
+        return
+        [
+            .. from mutant in first.Mutants
+               let before = Consequence(mutant)
+               let after = others.GetValueOrDefault(mutant.Mutant.Id)
+               where before is not null && after is not null
+               select (targetOf(mutant.Mutant.Path), before.Value, after.Value),
+        ];
     }
 
     /// <summary>The target that a path belongs to: as the campaign was configured, or else by the folder in which paths begin to differ.</summary>

@@ -66,10 +66,10 @@ public sealed class Domain
     public bool Privileged { get; }
 
     /// <summary>The domain's kernel as a component. A guest's drivers and workload run as this one or as others of the same domain.</summary>
-    public Component Kernel { get; }
+    public Component Kernel { get; private set; }
 
     /// <summary>What its kernel drives for others; null unless it is Dom0 or a driver domain.</summary>
-    public DomainHardware? Hardware { get; }
+    public DomainHardware? Hardware { get; private set; }
 
     public int MaxVcpus { get; }
 
@@ -89,7 +89,7 @@ public sealed class Domain
     public bool Destroyed { get; internal set; }
 
     /// <summary>Its virtual CPUs can run.</summary>
-    public bool IsRunning => ControllerPauseCount == 0 && !ShutDown && Dying == DyingState.Alive;
+    public bool IsRunning => ControllerPauseCount == 0 && !ShutDown && Dying == DyingState.Alive && (Id == 0 || !Host.Crashed);
 
     /// <summary>The most pages it may own.</summary>
     public long MaxPages { get; internal set; }
@@ -223,6 +223,14 @@ public sealed class Domain
         {
             Host.Simulation.Requeue(timer);
         }
+    }
+
+    /// <summary>The kernel starts anew: nothing of it is left but what lies on its disks.</summary>
+    internal void Reboot()
+    {
+        parked.Clear();
+        Kernel = new Component(Host.Simulation, Kernel.Name, Kernel.Containment, this);
+        Hardware = Hardware?.Rebooted();
     }
 
     internal void DropParked() => parked.Clear();

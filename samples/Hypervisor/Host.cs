@@ -121,13 +121,47 @@ public sealed class Host
         Simulation.Trace(null, $"host crash: {reason}");
         foreach (var component in Simulation.Components.ToList())
         {
-            if (component.Containment != Containment.Trusted && component.Domain?.Host == this)
+            if (component.Containment != Containment.Trusted && component.Domain?.Host == this && (component.Domain == Dom0 || !Options.GuestsOutliveDom0))
             {
                 component.PowerOff("host crash");
             }
         }
 
         PoweredOff?.Invoke();
+    }
+
+    /// <summary>
+    /// Boots Dom0 again under a hypervisor that has gone on, whether it had crashed or not. What it had mapped and bound is released: guests keep their memory, and find their
+    /// event channels unbound until somebody binds them again. Needs <see cref="HostOptions.GuestsOutliveDom0"/>.
+    /// </summary>
+    public void RebootDom0()
+    {
+        if (!Options.GuestsOutliveDom0)
+        {
+            throw new InvalidOperationException("this host loses its guests with Dom0");
+        }
+
+        Simulation.Trace(null, "Dom0 reboots");
+        foreach (var component in Simulation.Components.Where(component => component.Domain == Dom0 && component.Containment != Containment.Trusted).ToList())
+        {
+            if (component.Alive)
+            {
+                component.PowerOff("Dom0 reboots");
+            }
+
+            MemoryOp.ReleaseHeldBy(component);
+        }
+
+        EventChannel.CloseAll(Dom0);
+        GrantTableOps.ReleaseMappings(Dom0);
+        Dom0.Reboot();
+        CrashReason = null;
+        foreach (var domain in domains)
+        {
+            domain.ResumeIfRunning();
+        }
+
+        RunQueue.Kick();
     }
 
     internal void Hypercall(Domain caller, string what)

@@ -14,6 +14,11 @@ public sealed record HostOptions
 
     public int CpuKhz { get; init; } = 2_400_000;
 
+    /// <summary>
+    /// The hypervisor goes on when Dom0 is lost: guests stand still until Dom0 is booted again, instead of being lost with it. Whether they have lost anything by then is another matter.
+    /// </summary>
+    public bool GuestsOutliveDom0 { get; init; }
+
     /// <summary>The policy for mapping grants: who may map whose. Everybody, as without a security module.</summary>
     public Func<Domain, Domain, bool> MayMapGrants { get; init; } = (_, _) => true;
 }

@@ -53,14 +53,19 @@ public sealed partial class Xenstored
 
     private void Start()
     {
+        BindDomainEvents();
+        var nodes = OwnRequests();
+        nodes.Mkdir("/local");
+        nodes.Mkdir("/tool/xenstored");
+    }
+
+    private void BindDomainEvents()
+    {
         if (host.EventChannel.BindVirq(host.Dom0, Virq.DomExc, 0, out var port) != 0)
         {
             throw new InvalidOperationException("cannot bind VIRQ_DOM_EXC");
         }
         host.EventChannel.SetHandler(host.Dom0, port, Component, DomainCleanup);
-        var nodes = OwnRequests();
-        nodes.Mkdir("/local");
-        nodes.Mkdir("/tool/xenstored");
     }
 
     /// <summary>What the daemon does to nodes on its own account.</summary>
@@ -72,6 +77,7 @@ public sealed partial class Xenstored
 
     private void HangUp()
     {
+        RecordWatches();
         foreach (var connection in connections.ToList()) Disconnect(connection.Transport);
     }
 

@@ -23,7 +23,7 @@ public sealed partial class Xenstored
 
     public StoreQuota Quota { get; } = new();
 
-    public Component Component { get; }
+    public Component Component { get; private set; }
 
     /// <summary>The connections in the order in which they came.</summary>
     public IReadOnlyList<StoreConnection> Connections => connections;

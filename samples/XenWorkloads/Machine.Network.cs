@@ -17,7 +17,7 @@ public sealed partial class Machine
     private GuestPages? dom0Pages;
 
     /// <summary>The back-ends of all network cards that Dom0 serves; null where driver domains serve all of them.</summary>
-    public XenbusBus? Netback { get; }
+    public XenbusBus? Netback { get; private set; }
 
     /// <summary>Where Dom0's back-ends take their buffers from.</summary>
     public GuestPages Dom0Pages => dom0Pages ??= new GuestPages(Host.Dom0, new HashSet<ulong>());
@@ -30,6 +30,9 @@ public sealed partial class Machine
 
     /// <summary>The driver domains that run, by id.</summary>
     public IEnumerable<GuestKernel> DriverDomains => kernels.Values.Where(kernel => kernel.Backends is not null && kernel.Domain.IsRunning);
+
+    /// <summary>The driver domain that came last, by its name, with its disks, whether it still runs or not; null when there never was one.</summary>
+    public (string Name, DomainHardware Hardware)? LastDriverDomain { get; private set; }
 
     /// <summary>Writes every frame that Dom0's bridge sees.</summary>
     public PcapCapture Capture(Stream output) => new(Simulation, Host.Network.FindBridge(LibxlNic.DefaultBridge)!, output);
@@ -44,10 +47,11 @@ public sealed partial class Machine
     }
 
     /// <summary>What the init of a driver domain does: scripts, a bridge, and the daemon that runs the scripts.</summary>
-    private static void StartDriverDomain(GuestKernel kernel)
+    private void StartDriverDomain(GuestKernel kernel)
     {
         if (kernel.Backends is null) return;
         var hardware = kernel.Domain.Hardware!;
+        LastDriverDomain = (NameOf(kernel.Domain.Id) ?? "", hardware);
         hardware.Files.Write(VifScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
         hardware.Files.Write(BlockScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
         hardware.Network.AddBridge(LibxlNic.DefaultBridge, BridgeAddress(kernel.Domain.Id));

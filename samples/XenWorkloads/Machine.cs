@@ -23,6 +23,7 @@ public sealed partial class Machine
     private static readonly string Dom0Kib = (Dom0MemoryMib * 1024).ToString(CultureInfo.InvariantCulture);
 
     private readonly SortedDictionary<int, GuestKernel> kernels = [];
+    private readonly bool driversInDom0;
 
     public Machine(ulong seed)
         : this(new Simulation(seed), "dom0", new StoreWitness())
@@ -41,7 +42,8 @@ public sealed partial class Machine
     {
         Simulation = simulation;
         Witness = witness;
-        Host = new Host(Simulation, new HostOptions { Name = name, MemoryMib = MemoryMib, Dom0MemoryMib = Dom0MemoryMib, Cpus = cpus });
+        this.driversInDom0 = driversInDom0;
+        Host = new Host(Simulation, new HostOptions { Name = name, MemoryMib = MemoryMib, Dom0MemoryMib = Dom0MemoryMib, Cpus = cpus, GuestsOutliveDom0 = true });
         Host.Files.Write(KernelPath, GuestImage.Build("workload=none\n"));
         Host.Files.Write(BlockScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
         Host.GuestEntry = EnterGuest;
@@ -51,11 +53,7 @@ public sealed partial class Machine
         Consoles = new ConsoleDaemon(Host, Xenstored);
         Services.ReadTerminal = Consoles.ReadTerminal;
         Host.Files.Write(VifScriptPath, Encoding.ASCII.GetBytes("#!/bin/bash\n"));
-        Host.Network.AddBridge(LibxlNic.DefaultBridge, BridgeAddress(0));
-        if (!driversInDom0) return;
-        StartBalloon();
-        Blkback = StartBlkback();
-        Netback = StartNetback();
+        StartDrivers();
     }
 
     public Simulation Simulation { get; }
@@ -67,12 +65,12 @@ public sealed partial class Machine
 
     public Xenstored Xenstored { get; }
 
-    public Dom0Services Services { get; }
+    public Dom0Services Services { get; private set; }
 
-    public ConsoleDaemon Consoles { get; }
+    public ConsoleDaemon Consoles { get; private set; }
 
     /// <summary>The back-ends of all disks that Dom0 serves; null where driver domains serve all of them.</summary>
-    public XenbusBus? Blkback { get; }
+    public XenbusBus? Blkback { get; private set; }
 
     /// <summary>A guest's kernel is entered: it boots, or goes on after a restore.</summary>
     public event Action<GuestKernel>? KernelEntered;
@@ -113,6 +111,9 @@ public sealed partial class Machine
         }
     }
 
+    /// <summary>Where the configuration of a domain lies.</summary>
+    public static string ConfigPath(string name) => $"/etc/xen/{name}.cfg";
+
     /// <summary>Makes an image of empty blocks and the configuration of a domain on it.</summary>
     public string WriteConfig(DomainPlan plan)
     {
@@ -123,7 +124,7 @@ public sealed partial class Machine
                 if (!server.Exists(path)) server.Write(path, new byte[plan.Blocks * BlockPattern.Size]);
             }
         }
-        var config = $"/etc/xen/{plan.Name}.cfg";
+        var config = ConfigPath(plan.Name);
         Host.Files.WriteText(config, plan.ConfigText());
         return config;
     }
@@ -154,6 +155,16 @@ public sealed partial class Machine
         var kept = new HashSet<ulong>(Host.Dom0.Pages.Take(Host.Dom0.TotalPages / 2));
         var balloon = new Balloon(Host.Dom0, new XenbusClient(Xenstored.Connect(component)), new GuestPages(Host.Dom0, kept)) { MaxPfn = Host.Dom0.TotalPages };
         Simulation.RunAs(component, () => balloon.Start([]));
+    }
+
+    /// <summary>The bridge, and what drives devices in Dom0's kernel.</summary>
+    private void StartDrivers()
+    {
+        Host.Network.AddBridge(LibxlNic.DefaultBridge, BridgeAddress(0));
+        if (!driversInDom0) return;
+        StartBalloon();
+        Blkback = StartBlkback();
+        Netback = StartNetback();
     }
 
     private XenbusBus StartBlkback()

@@ -30,6 +30,8 @@ public sealed class MigrationWorkload : Workload
 
     public override bool HostDown => Machine.Host.Crashed || other.Host.Crashed;
 
+    protected override IEnumerable<Machine> Machines => [Machine, other];
+
     protected override Machine MachineOf(Host host) => host == other.Host ? other : Machine;
 
     private DomainPlan Plan(string name) => new(name, 2, 1 + Random.Below(2), 24 + Random.Below(24), 3, 1, Random.Next() & 0xFFFFFFFF)

@@ -78,6 +78,21 @@ public sealed partial class Monitors(Machine machine)
         return machine.Xenstored.Tree.Find(StorePath.DomainHome(domid)) is null ? null : "the store still knows the domain after destroy";
     }
 
+    /// <summary>A guest with a disk can be created, uses its disk and finds what it wrote.</summary>
+    /// <param name="backend">The driver domain that serves the disk; null for Dom0.</param>
+    public string? DiskCanary(string? backend)
+    {
+        canaries++;
+        var plan = new DomainPlan(string.Create(CultureInfo.InvariantCulture, $"canary{canaries}"), 4, 1, 8, 1, 1, 1) { Backend = backend };
+        var create = Run("create", machine.WriteConfig(plan));
+        if (create.ExitCode != XlMain.ExitSuccess) return $"create with a disk ended with {Code(create)}: {create.Error}";
+        var domid = machine.DomidOf(plan.Name);
+        Wait(() => machine.Kernel(domid) is { Finished: true }, ReadBackLimitNs);
+        var problem = machine.Kernel(domid)?.Disks is [{ Outcome: DiskOutcome.Ok }] ? null : "a new guest cannot use its disk";
+        var destroy = Run("destroy", plan.Name);
+        return problem ?? (destroy.ExitCode == XlMain.ExitSuccess ? null : $"destroy ended with {Code(destroy)}: {destroy.Error}");
+    }
+
     /// <summary>A guest that has booted answers.</summary>
     public string? Ping(int domid)
     {

@@ -17,6 +17,9 @@ public sealed class Observations(Simulation simulation, Action<string>? told = n
 
     public IReadOnlyList<string> Lines => lines;
 
+    /// <summary>The run is over, and what is still done on the machine is told by <see cref="Recovery"/> alone.</summary>
+    public bool Ended { get; set; }
+
     public void Phase(string name) => Write("phase", json =>
     {
         json.WriteString("name", name);
@@ -75,6 +78,25 @@ public sealed class Observations(Simulation simulation, Action<string>? told = n
         json.WriteNumber("value", value);
     });
 
+    /// <summary>What an attempt to bring the host back has brought, after a failure of the host, a hang or a crash.</summary>
+    /// <param name="name">What was done, after everything before it in the order had not sufficed.</param>
+    /// <param name="isBack">Whether the host does again what hosts are for.</param>
+    /// <param name="problem">What it still does not do; or, when it is back, what the first of the guests lacks that have not come through; null if all is well.</param>
+    /// <param name="guests">The guests that there were.</param>
+    /// <param name="kept">Those of them that run on as if nothing had been, their data right.</param>
+    /// <param name="restarted">Those that run again because they were started anew.</param>
+    /// <param name="tookNs">How long it took, the check included.</param>
+    public void Recovery(string name, bool isBack, string? problem, int guests, int kept, int restarted, long tookNs) => Add("recovery", json =>
+    {
+        json.WriteString("name", name);
+        json.WriteBoolean("ok", isBack);
+        if (problem is not null) json.WriteString("detail", problem);
+        json.WriteNumber("guests", guests);
+        json.WriteNumber("kept", kept);
+        json.WriteNumber("restarted", restarted);
+        json.WriteNumber("value", tookNs);
+    });
+
     public static string Hex(ulong digest) => digest.ToString("x16", CultureInfo.InvariantCulture);
 
     private void At(Utf8JsonWriter json) => json.WriteNumber("at", simulation.Now);
@@ -86,6 +108,11 @@ public sealed class Observations(Simulation simulation, Action<string>? told = n
     }
 
     private void Write(string kind, Action<Utf8JsonWriter> fields)
+    {
+        if (!Ended) Add(kind, fields);
+    }
+
+    private void Add(string kind, Action<Utf8JsonWriter> fields)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, Compact))

@@ -27,6 +27,28 @@ public abstract partial class Workload
         Monitors = new Monitors(machine);
         Random = machine.Simulation.Stream("workload");
         machine.Simulation.Crashed += ComponentCrashed;
+        machine.Simulation.Crashed += component =>
+        {
+            if (component.Containment is Containment.Process or Containment.Kernel) failed.Add(component);
+        };
+    }
+
+    /// <summary>What has crashed or hangs, of Dom0's processes and of the kernels that serve others.</summary>
+    private readonly List<Component> failed = [];
+
+    /// <summary>The machines that the workload runs on.</summary>
+    protected virtual IEnumerable<Machine> Machines => [Machine];
+
+    /// <summary>After a crash, a hang or the loss of a host: what brings it back. The run is over by then, whatever comes of it.</summary>
+    /// <param name="hanging">A component that has kept the machine from coming to an end; null if none has.</param>
+    public void Recover(Component? hanging = null)
+    {
+        if (hanging is not null) failed.Add(hanging);
+        if (failed.Count == 0) return;
+        Observations.Ended = true;
+        FaultInjection.Heal();
+        if (hanging is { Containment: Containment.Process }) hanging.Kill("SIGKILL");
+        foreach (var machine in Machines) new Recovery(machine, Observations, failed).Escalate();
     }
 
     /// <summary>A host that the workload runs on is down, which ends the run.</summary>
@@ -145,6 +167,7 @@ public abstract partial class Workload
             return process.Output;
         }
         if (HostDown) return "";
+        failed.Add(process.Component);
         Observations.Component(process.Component.Name, "process", "hang", "the command does not end");
         Observations.Operation(name, HungCode, "the command does not end");
         return "";

@@ -6,6 +6,9 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
     /// <summary>Back-ends run in a domain of their own: those of the network, or all of them and none in Dom0 (<c>devices</c>).</summary>
     public bool DriverDomain { get; init; }
 
+    /// <summary>After a crash or a hang it is tried to bring the host back. Not where every rendezvous is told: there the run itself is looked at.</summary>
+    public bool Recovers => !Rendezvous;
+
     /// <summary>Where the frames of Dom0's bridge go; null for nowhere.</summary>
     public string? PcapFile { get; init; }
 

@@ -56,17 +56,20 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
         var observations = new Observations(machine.Simulation, told);
         using var clock = FaultInjection.Show(() => machine.Simulation.Now);
         var code = Completed;
+        var workload = Workloads[options.Workload](machine, observations, options);
+        Component? hanging = null;
         try
         {
-            var workload = Workloads[options.Workload](machine, observations, options);
             workload.Run();
             if (workload.HostDown) code = HostCrashed;
         }
         catch (SimulationLimitException limit)
         {
             observations.Component(limit.Busiest.Name, Kind(limit.Busiest), "hang", limit.Message);
+            hanging = limit.Busiest;
             code = Livelock;
         }
+        if (options.Recovers) workload.Recover(hanging);
         var trace = "trace " + Observations.Hex(machine.Simulation.TraceHash);
         told?.Invoke(trace);
         return new WorkloadRun(code, [.. observations.Lines, trace]);

@@ -32,6 +32,9 @@ public sealed record Outcome(
     /// </summary>
     public FailureMode? SecondRound { get; init; }
 
+    /// <summary>What was tried after a drastic failure, in order; empty where nothing was, or could be.</summary>
+    public ImmutableArray<RecoveryAttempt> Recovery { get; init; } = [];
+
     /// <summary>Whether nothing failed as long as the fault was active, and something did when it was gone: an inconsistent state that manifested later.</summary>
     public bool IsLatent => SecondRound is { IsFailure: true } && !Findings.Any(each => each.Round == 1 && each.Mode.IsFailure);
 

@@ -29,7 +29,8 @@ public static class OutcomeClassifier
             return TestOutcomes.Classify(mutant, golden.Workload.Name, tests, run, engine);
         }
 
-        var observations = ObservationParser.Parse(run.Output);
+        var told = ObservationParser.Parse(run.Output);
+        ImmutableArray<Observation> observations = [.. told.Where(each => each.Kind is not ObservationKind.Recovery)];
         var alignment = Alignment.Of(golden.Observations, observations);
         var rounds = Rounds.Of(golden, run, observations, degradedShare, isHealed);
         var findings = rounds.Findings;
@@ -48,6 +49,7 @@ public static class OutcomeClassifier
         {
             Findings = [.. findings.Take(Finding.Maximum)],
             SecondRound = rounds.Second,
+            Recovery = [.. told.Where(each => each.Kind is ObservationKind.Recovery).Take(RecoveryAttempt.Maximum).Select(RecoveryAttempt.Of)],
         };
     }
 

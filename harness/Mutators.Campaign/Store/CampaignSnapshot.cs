@@ -128,6 +128,22 @@ public sealed record CampaignSnapshot(
     /// <summary>Mutants that lack the outcome of some workload.</summary>
     public int Pending => Mutants.Count(each => each.Outcomes.Length < Golden.Length || each.Headline is null);
 
+    /// <summary>The same campaign as if it had had this workload alone; null if it has no such workload.</summary>
+    public CampaignSnapshot? Under(string workload) => !Golden.Any(golden => golden.Workload.Name == workload) ? null : this with
+    {
+        Golden = [.. Golden.Where(golden => golden.Workload.Name == workload)],
+        Mutants =
+        [
+            .. Mutants.Select(each => new MutantResult(
+                each.Mutant,
+                [.. each.Activations.Where(activation => activation.Workload == workload)],
+                [.. each.Outcomes.Where(stored => stored.Outcome.Workload == workload)],
+                [.. each.Errors.Where(error => error.Workload == workload)],
+                each.UnitTests)),
+        ],
+        Disagreements = [.. Disagreements.Where(each => each.Workload == workload)],
+    };
+
     /// <summary>The record of one mutant.</summary>
     public MutantResult this[MutantId id] => Mutants.First(each => each.Mutant.Id == id);
 }

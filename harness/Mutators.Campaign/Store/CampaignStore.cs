@@ -345,7 +345,7 @@ public sealed class CampaignStore : IDisposable
         Invariant.Holds(outcome.Flags.Contains(outcome.Mode));
         Invariant.Holds(outcome.Differences.Length <= Outcome.MaximumDifferences);
         var (mutant, workload) = (("$mutant", (object?)outcome.Mutant.ToString()), ("$workload", (object?)outcome.Workload));
-        foreach (var table in (ReadOnlySpan<string>)["difference", "finding", "second_round"])
+        foreach (var table in (ReadOnlySpan<string>)["difference", "finding", "second_round", "recovery"])
         {
             Current.Execute($"DELETE FROM {table} WHERE mutant = $mutant AND workload = $workload", mutant, workload);
         }
@@ -377,6 +377,12 @@ public sealed class CampaignStore : IDisposable
         {
             Current.Execute("INSERT INTO second_round VALUES ($mutant, $workload, $mode)", mutant, workload, ("$mode", second.ToString()));
         }
+
+        Current.ExecuteMany("INSERT INTO recovery VALUES ($mutant, $workload, $ordinal, $measure, $back, $detail, $guests, $kept, $restarted, $duration)", outcome.Recovery.Index(), row =>
+        [
+            mutant, workload, ("$ordinal", row.Index), ("$measure", row.Item.Measure), ("$back", row.Item.IsBack ? 1 : 0), ("$detail", row.Item.Detail),
+            ("$guests", row.Item.Guests), ("$kept", row.Item.Kept), ("$restarted", row.Item.Restarted), ("$duration", row.Item.DurationNs),
+        ]);
     }
 
     private static (string, object?)[] Parameters(MutantRecord mutant) =>

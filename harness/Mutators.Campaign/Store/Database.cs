@@ -68,6 +68,12 @@ internal sealed class Database : IDisposable
             mutant TEXT NOT NULL, workload TEXT NOT NULL, mode TEXT NOT NULL,
             PRIMARY KEY (mutant, workload),
             FOREIGN KEY (mutant, workload) REFERENCES outcome (mutant, workload) ON DELETE CASCADE) STRICT;
+        CREATE TABLE IF NOT EXISTS recovery (
+            mutant TEXT NOT NULL, workload TEXT NOT NULL, ordinal INTEGER NOT NULL,
+            measure TEXT NOT NULL, is_back INTEGER NOT NULL, detail TEXT NOT NULL,
+            guests INTEGER NOT NULL, kept INTEGER NOT NULL, restarted INTEGER NOT NULL, duration_ns INTEGER NOT NULL,
+            PRIMARY KEY (mutant, workload, ordinal),
+            FOREIGN KEY (mutant, workload) REFERENCES outcome (mutant, workload) ON DELETE CASCADE) STRICT;
         CREATE TABLE IF NOT EXISTS activation_time (
             mutant TEXT NOT NULL, workload TEXT NOT NULL, first_at INTEGER NOT NULL,
             PRIMARY KEY (mutant, workload),

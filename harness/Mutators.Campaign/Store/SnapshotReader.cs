@@ -89,6 +89,11 @@ internal static class SnapshotReader
             row => (Key: (Id(row, 0), row.GetString(1)), Finding: new Finding(
                 Enum.Parse<FailureMode>(row.GetString(2)), Enum.Parse<Detection>(row.GetString(3)), row.GetString(4), row.GetString(5), row.GetInt32(6), Number(row, 7)))))
             .ToLookup(each => each.Key, each => each.Finding);
+        var recoveries = (!database.Has("recovery") ? [] : database.Query(
+            "SELECT mutant, workload, measure, is_back, detail, guests, kept, restarted, duration_ns FROM recovery ORDER BY mutant, workload, ordinal",
+            row => (Key: (Id(row, 0), row.GetString(1)), Attempt: new RecoveryAttempt(
+                row.GetString(2), row.GetInt32(3) != 0, row.GetString(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt64(8)))))
+            .ToLookup(each => each.Key, each => each.Attempt);
         var secondRounds = (!database.Has("second_round") ? [] : database.Query(
             "SELECT mutant, workload, mode FROM second_round", row => (Key: (Id(row, 0), row.GetString(1)), Mode: Enum.Parse<FailureMode>(row.GetString(2)))))
             .ToDictionary(each => each.Key, each => each.Mode);
@@ -107,6 +112,7 @@ internal static class SnapshotReader
                     [.. differences[(Id(row, 0), row.GetString(1))]])
                 {
                     Findings = [.. findings[(Id(row, 0), row.GetString(1))]],
+                    Recovery = [.. recoveries[(Id(row, 0), row.GetString(1))]],
                     SecondRound = secondRounds.TryGetValue((Id(row, 0), row.GetString(1)), out var second) ? second : null,
                 },
                 row.GetInt32(8)));

@@ -138,7 +138,7 @@ public static class StoreMerge
                     WHERE (excluded.answer, excluded.reason, excluded.duration_us) < (answer, reason, duration_us)
                     """,
                 // The rows of an outcome that is there already are there as well.
-                "difference" or "finding" or "second_round" => $"""
+                "difference" or "finding" or "second_round" or "recovery" => $"""
                     INSERT INTO main.{table} SELECT * FROM part.{table} AS theirs
                     WHERE NOT EXISTS (SELECT 1 FROM main.outcome AS ours WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload)
                     """,
@@ -163,7 +163,7 @@ public static class StoreMerge
                 [("$mutant", mutant), ("$workload", workload), ("$mode", each.Mode.ToString()), ("$detection", each.Detection.ToString()), ("$reason", each.Reason)]);
             if (theirs.CompareTo(ours) < 0)
             {
-                foreach (var table in (string[])["difference", "finding", "second_round", "outcome"])
+                foreach (var table in (string[])["difference", "finding", "second_round", "recovery", "outcome"])
                 {
                     merged.Execute($"DELETE FROM main.{table} WHERE mutant = $mutant AND workload = $workload", ("$mutant", mutant), ("$workload", workload));
                 }

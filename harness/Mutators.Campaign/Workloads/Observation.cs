@@ -33,6 +33,9 @@ public enum ObservationKind
     /// <summary>Two components exchanged something.</summary>
     Rendezvous,
 
+    /// <summary>After a drastic failure, an attempt to bring the system back. The run was over by then: it is no evidence of anything that happened before.</summary>
+    Recovery,
+
     /// <summary>The fingerprint of the run's whole course: a plain line <c>trace HEX</c>.</summary>
     Trace,
 

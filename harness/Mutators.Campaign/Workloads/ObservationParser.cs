@@ -84,7 +84,7 @@ public static partial class ObservationParser
 
     private static bool IsComplete(Observation observation) => observation.Kind switch
     {
-        ObservationKind.Monitor or ObservationKind.Invariant or ObservationKind.Data => observation.Ok is not null,
+        ObservationKind.Monitor or ObservationKind.Invariant or ObservationKind.Data or ObservationKind.Recovery => observation.Ok is not null,
         ObservationKind.Operation => observation.Code is not null,
         ObservationKind.Component => observation is { Event: "crash" or "hang", Containment: "process" or "kernel" or "guest" or "host" } or { Event: "io-loss", Containment: "guest" },
         ObservationKind.State => observation.Value is not null,
@@ -102,6 +102,7 @@ public static partial class ObservationParser
         "invariant" => ObservationKind.Invariant,
         "phase" => ObservationKind.Phase,
         "resource" => ObservationKind.Resource,
+        "recovery" => ObservationKind.Recovery,
         "rendezvous" => ObservationKind.Rendezvous,
         _ => null,
     };

@@ -4,7 +4,7 @@ namespace Mutators.Campaign.Workloads;
 /// Decides when a run has had its time. A run that waits has had it when the clock says so. One that computes has it in processor time: on a machine that others use as well,
 /// the clock would make a hang of a slow run, and the same campaign would find another number of hangs each time.
 /// </summary>
-internal sealed class TimeLimit
+public sealed class TimeLimit
 {
     /// <summary>Nothing lasts longer, however little of the processor it gets.</summary>
     private const int WallFactor = 40;
@@ -26,7 +26,7 @@ internal sealed class TimeLimit
     /// <param name="tree">The processes of the run.</param>
     /// <param name="wall">Wall time for one that waits.</param>
     /// <param name="processor">Processor time for one that computes.</param>
-    public TimeLimit(ProcessTree tree, TimeSpan wall, TimeSpan processor)
+    internal TimeLimit(ProcessTree tree, TimeSpan wall, TimeSpan processor)
         : this(tree.ProcessorTime, tree.IsRunnable, wall, tree.RootProcessorTime() + processor)
     {
     }

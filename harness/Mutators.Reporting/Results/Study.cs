@@ -60,6 +60,7 @@ public sealed class Study
             Summary(),
             .. ImpactSections.Of(this),
             .. ConsequenceSections.Of(this),
+            RecoverySection.Of(this),
             .. DetectionSections.Of(this),
             .. EstimateSections.Of(this),
             Facts(),

@@ -135,4 +135,24 @@ public sealed class EvidenceTests
 
     private static NodeEvidence Node(ImmutableArray<TargetEvidence>? isolated = null, Dictionary<string, double>? faults = null, GuestFailureReach reach = GuestFailureReach.All) =>
         new([toolstack, drivers], isolated ?? [], faults ?? Faults, parameters, reach, seed: 1);
+
+    [TestMethod]
+    [DataRow(6, 0, 0.03125)]
+    [DataRow(0, 6, 0.03125)]
+    [DataRow(5, 4, 1.0)]
+    [DataRow(9, 1, 0.021484375)]
+    [DataRow(0, 0, 1.0)]
+    public void Faults_that_differ_are_compared_by_McNemars_exact_test(int shared, int isolated, double p) =>
+        Assert.AreEqual(p, new PairedEvidence("Drivers", 100, 0, shared, isolated, 0, 0).PValue, 1e-12);
+
+    [TestMethod]
+    public void One_workload_of_a_campaign_is_a_campaign()
+    {
+        var campaign = CampaignFixture.Snapshot;
+        var alone = campaign.Under(CampaignFixture.Golden.Workload.Name)!;
+        CollectionAssert.AreEqual(TargetFigures.Of(campaign).ToArray(), TargetFigures.Of(alone).ToArray());
+        Assert.IsNull(campaign.Under("nothing"));
+        Assert.AreEqual(campaign.Activated.Length, TargetFigures.Pairs(campaign, alone).Length);
+        Assert.IsTrue(TargetFigures.Pairs(campaign, alone).All(pair => pair.First == pair.Second));
+    }
 }

@@ -67,6 +67,16 @@ public sealed class ReliabilityVerbTests
 
         Assert.AreEqual(0, code, error);
         Snapshot.Verify("tests/Harness.Tests/Reliability/Snapshots/from-campaign.txt", output);
+
+        (code, output, error) = ToolProcess.Run(
+            folder.Path, "reliability", "from-campaign", "--store", CampaignStore.FileName, "--faults", "drivers=0.01", "--workload", "lifecycle", "--isolated-workload", "lifecycle");
+        Assert.AreEqual(0, code, error);
+        Assert.Contains("Drivers: 6 faults; the host is lost by 1 in Dom0, by 1 in a domain of their own (by the same fault 1).", output);
+
+        (code, _, error) = ToolProcess.Run(folder.Path, "reliability", "from-campaign", "--store", CampaignStore.FileName, "--workload", "storage");
+        Assert.AreEqual((int)ExitCode.Usage, code);
+        Assert.StartsWith("error: The campaign has no workload 'storage'.", error);
+        Assert.Contains("lifecycle", error);
     }
 
     [TestMethod]

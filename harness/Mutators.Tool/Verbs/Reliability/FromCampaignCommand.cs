@@ -23,6 +23,12 @@ internal static class FromCampaignCommand
             Description = "The store of a campaign with its targets in domains of their own: measured instead of assumed.",
             HelpName = "FILE",
         };
+        var workload = new Option<string?>("--workload") { Description = "Only what happened under this workload of the campaign. Default: the worst under any.", HelpName = "NAME" };
+        var isolatedWorkload = new Option<string?>("--isolated-workload")
+        {
+            Description = "The workload that has the targets in a domain of their own: of the campaign that --isolated names, or else of the same one.",
+            HelpName = "NAME",
+        };
         var faults = new Option<string[]>("--faults")
         {
             Description = "For each target, how probable it is that a mission activates a residual fault of it: toolstack=0.02,drivers=0.01.",
@@ -37,19 +43,24 @@ internal static class FromCampaignCommand
         var seed = ReliabilityVerb.SeedOption();
         var command = new Command("from-campaign", "Turns a campaign into module reliabilities: what Dom0 as a single point of failure costs the node, and which isolation pays.")
         {
-            values, store, isolated, faults, reach, seed, options.Repository, options.Format,
+            values, store, isolated, workload, isolatedWorkload, faults, reach, seed, options.Repository, options.Format,
         };
         command.Runs(line =>
         {
-            var targets = Targets(Read(line.GetValue(store), options.Start(line)));
-            var apart = line.GetValue(isolated) is { } file ? Targets(Read(file, options.Start(line))) : [];
+            var campaign = Read(line.GetValue(store), options.Start(line));
+            var isolatedCampaign = line.GetValue(isolated) is { } file ? Read(file, options.Start(line)) : line.GetValue(isolatedWorkload) is null ? null : campaign;
+            var shared = Under(campaign, line.GetValue(workload));
+            var alone = isolatedCampaign is null ? null : Under(isolatedCampaign, line.GetValue(isolatedWorkload));
+            var targets = Targets(shared);
+            var apart = alone is null ? [] : Targets(alone);
+            ImmutableArray<PairedEvidence> pairs = alone is null ? [] : Pairs(shared, alone);
             var typed = (line.GetValue(faults) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
             var probabilities = Assignment.ParseAll(typed).ToDictionary(each => each.Name, each => each.Number, StringComparer.OrdinalIgnoreCase);
             var parameters = NodeCommand.Parameters(line.GetValue(values) ?? []);
             var node = probabilities.Count == 0 ? null : new NodeEvidence(targets, apart, probabilities, parameters, line.GetValue(reach), line.GetValue(seed));
             if (line.GetValue(options.Format) is OutputFormat.Json)
             {
-                Print(targets, node, probabilities);
+                Print(targets, apart, pairs, node, probabilities);
                 return;
             }
 
@@ -57,6 +68,7 @@ internal static class FromCampaignCommand
             if (!apart.IsEmpty)
             {
                 PrintTargets("What was measured with the targets in domains of their own", apart);
+                Print(pairs);
             }
 
             if (node is null)
@@ -81,6 +93,43 @@ internal static class FromCampaignCommand
 
         using var repository = MutantRepository.Open(start);
         return CampaignStore.Read(repository.OwnFolder);
+    }
+
+    private static CampaignSnapshot Under(CampaignSnapshot campaign, string? workload) => workload is null ? campaign : campaign.Under(workload)
+        ?? throw new UsageException($"The campaign has no workload '{workload}'.", $"Its workloads are {string.Join(", ", campaign.Golden.Select(golden => golden.Workload.Name))}.");
+
+    private static ImmutableArray<PairedEvidence> Pairs(CampaignSnapshot shared, CampaignSnapshot alone) =>
+    [
+        .. TargetFigures.Pairs(shared, alone).GroupBy(pair => pair.Target, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
+        {
+            int Count(Func<Consequence, bool> first, Func<Consequence, bool> second) => group.Count(pair => first(pair.First) && second(pair.Second));
+            static bool Lost(Consequence consequence) => consequence is Consequence.HostLost;
+            return new PairedEvidence(
+                group.Key,
+                group.Count(),
+                Count(Lost, Lost),
+                Count(Lost, second => !Lost(second)),
+                Count(first => !Lost(first), Lost),
+                Count(Lost, second => second is Consequence.ServiceLost),
+                Count(Lost, second => second is Consequence.ManagementLost));
+        }),
+    ];
+
+    private static void Print(ImmutableArray<PairedEvidence> pairs)
+    {
+        Console.Out.WriteLine("Fault by fault, for those that are activated both ways");
+        foreach (var pair in pairs)
+        {
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {pair.Target}: {pair.Faults} faults; the host is lost by {pair.HostLostShared + pair.HostLostInBoth} in Dom0, by {pair.HostLostIsolated + pair.HostLostInBoth} in a domain of their own (by the same fault {pair.HostLostInBoth})."));
+            if (pair.HostLostShared + pair.HostLostIsolated > 0)
+            {
+                Console.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {new string(' ', pair.Target.Length)}  Of the {pair.HostLostShared} that no longer lose it, {pair.ThenService} cost guests their service there, {pair.ThenManagement} management, {pair.ThenNothing} nothing. If isolation made no difference: p = {pair.PValue:G2} (McNemar, exact)."));
+            }
+        }
     }
 
     private static ImmutableArray<TargetEvidence> Targets(CampaignSnapshot campaign) =>
@@ -148,20 +197,25 @@ internal static class FromCampaignCommand
         }
     }
 
-    private static void Print(ImmutableArray<TargetEvidence> targets, NodeEvidence? node, Dictionary<string, double> faults) => Json.Print(new
+    private static void Print(
+        ImmutableArray<TargetEvidence> targets, ImmutableArray<TargetEvidence> apart, ImmutableArray<PairedEvidence> pairs, NodeEvidence? node, Dictionary<string, double> faults) => Json.Print(new
     {
-        Targets = targets.Select(target => new
-        {
-            target.Target,
-            target.Injected,
-            target.Activated,
-            HostLost = Figures(target.Host),
-            ServiceLost = Figures(target.Service),
-            ManagementLost = Figures(target.Management),
-        }),
+        Targets = targets.Select(Figures),
+        Isolated = apart.Select(Figures),
+        Pairs = pairs,
         Faults = faults,
         Node = node is null ? null : new { node.Diagram, node.WithoutDom0, node.Dom0, node.WithDom0, node.Cost, node.Ceiling, node.Management, node.VmsToBeatNoVirtualization, node.Gains },
     });
+
+    private static object Figures(TargetEvidence target) => new
+    {
+        target.Target,
+        target.Injected,
+        target.Activated,
+        HostLost = Figures(target.Host),
+        ServiceLost = Figures(target.Service),
+        ManagementLost = Figures(target.Management),
+    };
 
     private static object Figures(Share share) => new { share.K, share.N, Share = share.Value, share.Wilson, share.ClopperPearson };
 
