@@ -119,7 +119,7 @@ internal static class CampaignFixture
                                 continue;
                             }
 
-                """, "", Line(0, """{"observe":"component","name":"host","kind":"host","event":"crash","detail":"IndexOutOfRangeException in Drivers.DiskBackend.Serve","at":1500}""", keep: 1)),
+                """, "", Recovered(Line(0, """{"observe":"component","name":"host","kind":"host","event":"crash","detail":"IndexOutOfRangeException in Drivers.DiskBackend.Serve","at":1500}""", keep: 1))),
             Ran(Mvae, Disk, "DiskBackend.Serve", "drop ring.Consumer++", "            ring.Consumer++;\n            served++;\n", "            served++;\n", Golden.Run with { End = ProcessEnd.TimedOut, ExitCode = 137, Output = Golden.Run.Output[..1] }),
             Ran(Mfc, Disk, "DiskBackend.Serve", "drop call Copy(request, disk)", "            Copy(request, disk);\n", "", Line(5, """{"observe":"data","name":"web1 disk","ok":false,"value":"0000000000000000"}""")),
             Ran(Mfc, Disk, "DiskBackend.Serve", "drop call ring.Respond(request, Status.Ok)", "            ring.Respond(request, Status.Ok);\n", "", Line(5, """{"observe":"component","name":"web1","kind":"guest","event":"hang","detail":"no response from its disk"}""")),
@@ -153,6 +153,13 @@ internal static class CampaignFixture
             mutants,
             Sources);
     }
+
+    private static WorkloadRun Recovered(WorkloadRun run) => run with
+    {
+        Output = run.Output.AddRange(
+            """{"observe":"recovery","name":"micro-reboot","ok":false,"detail":"the host is down","guests":3,"kept":0,"restarted":0,"value":1000}""",
+            """{"observe":"recovery","name":"dom0-reboot","ok":true,"detail":"web1: a block is lost","guests":3,"kept":2,"restarted":0,"value":2000}"""),
+    };
 
     private static WorkloadRun Line(int index, string line, int? keep = null) =>
         Golden.Run with { Output = [.. Golden.Run.Output.SetItem(index, line).Take(keep ?? Golden.Run.Output.Length)], ExitCode = keep is null ? 0 : 3 };
