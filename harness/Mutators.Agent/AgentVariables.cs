@@ -21,6 +21,9 @@ internal static class AgentVariables
     /// <summary>The runtime's: bytes of the young generation, in hexadecimal digits.</summary>
     internal const string YoungGeneration = "DOTNET_GCgen0size";
 
+    /// <summary>The runtime's: bytes from which an object counts as large, and is collected with the old ones only; in hexadecimal digits.</summary>
+    internal const string LargeObjects = "DOTNET_GCLOHThreshold";
+
     /// <summary>The runtime's: whether large heaps are collected beside the program, by a thread of their own.</summary>
     internal const string ConcurrentCollection = "DOTNET_gcConcurrent";
 
@@ -28,5 +31,5 @@ internal static class AgentVariables
     internal const string Profiling = "DOTNET_TieredPGO";
 
     /// <summary>All that the program must not see.</summary>
-    internal static readonly string[] All = [Pipe, Deltas, Tests, Hooks, Modifiable, YoungGeneration, ConcurrentCollection, Profiling];
+    internal static readonly string[] All = [Pipe, Deltas, Tests, Hooks, Modifiable, YoungGeneration, LargeObjects, ConcurrentCollection, Profiling];
 }

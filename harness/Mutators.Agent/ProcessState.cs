@@ -78,7 +78,15 @@ internal sealed class ProcessState
     /// <returns>What of the program's statics the run had changed.</returns>
     internal Residue Restore()
     {
+        RestoreSurroundings();
         var residue = RestoreStatics();
+        RestoreSurroundings();
+        return residue;
+    }
+
+    // Before the program's initialisers run, which read culture, folder and environment as in a fresh process, and after them, since they may set these.
+    private void RestoreSurroundings()
+    {
         Console.SetOut(output);
         Console.SetError(error);
         Console.SetIn(input);
@@ -101,7 +109,6 @@ internal sealed class ProcessState
         }
 
         RestoreEnvironment();
-        return residue;
     }
 
     private Residue RestoreStatics()

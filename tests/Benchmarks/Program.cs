@@ -29,6 +29,9 @@ switch (args)
     case ["merge", var stores, var outcomes]:
         Merging.Run(int.Parse(stores), int.Parse(outcomes));
         return 0;
+    case ["workloads", var runs, .. var names]:
+        WorkloadSpeed.Run(int.Parse(runs), names);
+        return 0;
     case ["operators", "--profile", var project]:
         OperatorSurvey.Profile(project);
         return 0;
@@ -52,6 +55,7 @@ switch (args)
                    Benchmarks branches MUTANTS                   so many mutants emitted in one go, against git fast-import given the same commits
                    Benchmarks long MUTANTS                       memory and throughput over a long campaign on a generated project
                    Benchmarks merge STORES OUTCOMES              time and memory of merging so many stores of so many outcomes each
+                   Benchmarks workloads RUNS [NAME]...           time and events of a warm run of each workload of the case study
                    Benchmarks operators [--rejected FILE] PROJECT[=NAME]...   every mutant of all operators compiled; sites, equivalents, time of a scan
                    Benchmarks operators --verify MUTANTS PROJECT that many mutants compiled together and each alone: equivalents, duplicates and rejects must be the same
                    Benchmarks operators --profile PROJECT        time of each operator's scan alone

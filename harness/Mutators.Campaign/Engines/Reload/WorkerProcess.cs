@@ -31,6 +31,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Bytes that a run may allocate without a collection: more than ordinary programs need, and little beside the worker's limit.</summary>
     private const long YoungBytes = 64L << 20;
 
+    // A buffer of some megabytes that is dead after the run is as cheap to collect as any other young object, and dear among the old ones.
+    private const long LargeBytes = YoungBytes / 2;
+
     /// <summary>A smaller share of the heap's limit than this may go uncollected: a program near its limit needs each collection.</summary>
     private const int ShareOfLimit = 16;
 
@@ -386,6 +389,7 @@ internal sealed class WorkerProcess : IDisposable
         if (memoryBytes == 0 || memoryBytes >= ShareOfLimit * YoungBytes)
         {
             variables[AgentVariables.YoungGeneration] = YoungBytes.ToString("X", CultureInfo.InvariantCulture);
+            variables[AgentVariables.LargeObjects] = LargeBytes.ToString("X", CultureInfo.InvariantCulture);
         }
 
         return variables;
