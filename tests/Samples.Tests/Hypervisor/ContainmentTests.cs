@@ -36,6 +36,46 @@ public sealed class ContainmentTests
     }
 
     [TestMethod]
+    public void Guests_of_a_hypervisor_that_goes_on_stand_still_until_Dom0_is_booted_again()
+    {
+        var kept = new TestHost(options: new HostOptions { MemoryMib = 16, Dom0MemoryMib = 4, GuestsOutliveDom0 = true });
+        var guest = kept.RunningGuest();
+        var (page, kernel) = (guest.OwnPage(guest.Pages[0])!, kept.Dom0.Kernel);
+        page.WriteUInt32(0, 42);
+        var ran = 0;
+        kept.Simulation.Post(Host.CreateKernelPart(kept.Dom0, "blkback"), "oops", () => throw new InvalidOperationException("boom"));
+        kept.Simulation.After(10_000, guest.Kernel, "work", () => ran++);
+        kept.Settle();
+        Assert.AreEqual((true, 0, false, true), (kept.Host.Crashed, ran, guest.IsRunning, guest.Kernel.Alive));
+
+        kept.Host.RebootDom0();
+        kept.Settle();
+        Assert.AreEqual((false, 1, 42u), (kept.Host.Crashed, ran, page.ReadUInt32(0)));
+        Assert.AreEqual((false, true), (kernel.Alive, kept.Dom0.Kernel.Alive));
+    }
+
+    [TestMethod]
+    public void A_reboot_of_Dom0_leaves_guests_their_event_channels_unbound_and_their_grants_unmapped()
+    {
+        var kept = new TestHost(options: new HostOptions { MemoryMib = 16, Dom0MemoryMib = 4, GuestsOutliveDom0 = true });
+        var guest = kept.RunningGuest();
+        Assert.AreEqual(0, kept.Host.EventChannel.AllocUnbound(guest, DomId.Self, 0, out var port));
+        Assert.AreEqual(0, kept.Host.EventChannel.BindInterdomain(kept.Dom0, guest.Id, port, out _));
+        guest.GrantTable.WriteEntry(1, GrantEntryFlags.PermitAccess, 0, guest.Pages[0]);
+        var map = new MapGrantRef(guest.Id, 1, GrantMapFlags.HostMap);
+        kept.Host.GrantTable.Map(kept.Dom0, map);
+
+        kept.Host.RebootDom0();
+
+        Assert.IsFalse(map.Page!.Mapped);
+        Assert.AreEqual(0, kept.Host.EventChannel.BindInterdomain(kept.Dom0, guest.Id, port, out _), "it can be bound again");
+    }
+
+    [TestMethod]
+    public void A_host_that_loses_its_guests_with_Dom0_cannot_reboot_it_alone() =>
+        Assert.ThrowsExactly<InvalidOperationException>(machine.Host.RebootDom0);
+
+    [TestMethod]
     public void An_oops_in_a_driver_domain_crashes_that_domain_only()
     {
         var driver = machine.Guest(arguments: new CreateDomain { DriverDomain = true });
