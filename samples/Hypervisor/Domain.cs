@@ -229,6 +229,9 @@ public sealed class Domain
     internal void Reboot()
     {
         parked.Clear();
+
+        // An upcall that was under way to the old kernel will never arrive.
+        UpcallQueued = false;
         Kernel = new Component(Host.Simulation, Kernel.Name, Kernel.Containment, this);
         Hardware = Hardware?.Rebooted();
     }

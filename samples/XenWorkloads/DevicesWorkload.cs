@@ -10,7 +10,7 @@ namespace Xen.XenWorkloads;
 /// </summary>
 public sealed class DevicesWorkload : Workload
 {
-    private const string Driver = "driver";
+    private const string Driver = Machine.DriverDomainName;
     private const string ServerName = "server";
 
     /// <summary>How long guests may work before they are disturbed.</summary>

@@ -14,6 +14,9 @@ public sealed partial class Machine
 {
     public const string VifScriptPath = LibxlDisk.ScriptDirectory + "/" + LibxlNic.DefaultScript;
 
+    /// <summary>What workloads call the domain that serves devices.</summary>
+    public const string DriverDomainName = "driver";
+
     private GuestPages? dom0Pages;
 
     /// <summary>The back-ends of all network cards that Dom0 serves; null where driver domains serve all of them.</summary>
@@ -32,7 +35,7 @@ public sealed partial class Machine
     public IEnumerable<GuestKernel> DriverDomains => kernels.Values.Where(kernel => kernel.Backends is not null && kernel.Domain.IsRunning);
 
     /// <summary>The driver domain that came last, by its name, with its disks, whether it still runs or not; null when there never was one.</summary>
-    public (string Name, DomainHardware Hardware)? LastDriverDomain { get; private set; }
+    public (string Name, DomainHardware? Hardware)? LastDriverDomain { get; private set; }
 
     /// <summary>Writes every frame that Dom0's bridge sees.</summary>
     public PcapCapture Capture(Stream output) => new(Simulation, Host.Network.FindBridge(LibxlNic.DefaultBridge)!, output);

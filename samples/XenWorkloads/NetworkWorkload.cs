@@ -11,7 +11,7 @@ namespace Xen.XenWorkloads;
 /// </summary>
 public sealed class NetworkWorkload : Workload
 {
-    private const string Driver = "driver";
+    private const string Driver = Machine.DriverDomainName;
     private const string ServerName = "server";
 
     private static readonly Ipv4Address ServerAddress = new(0x0A000001);

@@ -55,7 +55,7 @@ public sealed class Recovery(Machine machine, Observations observations, IReadOn
         yield return (Dom0Reboot, machine.RebootDom0);
     }
 
-    private bool HasDriverDomain => machine.LastDriverDomain is not null;
+    private bool HasDriverDomain => machine.LastDriverDomain is not null || machine.Blkback is null;
 
     private static IEnumerable<Guest> Guests(Machine machine)
     {
@@ -135,14 +135,14 @@ public sealed class Recovery(Machine machine, Observations observations, IReadOn
     /// <summary>The driver domain is destroyed and made again over the same disks; the guests that it served are started anew.</summary>
     private void RestartDriverDomain()
     {
-        var (name, old) = machine.LastDriverDomain!.Value;
+        var (name, old) = machine.LastDriverDomain ?? (Machine.DriverDomainName, null);
         var served = guests.Where(guest => guest.Backend is not null).ToList();
         foreach (var guest in served) monitors.Run("destroy", guest.Name);
         monitors.Run("destroy", name);
         monitors.Run("create", Machine.ConfigPath(name));
         monitors.Wait(() => machine.DomidOf(name) is var domid and > 0 && machine.Kernel(domid) is { Backends: not null }, 10 * Monitors.SecondNs);
         if (machine.Host.FindDomain(machine.DomidOf(name))?.Hardware is not { } hardware) return;
-        foreach (var path in old.Files.Below(Machine.ImageDirectory).ToList()) hardware.Files.Write(path, old.Files.Open(path)!);
+        foreach (var path in old?.Files.Below(Machine.ImageDirectory).ToList() ?? []) hardware.Files.Write(path, old!.Files.Open(path)!);
         foreach (var guest in served) monitors.Run("create", Machine.ConfigPath(guest.Name));
         foreach (var guest in served) monitors.Wait(() => machine.Kernel(machine.DomidOf(guest.Name)) is { Finished: true }, 60 * Monitors.SecondNs);
     }

@@ -218,21 +218,30 @@ public abstract partial class Workload
         return $"domain {domid} is still there";
     }
 
+    /// <summary>Lets the machine come to rest. If it does not, whoever was busiest meanwhile is what hangs.</summary>
     private void Settle()
     {
-        if (!Machine.Simulation.RunToQuiescence(QuietLimitNs)) Observations.Component("host", "host", "hang", "the machine does not come to rest");
+        var before = Machine.Simulation.Components.ToDictionary(component => component, component => component.EventCount);
+        if (Machine.Simulation.RunToQuiescence(QuietLimitNs)) return;
+        var busiest = Machine.Simulation.Components.MaxBy(component => component.EventCount - before.GetValueOrDefault(component))!;
+        if (busiest.Containment is Containment.Process or Containment.Kernel) failed.Add(busiest);
+        Observations.Component(Name(busiest), Kind(busiest), "hang", "the machine does not come to rest, and this keeps it busy");
     }
+
+    private static string Kind(Component component) => component.Containment switch
+    {
+        Containment.Process => "process",
+        Containment.Kernel => "kernel",
+        _ => "guest",
+    };
+
+    /// <summary>What a component is called in observations: guests by the name that the toolstack knows.</summary>
+    private string Name(Component component) =>
+        component.Containment == Containment.Guest ? MachineOf(component.Domain!.Host).NameOf(component.Domain.Id) ?? component.Name : component.Name;
 
     private void ComponentCrashed(Component component)
     {
-        var kind = component.Containment switch
-        {
-            Containment.Process => "process",
-            Containment.Kernel => "kernel",
-            _ => "guest",
-        };
-        var name = component.Containment == Containment.Guest ? MachineOf(component.Domain!.Host).NameOf(component.Domain.Id) ?? component.Name : component.Name;
-        Observations.Component(name, kind, "crash", component.Death ?? "");
+        Observations.Component(Name(component), Kind(component), "crash", component.Death ?? "");
         if (component.Domain?.Host is { Crashed: true } host) Observations.Component("host", "host", "crash", host.CrashReason ?? "");
     }
 }

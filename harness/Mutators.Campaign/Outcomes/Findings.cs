@@ -90,7 +90,7 @@ internal sealed class Findings
     {
         var mode = component switch
         {
-            { Containment: "host" } => FailureMode.HostCrash,
+            { Containment: "host", Event: "crash" } => FailureMode.HostCrash,
             { Containment: "guest" } => FailureMode.GuestFailure,
             { Event: "hang" } => FailureMode.ControlHang,
             _ => FailureMode.ControlCrash,

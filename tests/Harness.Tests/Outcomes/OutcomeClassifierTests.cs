@@ -41,6 +41,18 @@ public sealed class OutcomeClassifierTests
     }
 
     [TestMethod]
+    public void A_host_that_hangs_is_a_hang_and_no_crash()
+    {
+        var outcome = Classify("""
+            {"observe":"phase","name":"boot","at":0}
+            {"observe":"component","name":"host","kind":"host","event":"hang","detail":"it does not come to rest","at":700}
+            """);
+
+        Assert.AreEqual(FailureMode.ControlHang, outcome.Mode);
+        Assert.DoesNotContain(FailureMode.HostCrash, outcome.Flags);
+    }
+
+    [TestMethod]
     public void An_oops_in_a_driver_domain_is_not_a_host_crash() =>
         Assert.AreEqual(FailureMode.ControlCrash, Classify(And("""{"observe":"component","name":"driver domain","kind":"kernel","event":"crash"}""")).Mode);
 

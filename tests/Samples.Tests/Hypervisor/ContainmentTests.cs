@@ -72,6 +72,28 @@ public sealed class ContainmentTests
     }
 
     [TestMethod]
+    public void An_event_that_was_under_way_to_the_old_kernel_does_not_keep_later_ones_from_the_new_one()
+    {
+        var kept = new TestHost(options: new HostOptions { MemoryMib = 16, Dom0MemoryMib = 4, GuestsOutliveDom0 = true });
+        var guest = kept.RunningGuest();
+        Assert.AreEqual(0, kept.Host.EventChannel.AllocUnbound(guest, DomId.Self, 0, out var port));
+        var heard = 0;
+        void Listen()
+        {
+            Assert.AreEqual(0, kept.Host.EventChannel.BindInterdomain(kept.Dom0, guest.Id, port, out var local));
+            kept.Host.EventChannel.SetHandler(kept.Dom0, local, Host.CreateKernelPart(kept.Dom0, "driver"), () => heard++);
+        }
+
+        Listen();
+        kept.Host.EventChannel.Send(guest, port);
+        kept.Host.RebootDom0();
+        Listen();
+        kept.Host.EventChannel.Send(guest, port);
+        kept.Settle();
+        Assert.AreEqual(1, heard);
+    }
+
+    [TestMethod]
     public void A_host_that_loses_its_guests_with_Dom0_cannot_reboot_it_alone() =>
         Assert.ThrowsExactly<InvalidOperationException>(machine.Host.RebootDom0);
 

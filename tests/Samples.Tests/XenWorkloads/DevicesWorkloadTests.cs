@@ -58,6 +58,20 @@ public sealed class DevicesWorkloadTests
         Assert.IsTrue(run.Output.Any(line => line.Contains("\"name\":\"canary\",\"ok\":true", StringComparison.Ordinal)), "the host still makes guests");
     }
 
+    [TestMethod]
+    public void Who_keeps_the_machine_from_coming_to_rest_is_what_hangs()
+    {
+        var machine = Machine(driversInDom0: true);
+        machine.KernelEntered += kernel =>
+        {
+            void Spin() => machine.Simulation.After(100_000_000, kernel.Component, "spin", Spin);
+            if (machine.NameOf(kernel.Domain.Id) == "db1") Spin();
+        };
+        var run = WorkloadRun.On(machine, InDom0);
+        var hang = run.Output.First(line => line.Contains("\"event\":\"hang\"", StringComparison.Ordinal));
+        Assert.IsTrue(hang.StartsWith("{\"observe\":\"component\",\"name\":\"db1\",\"kind\":\"guest\"", StringComparison.Ordinal), hang);
+    }
+
     private static Machine Machine(bool driversInDom0) => new(new Simulation(1), "dom0", new Xen.Guests.StoreWitness(), driversInDom0: driversInDom0);
 
     private static void Sabotage(Machine machine, Func<Component> victim) =>
