@@ -67,6 +67,16 @@ public static class MarkdownSummary
             }
         }
 
+        if (!figures.IsOfTests)
+        {
+            AddDetections(text, figures);
+        }
+
+        AddUndetected(text, figures.Campaign);
+    }
+
+    private static void AddDetections(StringBuilder text, CampaignFigures figures)
+    {
         Heading(text, "Who noticed the failures");
         Row(text, ["failures", "k/n", "share", "95 % interval"]);
         Row(text, [":--", "--:", "--:", "--:"]);
@@ -75,17 +85,16 @@ public static class MarkdownSummary
             var share = figures.Of(detection);
             Row(text, [detection.Words, share.ToString(), Figures.Percent(share), Figures.Range(share)]);
         }
-
-        AddUndetected(text, figures.Campaign);
     }
 
     private static void AddUndetected(StringBuilder text, CampaignSnapshot campaign)
     {
         var undetected = campaign.UndetectedFailures;
-        Heading(text, $"Undetected failures ({undetected.Length})");
+        var tests = campaign.Golden.All(golden => golden.Tests is not null);
+        Heading(text, $"{(tests ? "Survivors" : "Undetected failures")} ({undetected.Length})");
         if (undetected.IsEmpty)
         {
-            text.Append("No failure went undetected.\n");
+            text.Append(tests ? "No mutant survives.\n" : "No failure went undetected.\n");
         }
 
         var mutants = campaign.Mutants.ToDictionary(each => each.Mutant.Id, each => each.Mutant);

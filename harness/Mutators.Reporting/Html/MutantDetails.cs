@@ -17,13 +17,13 @@ internal static class MutantDetails
     /// <summary>Where the mutants of a mode and a fault class begin.</summary>
     public static string Anchor(FailureMode mode, FaultClass faultClass) => $"mode-{mode.Key}-{faultClass.ToString().ToLowerInvariant()}";
 
-    /// <summary>Adds all groups: the failures in their order, then what has no impact, then what was not run.</summary>
+    /// <summary>Adds all groups: what survives its tests, the failures in their order, then what has no impact, then what was not run.</summary>
     public static void Add(HtmlText page, CampaignSnapshot campaign)
     {
         page.Add($"<section>\n<h2>Mutants</h2>\n");
         var left = MaximumMutants;
         var shared = SourceRoute.SharedFolders(campaign);
-        foreach (var mode in FailureModes.All.OrderBy(mode => !mode.IsActivated))
+        foreach (var mode in FailureModes.All.OrderBy(mode => mode is not FailureMode.Survived).ThenBy(mode => !mode.IsActivated))
         {
             var mutants = campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline?.Mode == mode).ToList();
             if (mutants.Count > 0)
