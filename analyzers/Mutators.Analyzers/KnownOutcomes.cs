@@ -60,6 +60,20 @@ internal sealed class KnownOutcomes
     /// <summary>What is known of a mutant.</summary>
     public KnownOutcome? this[MutantId id] => _byId.TryGetValue(id, out var known) ? known : null;
 
+    /// <summary>Whether a compilation has a file of outcomes. Asked first: most have none, and to read one loads a good deal of code.</summary>
+    public static bool IsAmong(ImmutableArray<AdditionalText> files)
+    {
+        foreach (var file in files)
+        {
+            if (IsOutcomes(file.Path))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The outcomes in a compilation's additional files.</summary>
     public static KnownOutcomes Of(ImmutableArray<AdditionalText> files, CancellationToken cancel) =>
         files.FirstOrDefault(file => IsOutcomes(file.Path))?.GetText(cancel) is { } text ? Of(text) : None;

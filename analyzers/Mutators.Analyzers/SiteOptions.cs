@@ -9,6 +9,11 @@ namespace Mutators.Analyzers;
 /// </summary>
 internal sealed class SiteOptions
 {
+    private const string ProfileKey = "mutators.profile";
+    private const string OperatorsKey = "mutators.operators";
+    private const string ExcludedMembersKey = "mutators.exclude_members";
+    private const string ExcludeKey = "mutators.exclude";
+
     private static readonly char[] separators = [',', ' ', '\t'];
 
     private SiteOptions(ImmutableArray<FaultOperator> operators, ImmutableArray<MemberName> excludedMembers, ImmutableArray<string> problems) =>
@@ -23,14 +28,18 @@ internal sealed class SiteOptions
     /// <summary>What is written in the section and means nothing, each as what is wrong and what to do.</summary>
     public ImmutableArray<string> Problems { get; }
 
+    /// <summary>Whether a file's section says anything. Asked first: most say nothing, and the answer to what they mean loads all operators.</summary>
+    public static bool AreIn(AnalyzerConfigOptions section) =>
+        section.TryGetValue(ProfileKey, out _) || section.TryGetValue(OperatorsKey, out _) || section.TryGetValue(ExcludedMembersKey, out _) || section.TryGetValue(ExcludeKey, out _);
+
     /// <summary>The options of a file's section.</summary>
     public static SiteOptions Read(AnalyzerConfigOptions section)
     {
         var problems = ImmutableArray.CreateBuilder<string>();
-        var profile = section.TryGetValue("mutators.profile", out var word) ? Profile(word, problems) : FaultProfile.Representative;
-        var operators = section.TryGetValue("mutators.operators", out var ids) ? Named(ids, problems) : FaultOperator.In(profile);
-        var excluded = section.TryGetValue("mutators.exclude_members", out var names) ? Words(names).Select(name => new MemberName(name)).ToImmutableArray() : [];
-        if (section.TryGetValue("mutators.exclude", out var exclude))
+        var profile = section.TryGetValue(ProfileKey, out var word) ? Profile(word, problems) : FaultProfile.Representative;
+        var operators = section.TryGetValue(OperatorsKey, out var ids) ? Named(ids, problems) : FaultOperator.In(profile);
+        var excluded = section.TryGetValue(ExcludedMembersKey, out var names) ? Words(names).Select(name => new MemberName(name)).ToImmutableArray() : [];
+        if (section.TryGetValue(ExcludeKey, out var exclude))
         {
             if (string.Equals(exclude, "true", StringComparison.OrdinalIgnoreCase))
             {

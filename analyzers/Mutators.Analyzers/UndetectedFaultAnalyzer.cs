@@ -21,12 +21,19 @@ public sealed class UndetectedFaultAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            var known = KnownOutcomes.Of(start.Options.AdditionalFiles, start.CancellationToken);
-            if (known.Undetected.Count > 0)
+            if (KnownOutcomes.IsAmong(start.Options.AdditionalFiles))
             {
-                start.RegisterSemanticModelAction(file => Report(file, known));
+                Register(start, KnownOutcomes.Of(start.Options.AdditionalFiles, start.CancellationToken));
             }
         });
+    }
+
+    private static void Register(CompilationStartAnalysisContext start, KnownOutcomes known)
+    {
+        if (known.Undetected.Count > 0)
+        {
+            start.RegisterSemanticModelAction(file => Report(file, known));
+        }
     }
 
     private static void Report(SemanticModelAnalysisContext file, KnownOutcomes known)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Reviews;
 using Mutators.Campaign.Store;
 
 namespace Mutators.Reporting;
@@ -41,7 +42,7 @@ public static class CampaignJson
                     each.Rejected, each.Equivalent, each.Duplicate, each.Run, each.Stratum.Weight,
                 }),
                 Groups = CampaignFigures.ByGroup(campaign).Select(Group),
-                Mutants = campaign.Mutants.Select(Mutant),
+                Mutants = campaign.Mutants.Select(each => Mutant(each, campaign.DecisionOn(each.Mutant.Id))),
                 Disagreements = campaign.Disagreements.IsEmpty
                     ? null
                     : campaign.Disagreements.Select(each => new { Mutant = each.Mutant.ToString(), each.Workload, FailureMode = each.Mode.Key, Detection = Name(each.Detection), each.Reason }),
@@ -101,7 +102,7 @@ public static class CampaignJson
         ? new { share.K, share.N }
         : new { share.K, share.N, Wilson95 = new[] { Math.Round(share.Wilson.Low, 6), Math.Round(share.Wilson.High, 6) } };
 
-    private static object Mutant(MutantResult result) => new
+    private static object Mutant(MutantResult result, ReviewDecision? decision) => new
     {
         Id = result.Mutant.Id.ToString(),
         result.Mutant.Operator,
@@ -136,6 +137,7 @@ public static class CampaignJson
             each.Outcome.Differences,
         }),
         Errors = result.Errors.Select(each => new { each.Workload, each.Message }),
+        Decision = decision is null ? null : new { Dismissal = ReviewDecision.Key(decision.Dismissal), decision.Reason, decision.By, decision.On },
     };
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

@@ -4,7 +4,7 @@ using Mutators.Campaign.Store;
 
 namespace Mutators.Reporting;
 
-/// <summary>Undetected failures as workflow commands of GitHub Actions, which draws them beside the changed lines of a pull request.</summary>
+/// <summary>Undetected failures about which nobody has decided, as workflow commands of GitHub Actions, which draws them beside the changed lines of a pull request.</summary>
 public static class GitHubAnnotations
 {
     /// <summary>Annotations of one kind that GitHub shows for a step; it drops what is more without a word, so we say how many there are.</summary>
@@ -13,7 +13,7 @@ public static class GitHubAnnotations
     /// <summary>The whole text, a command on each line.</summary>
     public static string Render(CampaignSnapshot campaign)
     {
-        var unnoticed = Unnoticed.Of(campaign).ToList();
+        var unnoticed = Unnoticed.Undecided(campaign).ToList();
         var text = new StringBuilder();
         foreach (var result in unnoticed.Take(Maximum))
         {

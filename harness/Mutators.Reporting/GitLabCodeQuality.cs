@@ -4,12 +4,12 @@ using Mutators.Campaign.Store;
 
 namespace Mutators.Reporting;
 
-/// <summary>Undetected failures as GitLab's code quality report, which merge requests compare by fingerprint: a mutant's id survives edits elsewhere.</summary>
+/// <summary>Undetected failures about which nobody has decided, as GitLab's code quality report, which merge requests compare by fingerprint: a mutant's id survives edits elsewhere.</summary>
 public static class GitLabCodeQuality
 {
     /// <summary>The whole text.</summary>
     public static string Render(CampaignSnapshot campaign) => JsonSerializer.Serialize(
-        Unnoticed.Of(campaign).Select(each => new
+        Unnoticed.Undecided(campaign).Select(each => new
         {
             Description = $"{each.Mutant.Change}: {each.Headline!.Mode.Words} that nobody noticed. {each.Headline.Reason}",
             check_name = $"mutators/{each.Mutant.Operator}",

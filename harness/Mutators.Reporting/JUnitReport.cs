@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Text;
 using System.Xml;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Reviews;
 using Mutators.Campaign.Store;
 
 namespace Mutators.Reporting;
 
 /// <summary>
 /// A campaign as JUnit's XML, which every build server draws: a suite for each file, a case for each mutant. A case fails where a failure was noticed by
-/// nobody; a crash that was noticed passes, since it is what the case asks for. What nothing can be said of is skipped, with the reason.
+/// nobody; a crash that was noticed passes, since it is what the case asks for. What nothing can be said of is skipped, with the reason, and so is what a reviewer dismissed.
 /// </summary>
 public static class JUnitReport
 {
@@ -20,15 +21,15 @@ public static class JUnitReport
         {
             xml.WriteStartElement("testsuites");
             xml.WriteAttributeString("name", "Mutators");
-            WriteCounts(xml, campaign.Mutants);
+            WriteCounts(xml, campaign.Mutants, campaign);
             foreach (var file in campaign.Mutants.GroupBy(each => each.Mutant.Path).OrderBy(group => group.Key, StringComparer.Ordinal))
             {
                 xml.WriteStartElement("testsuite");
                 xml.WriteAttributeString("name", Legal(file.Key));
-                WriteCounts(xml, [.. file]);
+                WriteCounts(xml, [.. file], campaign);
                 foreach (var result in file)
                 {
-                    WriteCase(xml, result);
+                    WriteCase(xml, result, campaign.DecisionOn(result.Mutant.Id));
                 }
 
                 xml.WriteEndElement();
@@ -40,17 +41,17 @@ public static class JUnitReport
         return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{text}\n";
     }
 
-    private static void WriteCounts(XmlWriter xml, IReadOnlyCollection<MutantResult> mutants)
+    private static void WriteCounts(XmlWriter xml, IReadOnlyCollection<MutantResult> mutants, CampaignSnapshot campaign)
     {
         Write("tests", mutants.Count);
-        Write("failures", mutants.Count(Unnoticed.IsSo));
+        Write("failures", mutants.Count(each => Unnoticed.IsSo(each) && campaign.DecisionOn(each.Mutant.Id) is null));
         Write("errors", mutants.Count(each => !each.Errors.IsEmpty));
-        Write("skipped", mutants.Count(each => WhySkipped(each) is not null));
+        Write("skipped", mutants.Count(each => WhySkipped(each, campaign.DecisionOn(each.Mutant.Id)) is not null));
 
         void Write(string name, int count) => xml.WriteAttributeString(name, count.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static void WriteCase(XmlWriter xml, MutantResult result)
+    private static void WriteCase(XmlWriter xml, MutantResult result, ReviewDecision? decision)
     {
         var mutant = result.Mutant;
         xml.WriteStartElement("testcase");
@@ -62,7 +63,7 @@ public static class JUnitReport
         {
             WriteElement(xml, "error", "harness-error", result.Errors[0].Message, "");
         }
-        else if (WhySkipped(result) is { } why)
+        else if (WhySkipped(result, decision) is { } why)
         {
             xml.WriteStartElement("skipped");
             xml.WriteAttributeString("message", Legal(why));
@@ -81,11 +82,12 @@ public static class JUnitReport
         xml.WriteEndElement();
     }
 
-    private static string? WhySkipped(MutantResult result) => result switch
+    private static string? WhySkipped(MutantResult result, ReviewDecision? decision) => result switch
     {
         { Errors.IsEmpty: false } => null,
         { Headline: null } => "not run yet",
         { Headline: { Mode.IsActivated: false } headline } => $"{headline.Mode.Words}: {headline.Reason}",
+        _ when decision is not null && Unnoticed.IsSo(result) => $"dismissed in review as {decision.InWords}",
         _ => null,
     };
 

@@ -67,6 +67,16 @@ public static class MarkdownSummary
             }
         }
 
+        if (!figures.IsOfTests)
+        {
+            AddDetections(text, figures);
+        }
+
+        AddUndetected(text, figures.Campaign);
+    }
+
+    private static void AddDetections(StringBuilder text, CampaignFigures figures)
+    {
         Heading(text, "Who noticed the failures");
         Row(text, ["failures", "k/n", "share", "95 % interval"]);
         Row(text, [":--", "--:", "--:", "--:"]);
@@ -75,17 +85,17 @@ public static class MarkdownSummary
             var share = figures.Of(detection);
             Row(text, [detection.Words, share.ToString(), Figures.Percent(share), Figures.Range(share)]);
         }
-
-        AddUndetected(text, figures.Campaign);
     }
 
     private static void AddUndetected(StringBuilder text, CampaignSnapshot campaign)
     {
-        var undetected = campaign.UndetectedFailures;
-        Heading(text, $"Undetected failures ({undetected.Length})");
+        var undetected = campaign.UndetectedFailures.RemoveAll(outcome => campaign.DecisionOn(outcome.Mutant) is not null);
+        var tests = campaign.Golden.All(golden => golden.Tests is not null);
+        Heading(text, $"{(tests ? "Survivors" : "Undetected failures")} ({undetected.Length})");
         if (undetected.IsEmpty)
         {
-            text.Append("No failure went undetected.\n");
+            var nothing = tests ? "No mutant survives" : "No failure went undetected";
+            text.Append(campaign.UndetectedFailures.IsEmpty ? $"{nothing}.\n" : $"{nothing} but for what was dismissed in review.\n");
         }
 
         var mutants = campaign.Mutants.ToDictionary(each => each.Mutant.Id, each => each.Mutant);
@@ -102,6 +112,25 @@ public static class MarkdownSummary
         if (undetected.Length > MaximumListed)
         {
             text.Append($"… and {undetected.Length - MaximumListed} more, in the report.\n");
+        }
+
+        AddDismissed(text, campaign);
+    }
+
+    private static void AddDismissed(StringBuilder text, CampaignSnapshot campaign)
+    {
+        var dismissed = campaign.Mutants.Where(each => campaign.DecisionOn(each.Mutant.Id) is not null).ToList();
+        if (dismissed.Count == 0)
+        {
+            return;
+        }
+
+        Heading(text, $"Dismissed in review ({dismissed.Count}), and counted above as what they are");
+        Row(text, ["mutant", "place", "change", "failure mode", "decision"]);
+        Row(text, Enumerable.Repeat(":--", 5));
+        foreach (var each in dismissed.Take(MaximumListed))
+        {
+            Row(text, [each.Mutant.Id.ToString(), each.Mutant.Place, each.Mutant.Change, each.Headline?.Mode.Words ?? "not run yet", campaign.DecisionOn(each.Mutant.Id)!.InWords]);
         }
     }
 

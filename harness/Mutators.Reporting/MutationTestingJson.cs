@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Reviews;
 using Mutators.Campaign.Store;
 
 namespace Mutators.Reporting;
@@ -48,7 +49,7 @@ public static class MutationTestingJson
             {
                 ["language"] = "cs",
                 ["source"] = campaign.Sources[file.Key],
-                ["mutants"] = new JsonArray([.. file.Select(Mutant)]),
+                ["mutants"] = new JsonArray([.. file.Select(each => Mutant(each, campaign.DecisionOn(each.Mutant.Id)))]),
             };
         }
 
@@ -78,7 +79,7 @@ public static class MutationTestingJson
         ["tests"] = new JsonArray([.. names.Select(name => new JsonObject { ["id"] = $"{kind}:{name}", ["name"] = name })]),
     };
 
-    private static JsonObject Mutant(MutantResult result)
+    private static JsonObject Mutant(MutantResult result, ReviewDecision? decision)
     {
         var (mutant, headline) = (result.Mutant, result.Headline);
         var status = StatusOf(result);
@@ -94,7 +95,7 @@ public static class MutationTestingJson
                 ["end"] = new JsonObject { ["line"] = mutant.Edit.EndLine, ["column"] = mutant.Edit.EndColumn },
             },
             ["status"] = status,
-            ["statusReason"] = ReasonOf(result),
+            ["statusReason"] = decision is null ? ReasonOf(result) : $"{ReasonOf(result)} — dismissed in review as {decision.InWords}",
             ["coveredBy"] = Ids("workload", result.Outcomes.Where(each => each.Outcome.Mode.IsActivated).Select(each => each.Outcome.Workload)),
             ["killedBy"] = Ids("monitor", status is "Killed" or "Timeout" ? headline!.Detectors : []),
             ["faultClass"] = mutant.FaultClass.ToString(),
@@ -108,6 +109,11 @@ public static class MutationTestingJson
         {
             json["failureMode"] = headline.Mode.Key;
             json["activated"] = headline.Mode.IsActivated;
+        }
+
+        if (decision is not null)
+        {
+            json["decision"] = ReviewDecision.Key(decision.Dismissal);
         }
 
         return json;

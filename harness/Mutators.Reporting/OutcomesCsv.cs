@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Reviews;
 using Mutators.Campaign.Store;
 
 namespace Mutators.Reporting;
@@ -9,7 +10,7 @@ namespace Mutators.Reporting;
 public static class OutcomesCsv
 {
     private const string Head =
-        "mutant,operator,fault class,group,component,stratum,path,line,column,member,change,workload,activated,failure mode,detection,detected,detectors,reason,engine,times run,unit tests,commit";
+        "mutant,operator,fault class,group,component,stratum,path,line,column,member,change,workload,activated,failure mode,detection,detected,detectors,reason,engine,times run,unit tests,commit,decision,decision reason";
 
     /// <summary>The whole text.</summary>
     public static string Render(CampaignSnapshot campaign)
@@ -19,7 +20,7 @@ public static class OutcomesCsv
         {
             foreach (var workload in Workloads(campaign, result))
             {
-                AddRow(text, result, workload);
+                AddRow(text, result, workload, campaign.DecisionOn(result.Mutant.Id));
             }
         }
 
@@ -33,7 +34,7 @@ public static class OutcomesCsv
             .Distinct(StringComparer.Ordinal)
             .DefaultIfEmpty("");
 
-    private static void AddRow(StringBuilder text, MutantResult result, string workload)
+    private static void AddRow(StringBuilder text, MutantResult result, string workload, ReviewDecision? decision)
     {
         var mutant = result.Mutant;
         var stored = result.Outcomes.FirstOrDefault(each => each.Outcome.Workload == workload);
@@ -46,7 +47,7 @@ public static class OutcomesCsv
             mutant.Path, Number(mutant.Line), Number(mutant.Column), mutant.Member, mutant.Change, workload, Number(hits),
             outcome?.Mode.Key ?? (error is null ? "" : "harness-error"), outcome?.Detection.Words, outcome is { Mode.IsFailure: true } ? (outcome.Detection.IsDetected ? "true" : "false") : "",
             outcome is null ? "" : string.Join("; ", outcome.Detectors), outcome?.Reason ?? error?.Message, outcome?.Engine, Number(stored?.TimesRun),
-            result.UnitTests?.Answer.ToString(), mutant.Commit,
+            result.UnitTests?.Answer.ToString(), mutant.Commit, decision is null ? "" : ReviewDecision.Key(decision.Dismissal), decision?.Reason,
         ];
         text.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
     }

@@ -7,7 +7,7 @@ namespace Mutators.Reporting;
 
 /// <summary>
 /// A campaign as SARIF 2.1.0 (OASIS), for code scanning: one result for each mutant whose fault was activated, a warning where a failure was noticed by
-/// nobody, a note elsewhere. The fingerprint is the mutant's id, so a result stays the same when code around it moves.
+/// nobody, a note elsewhere. The fingerprint is the mutant's id, so a result stays the same when code around it moves; what a reviewer dismissed is suppressed.
 /// </summary>
 public static class SarifReport
 {
@@ -38,7 +38,7 @@ public static class SarifReport
                 ["columnKind"] = "utf16CodeUnits",
                 ["originalUriBaseIds"] = new JsonObject { ["SRCROOT"] = new JsonObject { ["description"] = Text("The root of the repository.") } },
                 ["automationDetails"] = new JsonObject { ["id"] = "mutators/" },
-                ["results"] = new JsonArray([.. results.Take(MaximumResults).Select(each => Result(each, places[each.Mutant.Operator]))]),
+                ["results"] = new JsonArray([.. results.Take(MaximumResults).Select(each => Result(each, campaign, places[each.Mutant.Operator]))]),
                 ["properties"] = new JsonObject
                 {
                     ["goldenCommit"] = campaign.Identity.GoldenCommit,
@@ -62,11 +62,11 @@ public static class SarifReport
         ["properties"] = new JsonObject { ["faultClass"] = mutant.FaultClass.ToString(), ["tags"] = new JsonArray("fault-injection") },
     };
 
-    private static JsonObject Result(MutantResult result, int rule)
+    private static JsonObject Result(MutantResult result, CampaignSnapshot campaign, int rule)
     {
         var (mutant, headline) = (result.Mutant, result.Headline!);
         var place = new JsonObject { ["uri"] = string.Join('/', mutant.Path.Split('/').Select(Uri.EscapeDataString)), ["uriBaseId"] = "SRCROOT" };
-        return new JsonObject
+        var json = new JsonObject
         {
             ["ruleId"] = mutant.Operator,
             ["ruleIndex"] = rule,
@@ -98,6 +98,16 @@ public static class SarifReport
                 ["repeat"] = Repeat.Run(mutant.Id),
             },
         };
+
+        // Where one result says whether it is suppressed, all have to (SARIF 2.1.0, 3.27.23).
+        if (!campaign.Decisions.IsEmpty)
+        {
+            json["suppressions"] = new JsonArray(campaign.DecisionOn(mutant.Id) is { } decision
+                ? [new JsonObject { ["kind"] = "external", ["status"] = "accepted", ["justification"] = decision.InWords }]
+                : []);
+        }
+
+        return json;
     }
 
     private static JsonObject Region(TextEdit edit) => new()

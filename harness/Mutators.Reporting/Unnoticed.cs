@@ -12,6 +12,9 @@ public static class Unnoticed
     /// <summary>The mutants that failed unnoticed, in the faultload's order.</summary>
     public static IEnumerable<MutantResult> Of(CampaignSnapshot campaign) => campaign.Mutants.Where(IsSo);
 
+    /// <summary>Those about which no reviewer has decided: what a change is to be stopped for.</summary>
+    public static IEnumerable<MutantResult> Undecided(CampaignSnapshot campaign) => Of(campaign).Where(each => campaign.DecisionOn(each.Mutant.Id) is null);
+
     /// <summary>Of the failures, those that were noticed: the score of the mutation testing report.</summary>
     public static Proportion Score(CampaignSnapshot campaign)
     {

@@ -15,9 +15,6 @@ public sealed class SiteComments
 {
     private const string Sign = "mutators: off";
 
-    private static readonly Regex Form = new(
-        @"^//+\s*mutators: off(?<operators>(\s+[A-Z][A-Z.-]*[A-Z],?)*)\s*(—|–|--|-|:)\s*(?<reason>\S.*)$", RegexOptions.CultureInvariant);
-
     private readonly ImmutableArray<(TextSpan Span, bool IsLine, ImmutableArray<string> Operators)> _taken;
 
     private SiteComments(
@@ -28,12 +25,12 @@ public sealed class SiteComments
     public ImmutableArray<Location> WithoutEffect { get; }
 
     /// <summary>The comments of a tree.</summary>
-    public static SiteComments Of(SyntaxTree tree, CancellationToken cancel)
-    {
+    public static SiteComments Of(SyntaxTree tree, CancellationToken cancel) =>
         // Few files hold such a comment, and a walk over all trivia is not for free.
-        var text = tree.GetText(cancel);
-        return text.ToString().IndexOf(Sign, StringComparison.Ordinal) < 0 ? new SiteComments([], []) : Read(tree.GetRoot(cancel), text);
-    }
+        MayBeIn(tree, cancel) ? Read(tree.GetRoot(cancel), tree.GetText(cancel)) : new SiteComments([], []);
+
+    /// <summary>Whether a tree's text has the words of such a comment, in a comment or elsewhere. Costs a search, and loads nothing.</summary>
+    public static bool MayBeIn(SyntaxTree tree, CancellationToken cancel) => tree.GetText(cancel).ToString().IndexOf(Sign, StringComparison.Ordinal) >= 0;
 
     /// <summary>Whether a comment takes the site out.</summary>
     public bool TakeOut(InjectionSite site) => _taken.Any(each =>
@@ -47,7 +44,7 @@ public sealed class SiteComments
         foreach (var comment in root.DescendantTrivia().Where(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia)))
         {
             var words = comment.ToString();
-            var form = Form.Match(words.TrimEnd());
+            var form = Form.Expression.Match(words.TrimEnd());
             var operators = form.Groups["operators"].Value.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (form.Success && Array.TrueForAll(operators, id => FaultOperator.All.Any(each => each.Definition.Id == id)))
             {
@@ -61,6 +58,13 @@ public sealed class SiteComments
         }
 
         return new SiteComments(taken.ToImmutable(), withoutEffect.ToImmutable());
+    }
+
+    /// <summary>Apart, so that the expression is made where there is a comment to read.</summary>
+    private static class Form
+    {
+        public static readonly Regex Expression = new(
+            @"^//+\s*mutators: off(?<operators>(\s+[A-Z][A-Z.-]*[A-Z],?)*)\s*(—|–|--|-|:)\s*(?<reason>\S.*)$", RegexOptions.CultureInvariant);
     }
 
     // The largest construct that begins below the comment; a file is none, since it begins below every comment at its top.

@@ -28,7 +28,7 @@ internal sealed class BranchEmission(Repository repository, string commonDirecto
         }
 
         pack.Finish();
-        new PackedReferences(repository, commonDirectory).Write([.. moving.Select(branch => (branch.RefName, branch.CommitSha))], cancel);
+        new PackedReferences(repository, commonDirectory, options.Patience).Write([.. moving.Select(branch => (branch.RefName, branch.CommitSha))], cancel);
         return branches;
     }
 

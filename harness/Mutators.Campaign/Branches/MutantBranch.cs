@@ -25,6 +25,12 @@ public sealed record EmissionOptions(ulong FaultloadSeed, string RefPrefix = Mut
     /// <summary>Branches that a person still finds her own among: above it, mutants drown the menus of every tool that shows branches.</summary>
     public const int MaximumBranches = 200;
 
+    /// <summary>
+    /// For how long another process may hold the lock of the packed references before the emission gives up. git waits one second, for files
+    /// that are smaller than those of a large campaign; and shards that share a clone emit at the same moment.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Where so many mutants are kept unless somebody says otherwise.</summary>
     public static string PrefixFor(int mutants) => mutants > MaximumBranches ? MutantRepository.HiddenPrefix : MutantRepository.BranchPrefix;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using LibGit2Sharp;
 
@@ -9,7 +10,8 @@ namespace Mutators.Campaign.Branches;
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="commonDirectory">The git folder that all work trees share.</param>
-internal sealed class PackedReferences(Repository repository, string commonDirectory)
+/// <param name="patience">For how long another process may hold the lock.</param>
+internal sealed class PackedReferences(Repository repository, string commonDirectory, TimeSpan patience)
 {
     /// <summary>Few references are written as git writes a branch: with a log, and without rewriting those of the user.</summary>
     private const int WorthPacking = 50;
@@ -19,8 +21,10 @@ internal sealed class PackedReferences(Repository repository, string commonDirec
 
     private const string FileName = "packed-refs";
 
+    private const int PauseMilliseconds = 20;
+
     /// <summary>Makes references point to commits, whether they exist or not. Commits have to be there, as have the objects they need.</summary>
-    /// <exception cref="UsageException">Another git process is writing the file.</exception>
+    /// <exception cref="UsageException">Another git process is writing the file, and does not end within the time that it is waited for.</exception>
     public void Write(IReadOnlyCollection<(string Name, string Tip)> references, CancellationToken cancel)
     {
         var path = Path.Combine(commonDirectory, FileName);
@@ -33,7 +37,7 @@ internal sealed class PackedReferences(Repository repository, string commonDirec
         }
 
         cancel.ThrowIfCancellationRequested();
-        using (var @lock = Lock(path))
+        using (var @lock = Lock(path, cancel))
         {
             try
             {
@@ -63,16 +67,31 @@ internal sealed class PackedReferences(Repository repository, string commonDirec
         }
     }
 
-    private static FileStream Lock(string path)
+    /// <summary>
+    /// Creates the file by which git processes keep each other from writing, and waits for it as git does: each holds it for as long as it
+    /// takes to write the references once.
+    /// </summary>
+    private FileStream Lock(string path, CancellationToken cancel)
     {
-        try
+        var waiting = Stopwatch.StartNew();
+        while (true)
         {
-            return new FileStream(path + ".lock", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
-        }
-        catch (IOException) when (File.Exists(path + ".lock"))
-        {
-            throw new UsageException(
-                "Another git process is packing this repository's references.", $"Wait until it has ended, and give the command again. If there is none: delete {path}.lock");
+            try
+            {
+                return new FileStream(path + ".lock", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            }
+            catch (IOException) when (File.Exists(path + ".lock"))
+            {
+                if (waiting.Elapsed >= patience)
+                {
+                    throw new UsageException(
+                        $"Another git process is packing this repository's references, and was not done after {waiting.Elapsed.TotalSeconds:0} s.",
+                        $"Wait until it has ended, and give the command again. If there is none: delete {path}.lock");
+                }
+            }
+
+            cancel.WaitHandle.WaitOne(PauseMilliseconds);
+            cancel.ThrowIfCancellationRequested();
         }
     }
 

@@ -144,6 +144,9 @@ public sealed record CampaignSnapshot(
         Disagreements = [.. Disagreements.Where(each => each.Workload == workload)],
     };
 
+    /// <summary>What reviewers have decided about a mutant; null if nothing.</summary>
+    public ReviewDecision? DecisionOn(MutantId id) => Decisions.GetValueOrDefault(id);
+
     /// <summary>The record of one mutant.</summary>
     public MutantResult this[MutantId id] => Mutants.First(each => each.Mutant.Id == id);
 }

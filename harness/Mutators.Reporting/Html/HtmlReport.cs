@@ -30,7 +30,10 @@ public static partial class HtmlReport
             AddModesByClass(page, figures);
             AddTriples(page, figures);
             AddCompiler(page, figures);
-            AddDetections(page, figures);
+            if (!figures.IsOfTests)
+            {
+                AddDetections(page, figures);
+            }
         }
 
         MutantDetails.Add(page, campaign);

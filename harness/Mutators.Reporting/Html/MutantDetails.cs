@@ -17,52 +17,71 @@ internal static class MutantDetails
     /// <summary>Where the mutants of a mode and a fault class begin.</summary>
     public static string Anchor(FailureMode mode, FaultClass faultClass) => $"mode-{mode.Key}-{faultClass.ToString().ToLowerInvariant()}";
 
-    /// <summary>Adds all groups: the failures in their order, then what has no impact, then what was not run.</summary>
+    /// <summary>Adds all groups: what survives its tests, the failures in their order, then what has no impact, then what was not run.</summary>
     public static void Add(HtmlText page, CampaignSnapshot campaign)
     {
         page.Add($"<section>\n<h2>Mutants</h2>\n");
         var left = MaximumMutants;
-        var shared = SourceRoute.SharedFolders(campaign);
-        foreach (var mode in FailureModes.All.OrderBy(mode => !mode.IsActivated))
+        var context = new Context(campaign, SourceRoute.SharedFolders(campaign));
+        AddDismissed(page, campaign);
+        foreach (var mode in FailureModes.All.OrderBy(mode => mode is not FailureMode.Survived).ThenBy(mode => !mode.IsActivated))
         {
             var mutants = campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline?.Mode == mode).ToList();
             if (mutants.Count > 0)
             {
-                AddGroup(page, HtmlReport.Pill(mode), Anchor(mode), mode, mutants, ref left, shared);
+                AddGroup(page, HtmlReport.Pill(mode), Anchor(mode), mode, mutants, ref left, context);
             }
         }
 
-        AddUnknown(page, "harness error", [.. campaign.Mutants.Where(each => !each.Errors.IsEmpty)], ref left, shared);
-        AddUnknown(page, "not run yet", [.. campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline is null)], ref left, shared);
+        AddUnknown(page, "harness error", [.. campaign.Mutants.Where(each => !each.Errors.IsEmpty)], ref left, context);
+        AddUnknown(page, "not run yet", [.. campaign.Mutants.Where(each => each.Errors.IsEmpty && each.Headline is null)], ref left, context);
         page.Add($"</section>\n");
     }
 
+    /// <summary>What a reviewer must not search for among all others.</summary>
+    private static void AddDismissed(HtmlText page, CampaignSnapshot campaign)
+    {
+        var dismissed = campaign.Mutants.Where(each => campaign.DecisionOn(each.Mutant.Id) is not null).ToList();
+        if (dismissed.Count == 0)
+        {
+            return;
+        }
+
+        page.Add($"<h3>Dismissed in review <span class=\"count\">{dismissed.Count}</span></h3>\n<p class=\"note\">Everywhere counted as what they are.</p>\n<ul>\n");
+        foreach (var each in dismissed.Take(MaximumMutants))
+        {
+            page.Add($"<li><a href=\"#{each.Mutant.Id}\">{each.Mutant.Id}</a> {each.Mutant.Change} — {campaign.DecisionOn(each.Mutant.Id)!.InWords}</li>\n");
+        }
+
+        page.Add($"</ul>\n");
+    }
+
     private static void AddGroup(
-        HtmlText page, HtmlText title, string anchor, FailureMode mode, List<MutantResult> mutants, ref int left, int shared)
+        HtmlText page, HtmlText title, string anchor, FailureMode mode, List<MutantResult> mutants, ref int left, Context context)
     {
         page.Add($"<h3 id=\"{anchor}\">{title} <span class=\"count\">{mutants.Count}</span></h3>\n");
         foreach (var faultClass in mutants.GroupBy(each => each.Mutant.FaultClass).OrderBy(group => group.Key))
         {
             page.Add($"<div id=\"{Anchor(mode, faultClass.Key)}\"><h4>{faultClass.Key}</h4>\n");
-            AddMutants(page, [.. faultClass], ref left, shared);
+            AddMutants(page, [.. faultClass], ref left, context);
             page.Add($"</div>\n");
         }
     }
 
-    private static void AddUnknown(HtmlText page, string title, List<MutantResult> mutants, ref int left, int shared)
+    private static void AddUnknown(HtmlText page, string title, List<MutantResult> mutants, ref int left, Context context)
     {
         if (mutants.Count > 0)
         {
             page.Add($"<h3><span class=\"pill quiet\">{title}</span> <span class=\"count\">{mutants.Count}</span></h3>\n");
-            AddMutants(page, mutants, ref left, shared);
+            AddMutants(page, mutants, ref left, context);
         }
     }
 
-    private static void AddMutants(HtmlText page, List<MutantResult> mutants, ref int left, int shared)
+    private static void AddMutants(HtmlText page, List<MutantResult> mutants, ref int left, Context context)
     {
         foreach (var mutant in mutants.Take(left))
         {
-            AddMutant(page, mutant, shared);
+            AddMutant(page, mutant, context);
         }
 
         if (mutants.Count > left)
@@ -73,10 +92,12 @@ internal static class MutantDetails
         left = Math.Max(0, left - mutants.Count);
     }
 
-    private static void AddMutant(HtmlText page, MutantResult result, int shared)
+    private static void AddMutant(HtmlText page, MutantResult result, Context context)
     {
         var mutant = result.Mutant;
-        var unnoticed = result.UndetectedFailures.Any() ? new HtmlText().Add($" <span class=\"pill silent\">unnoticed</span>") : null;
+        var decision = context.Campaign.DecisionOn(mutant.Id);
+        var unnoticed = decision is not null ? new HtmlText().Add($" <span class=\"pill quiet\">dismissed</span>")
+            : result.UndetectedFailures.Any() ? new HtmlText().Add($" <span class=\"pill silent\">unnoticed</span>") : null;
 
         // The anchor lies inside, so that a browser opens the mutant when a link leads to it.
         page.Add($"<details><summary><code>{mutant.Id}</code> <span class=\"change\">{mutant.Change}</span> <span class=\"place\">{mutant.Place}</span>{unnoticed}</summary>\n")
@@ -108,14 +129,22 @@ internal static class MutantDetails
             page.Add($"<dt>unit tests</dt><dd>{tests.Reason}</dd>\n");
         }
 
+        if (decision is not null)
+        {
+            page.Add($"<dt>review</dt><dd>{decision.InWords} ({(decision.By is null ? "" : $"{decision.By}, ")}{decision.On:yyyy-MM-dd})</dd>\n");
+        }
+
         if (mutant.Branch.Length > 0)
         {
             page.Add($"<dt>repeat</dt><dd><code>{Repeat.Run(mutant.Id)}</code></dd>\n<dt>review</dt><dd><code>{Repeat.Review(mutant.Branch)}</code></dd>\n")
                 .Add($"<dt>commit</dt><dd><code>{mutant.Commit}</code></dd>\n");
         }
 
-        page.Add($"<dt>source</dt><dd><a class=\"source\" href=\"#mutant/{SourceRoute.Of(mutant.Path, shared)}\">{mutant.Path}</a></dd>\n</dl>\n</div>\n</details>\n");
+        page.Add($"<dt>source</dt><dd><a class=\"source\" href=\"#mutant/{SourceRoute.Of(mutant.Path, context.SharedFolders)}\">{mutant.Path}</a></dd>\n</dl>\n</div>\n</details>\n");
     }
+
+    /// <summary>What is the same for every mutant of a page.</summary>
+    private sealed record Context(CampaignSnapshot Campaign, int SharedFolders);
 
     private static void AddOutcome(HtmlText page, StoredOutcome stored, MutantResult result)
     {

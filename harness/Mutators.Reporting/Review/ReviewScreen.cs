@@ -26,6 +26,9 @@ public sealed class ReviewScreen
     /// <summary>Does something on a screen of its own, which is gone afterwards.</summary>
     public void Alone(Action work) => _console.AlternateScreen(work);
 
+    /// <summary>Goes back from the screen of its own, where the work on it cannot end by itself.</summary>
+    public void Leave() => _console.Write(new ControlCode("\e[?1049l"));
+
     /// <summary>Draws a page.</summary>
     /// <param name="page">The page, its position and what is said about it.</param>
     /// <param name="width">The terminal's columns.</param>

@@ -15,6 +15,8 @@ internal sealed class ReviewActions(MutantRepository repository)
     /// <summary>The folder in <c>.mutators</c> in which mutants are opened.</summary>
     private const string FolderName = "review";
 
+    private Process? _verb;
+
     /// <summary>Writes the mutant's files into a private checkout, where an editor can open them; the work tree stays as it is.</summary>
     /// <returns>Where it is, or why not.</returns>
     internal string Open(MutantRecord mutant)
@@ -37,6 +39,19 @@ internal sealed class ReviewActions(MutantRepository repository)
     /// <summary>Shows how the fault propagates.</summary>
     internal void Trace(MutantRecord mutant) => Verb("trace", mutant.Id.ToString());
 
+    /// <summary>Ends the command that is running, if there is one: nobody would read what it says. A campaign keeps its outcomes.</summary>
+    internal void Stop()
+    {
+        try
+        {
+            _verb?.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended in this moment.
+        }
+    }
+
     private void Verb(params ReadOnlySpan<string> arguments)
     {
         var tool = typeof(ReviewActions).Assembly.Location;
@@ -55,6 +70,8 @@ internal sealed class ReviewActions(MutantRepository repository)
         start.ArgumentList.Add("-C");
         start.ArgumentList.Add(repository.Root);
         using var verb = Process.Start(start)!;
+        _verb = verb;
         verb.WaitForExit();
+        _verb = null;
     }
 }

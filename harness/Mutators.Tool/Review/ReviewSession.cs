@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mutators.Campaign;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Reviews;
@@ -12,28 +13,34 @@ namespace Mutators.Tool.Review;
 /// <param name="actions">What can be done beside deciding.</param>
 internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNotes notes, ReviewActions actions)
 {
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(2);
+
     private readonly List<ReviewItem> _items = [.. items];
     private readonly ReviewScreen _screen = new(Console.Out, Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
 
-    // The terminal's size changes at any time, and its signal comes on a thread of its own.
+    // The terminal's size changes at any time, and the process is told to end at any time: signals come on threads of their own.
     private readonly Lock _drawing = new();
     private int _index;
     private int _scroll;
     private string _message = "";
     private bool _isShown;
+    private bool _isAway;
 
     /// <summary>How many decisions were taken or taken back.</summary>
     internal int Decided { get; private set; }
 
-    /// <summary>Walks until the reviewer has enough.</summary>
-    internal void Run(CancellationToken cancel)
+    /// <summary>Walks until the reviewer has enough, or the process is told to end.</summary>
+    internal void Run()
     {
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var lost = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
         using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Redraw());
         _screen.Alone(() =>
         {
             _isShown = true;
             var goesOn = true;
-            while (goesOn && !cancel.IsCancellationRequested)
+            while (goesOn)
             {
                 Redraw();
                 var key = Console.ReadKey(intercept: true);
@@ -123,7 +130,11 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         }
 
         var mutant = Item.Result.Mutant;
-        _items[_index] = Item with { Decision = notes.Dismiss(mutant.Id, mutant.Commit, dismissal, reason) };
+        lock (_drawing)
+        {
+            _items[_index] = Item with { Decision = notes.Dismiss(mutant.Id, mutant.Commit, dismissal, reason) };
+        }
+
         Decided++;
         var decided = _message = $"{mutant.Id} is {_items[_index].Decision!.InWords}";
         if (_index + 1 < _items.Count)
@@ -135,10 +146,13 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
 
     private void Withdraw()
     {
-        if (!notes.Withdraw(Item.Result.Mutant.Id))
+        lock (_drawing)
         {
-            _message = "There is no decision to take back.";
-            return;
+            if (!notes.Withdraw(Item.Result.Mutant.Id))
+            {
+                _message = "There is no decision to take back.";
+                return;
+            }
         }
 
         _items[_index] = Item with { Decision = null };
@@ -176,14 +190,40 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
     {
         lock (_drawing)
         {
-            _isShown = false;
+            (_isShown, _isAway) = (false, true);
         }
 
         Console.Out.Write("\e[2J\e[H");
         work();
+        _isAway = false;
         Console.Out.Write("\nAny key goes back to the review. ");
         Console.ReadKey(intercept: true);
         _isShown = true;
+    }
+
+    /// <summary>
+    /// Ends the process, since the thread that waits for a key cannot be asked to stop: .NET reads keys by blocking, and keys that were typed
+    /// between two readings on another thread would be echoed or lost. Nothing is left to do: each decision is in git once it is taken.
+    /// </summary>
+    private void End(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (signal.Signal is PosixSignal.SIGINT && _isAway)
+        {
+            // Ctrl-C is meant for the command that has the terminal, which is told too.
+            return;
+        }
+
+        // Not while a decision is being written. But a terminal that takes no more text keeps whoever draws for ever.
+        var isFree = _drawing.TryEnter(patience);
+        actions.Stop();
+        if (isFree && signal.Signal is not PosixSignal.SIGHUP)
+        {
+            _screen.Leave();
+            Console.Error.WriteLine("interrupted: every decision so far is kept.");
+        }
+
+        Environment.Exit((int)ExitCode.Interrupted);
     }
 
     private void Redraw()
@@ -197,7 +237,15 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
 
             string[] keys = ["n next", "p previous", "e equivalent", "a accept", "u undo", "o open", "r run again", "t trace", "q quit"];
             var page = new Page($"{_index + 1} of {_items.Count}  {Item.Result.Mutant.Id}  {Item.Outcome.Mode.Words}", ReviewPage.Of(Item), _message, keys);
-            _scroll = _screen.Draw(page, Console.WindowWidth, Console.WindowHeight, _scroll);
+            try
+            {
+                _scroll = _screen.Draw(page, Console.WindowWidth, Console.WindowHeight, _scroll);
+            }
+            catch (IOException)
+            {
+                // The terminal is gone, and with it whoever reads and whoever could be told.
+                Environment.Exit((int)ExitCode.Interrupted);
+            }
         }
     }
 }

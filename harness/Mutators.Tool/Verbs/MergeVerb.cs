@@ -45,7 +45,7 @@ internal static class MergeVerb
             Console.Error.WriteLine($"{"differs",-10} {variants.Key.Mutant} {variants.Key.Workload}: {InWords([.. variants])}");
         }
 
-        var snapshot = CampaignStore.Read(repository.OwnFolder);
+        var snapshot = CampaignStore.Read(repository.OwnFolder) with { Decisions = new DecisionNotes(repository, TimeProvider.System).All() };
         repository.WriteNotes(snapshot);
         ReportVerb.PrintSummary(snapshot, repository.OwnFolder, reporters);
         var judged = judge(snapshot);

@@ -19,11 +19,11 @@ internal static class ReviewVerb
         {
             all, withoutImpact, options.Repository, options.Format,
         };
-        command.SetAction((line, cancel) => Task.FromResult((int)Run(line, options, line.GetValue(withoutImpact), line.GetValue(all), cancel)));
+        command.SetAction((line, _) => Task.FromResult((int)Run(line, options, line.GetValue(withoutImpact), line.GetValue(all))));
         return command;
     }
 
-    private static ExitCode Run(ParseResult line, CommonOptions options, bool withoutImpact, bool all, CancellationToken cancel)
+    private static ExitCode Run(ParseResult line, CommonOptions options, bool withoutImpact, bool all)
     {
         using var repository = MutantRepository.Open(options.Start(line));
         var notes = new DecisionNotes(repository, TimeProvider.System);
@@ -57,7 +57,7 @@ internal static class ReviewVerb
         else
         {
             var session = new ReviewSession(items, notes, new ReviewActions(repository));
-            session.Run(cancel);
+            session.Run();
             Console.Out.WriteLine(session.Decided == 0 ? "Nothing was decided." : $"{session.Decided} {(session.Decided == 1 ? "decision" : "decisions")}, in {DecisionNotes.RefName}. Share them: git push origin {DecisionNotes.RefName}");
             ExportVerb.Refresh(repository);
         }

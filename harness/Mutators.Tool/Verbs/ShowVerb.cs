@@ -43,6 +43,7 @@ internal static class ShowVerb
         using var repository = MutantRepository.Open(options.Start(line));
         var snapshot = CampaignStore.Read(repository.OwnFolder);
         var result = Find(snapshot, id);
+        var decision = new DecisionNotes(repository, TimeProvider.System).All().GetValueOrDefault(result.Mutant.Id);
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
             Json.Print(new
@@ -60,6 +61,7 @@ internal static class ShowVerb
                 NewWarnings = result.Mutant.Warnings,
                 DuplicateOf = result.Mutant.SameAs?.ToString(),
                 UnitTests = result.UnitTests is { } tests ? new { tests.Answer, tests.Reason } : null,
+                Decision = decision is null ? null : new { decision.Dismissal, decision.Reason, decision.By, decision.On },
                 result.Mutant.Diff,
                 Activations = result.Activations.Select(each => new { each.Workload, each.Hits, each.FirstOrder }),
                 Outcomes = result.Outcomes.Select(each => new
@@ -96,6 +98,11 @@ internal static class ShowVerb
         if (result.UnitTests is { } unitTests)
         {
             Console.Out.WriteLine($"unit tests: {unitTests.Reason}");
+        }
+
+        if (decision is not null)
+        {
+            Console.Out.WriteLine($"dismissed in review as {decision.InWords}");
         }
 
         Console.Out.WriteLine();

@@ -16,12 +16,15 @@ internal sealed class Editor : IDisposable
 {
     public const string Root = "/repository";
 
+    /// <summary>The file of an editor that has one file of code.</summary>
+    public const string Path = Root + "/src/C.cs";
+
     private static readonly ImmutableArray<DiagnosticAnalyzer> analyzers = [new InjectionSiteAnalyzer(), new UndetectedFaultAnalyzer(), new ConfigurationAnalyzer()];
 
     private static readonly ImmutableArray<MetadataReference> platform =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(System.IO.Path.PathSeparator)
+            .Where(path => System.IO.Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
@@ -29,10 +32,10 @@ internal sealed class Editor : IDisposable
     private readonly ProjectId _project;
 
     /// <summary>One file of code.</summary>
-    public Editor(string code, string editorConfig = "", string? outcomes = null)
+    public Editor(string code, string editorConfig = "", string? outcomes = null, string path = Path)
         : this(new CSharpParseOptions(LanguageVersion.Preview), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary), platform, Root, editorConfig, outcomes)
     {
-        Open($"{Root}/src/C.cs", SourceText.From(code));
+        Open(path, SourceText.From(code));
     }
 
     /// <summary>A project of a repository at <paramref name="root"/>, as the harness has loaded it.</summary>
@@ -62,6 +65,10 @@ internal sealed class Editor : IDisposable
 
         Assert.IsTrue(_workspace.TryApplyChanges(solution));
     }
+
+    /// <summary>One file as the compiler sees it.</summary>
+    public static CSharpCompilation Compile(SyntaxTree tree) =>
+        CSharpCompilation.Create("Project", [tree], platform, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
 
     /// <summary>What the analyzers report, in the order of the text.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics()
@@ -96,5 +103,5 @@ internal sealed class Editor : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     private void Open(string path, SourceText text) =>
-        _workspace.AddDocument(DocumentInfo.Create(DocumentId.CreateNewId(_project), Path.GetFileName(path), loader: TextLoader.From(TextAndVersion.Create(text, VersionStamp.Default)), filePath: path));
+        _workspace.AddDocument(DocumentInfo.Create(DocumentId.CreateNewId(_project), System.IO.Path.GetFileName(path), loader: TextLoader.From(TextAndVersion.Create(text, VersionStamp.Default)), filePath: path));
 }

@@ -24,17 +24,15 @@ public sealed class PackageTests
     [TestMethod]
     public void The_log_of_a_build_holds_exactly_the_sites_that_the_command_line_lists()
     {
-        var listed = JsonDocument.Parse(ToolProcess.Run(tree.Root, "list", "--format", "json").Output).RootElement.EnumerateArray()
-            .Select(site => $"{site.GetProperty("id")} {site.GetProperty("path")}:{site.GetProperty("line")}:{site.GetProperty("column")} {site.GetProperty("change")}")
-            .ToList();
+        var listed = SiteLog.Listed(tree.Root);
         Assert.IsNotEmpty(listed);
-        CollectionAssert.AreEquivalent(listed, Sites(Build()).ToList());
+        CollectionAssert.AreEquivalent(listed, Build(log => SiteLog.Sites(log, tree.Root).ToList()));
     }
 
     [TestMethod]
     public void A_build_shows_no_site_unless_it_is_asked_to()
     {
-        Assert.IsEmpty(Sites(Build(show: false)));
+        Assert.IsEmpty(Build(log => SiteLog.Sites(log, tree.Root).ToList(), show: false));
     }
 
     [TestMethod]
@@ -46,7 +44,7 @@ public sealed class PackageTests
             """);
         try
         {
-            var warning = Results(Build(show: false)).Single(result => result.GetProperty("ruleId").GetString() == "MUT2001");
+            var warning = Build(log => SiteLog.Results(log).Single(result => result.GetProperty("ruleId").GetString() == "MUT2001"), show: false);
             Assert.AreEqual("warning", warning.GetProperty("level").GetString());
             Assert.Contains("here was injected on 2026-11-21: silent data failure, no monitor noticed", warning.GetProperty("message").GetProperty("text").GetString()!);
         }
@@ -73,22 +71,11 @@ public sealed class PackageTests
         return made;
     }
 
-    private static JsonElement Build(bool show = true)
+    private static T Build<T>(Func<string, T> read, bool show = true)
     {
         using var folder = new ScratchFolder();
         var log = folder["sites.sarif"];
         folder.Run("dotnet", "build", Path.Combine(tree.Root, "App"), "--no-incremental", "-v", "quiet", "-p:TreatWarningsAsErrors=true", "-p:NoWarn=CS0219", $"-p:MutatorsShowSites={(show ? "true" : "false")}", $"-p:ErrorLog={log}%2Cversion=2.1");
-        return JsonDocument.Parse(File.ReadAllText(log)).RootElement;
+        return read(log);
     }
-
-    private static JsonElement.ArrayEnumerator Results(JsonElement log) => log.GetProperty("runs")[0].GetProperty("results").EnumerateArray();
-
-    private static IEnumerable<string> Sites(JsonElement log) =>
-        from result in Results(log)
-        where result.GetProperty("ruleId").GetString()!.StartsWith("MUT1", StringComparison.Ordinal)
-        let properties = result.GetProperty("properties").GetProperty("customProperties")
-        let place = result.GetProperty("locations")[0].GetProperty("physicalLocation")
-        let path = Path.GetRelativePath(tree.Root, new Uri(place.GetProperty("artifactLocation").GetProperty("uri").GetString()!).LocalPath).Replace('\\', '/')
-        let region = place.GetProperty("region")
-        select $"{properties.GetProperty("mutant")} {path}:{region.GetProperty("startLine")}:{region.GetProperty("startColumn")} {properties.GetProperty("change")}";
 }

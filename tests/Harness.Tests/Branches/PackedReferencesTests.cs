@@ -44,10 +44,24 @@ public sealed class PackedReferencesTests : IDisposable
     }
 
     [TestMethod]
-    public void A_packing_that_is_under_way_is_waited_for_by_the_user()
+    public void A_packing_that_is_under_way_is_waited_for()
     {
         repository.Write(".git/packed-refs.lock", "");
-        var problem = Assert.ThrowsExactly<UsageException>(() => Emit(120));
+        var emission = Task.Run(() => Emit(120, TimeSpan.FromMinutes(5)));
+
+        // Objects come before references, so the pack is there when the lock is met.
+        SpinWait.SpinUntil(() => emission.IsCompleted || Directory.GetFiles(repository[".git/objects/pack"], "*.idx").Length > 0);
+        Assert.IsFalse(emission.IsCompleted);
+        File.Delete(repository[".git/packed-refs.lock"]);
+        emission.Wait();
+        Assert.AreEqual(120, repository.Git("branch", "--list", "mutants/*").Split('\n').Length);
+    }
+
+    [TestMethod]
+    public void A_packing_that_does_not_end_is_left_to_the_user()
+    {
+        repository.Write(".git/packed-refs.lock", "");
+        var problem = Assert.ThrowsExactly<UsageException>(() => Emit(120, TimeSpan.Zero));
         Assert.Contains("packing this repository's references", problem.Message);
         Assert.IsTrue(File.Exists(repository[".git/packed-refs.lock"]));
     }
@@ -69,7 +83,12 @@ public sealed class PackedReferencesTests : IDisposable
     [DataRow(201, MutantRepository.HiddenPrefix)]
     public void More_mutants_than_a_menu_bears_are_no_branches(int mutants, string prefix) => Assert.AreEqual(prefix, EmissionOptions.PrefixFor(mutants));
 
-    private void Emit(int count) => repository.Emit([.. Enumerable.Range(0, count).Select(number => $"        Step{number}();\n")]);
+    private void Emit(int count, TimeSpan? patience = null)
+    {
+        using var opened = repository.Open();
+        var options = new EmissionOptions(42);
+        opened.Emit(repository.Mutants([.. Enumerable.Range(0, count).Select(number => $"        Step{number}();\n")]), repository.SourceOf, options with { Patience = patience ?? options.Patience });
+    }
 
     private string[] LooseMutants() =>
         Directory.Exists(repository[".git/refs/heads/mutants"]) ? Directory.GetFiles(repository[".git/refs/heads/mutants"], "*", SearchOption.AllDirectories) : [];

@@ -10,9 +10,15 @@ internal static class ToolProcess
     private const int PatienceMilliseconds = 300_000;
 
     /// <summary>Runs a command to its end.</summary>
-    public static (int ExitCode, string Output, string Error) Run(string directory, params ReadOnlySpan<string> arguments)
+    public static (int ExitCode, string Output, string Error) Run(string directory, params ReadOnlySpan<string> arguments) => ToItsEnd(Start(directory, arguments));
+
+    /// <summary>Runs a command to its end where programs are looked for in a folder first: stand-ins for what is not installed.</summary>
+    public static (int ExitCode, string Output, string Error) RunWithPrograms(string programs, string directory, params ReadOnlySpan<string> arguments) =>
+        ToItsEnd(Start(directory, arguments, programs));
+
+    private static (int ExitCode, string Output, string Error) ToItsEnd(Process started)
     {
-        using var process = Start(directory, arguments);
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         Assert.IsTrue(process.WaitForExit(PatienceMilliseconds), "the tool does not end");
@@ -55,7 +61,7 @@ internal static class ToolProcess
         return (process.ExitCode, error.ToString());
     }
 
-    private static Process Start(string directory, ReadOnlySpan<string> arguments)
+    private static Process Start(string directory, ReadOnlySpan<string> arguments, string? programs = null)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -73,6 +79,11 @@ internal static class ToolProcess
         foreach (var variable in MSBuildEnvironment.Variables)
         {
             start.Environment.Remove(variable);
+        }
+
+        if (programs is not null)
+        {
+            start.Environment["PATH"] = programs + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
         }
 
         return Process.Start(start)!;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
+using Mutators.Campaign.Workloads;
 using Mutators.Reporting.Html;
 
 namespace Mutators.Reporting;
@@ -247,6 +248,25 @@ public sealed partial class ReportTests
 
         Assert.AreEqual(FailureMode.ControlCrash, campaign.Mutants[0].Headline!.Mode);
         Assert.AreEqual("lifecycle", campaign.UndetectedFailures.Single().Workload);
+    }
+
+    [TestMethod]
+    public void Where_tests_are_the_workload_survivors_come_first_and_no_monitor_is_spoken_of()
+    {
+        var golden = new GoldenRun(Campaign.Golden[0].Workload, Campaign.Golden[0].Run with { Output = ["\u0002n 1 digest", "\u0002t 0 T|T.Adds", "\u0002e 0 p 5 5 ", "\u0002z"] });
+        MutantResult Ended(FailureMode of, FailureMode mode, Detection detection)
+        {
+            var result = Campaign.Mutants.First(each => each.Headline?.Mode == of);
+            return new(result.Mutant, result.Activations, [new StoredOutcome(result.Headline! with { Mode = mode, Detection = detection }, 1)], []);
+        }
+
+        var campaign = Campaign with { Golden = [golden], Mutants = [Ended(FailureMode.OperationError, FailureMode.FailedAssertion, Detection.Test), Ended(FailureMode.NoImpact, FailureMode.Survived, Detection.None)] };
+        var (html, markdown) = (WithoutScripts(HtmlReport.Render(campaign)), MarkdownSummary.Render(campaign));
+
+        Assert.IsLessThan(html.IndexOf("id=\"mode-failed-assertion\"", StringComparison.Ordinal), html.IndexOf("id=\"mode-survived\"", StringComparison.Ordinal));
+        Assert.Contains("## Survivors (1)", markdown);
+        Assert.DoesNotContain("Who noticed the failures", html);
+        Assert.DoesNotContain("Who noticed the failures", markdown);
     }
 
     /// <summary>The campaign, every third mutant a classic one.</summary>

@@ -50,6 +50,40 @@ public sealed class ReviewTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("TERM")]
+    [DataRow("INT")]
+    public void A_review_that_is_told_to_end_does_so_without_one_more_key_and_leaves_the_terminal_as_it_was(string signal)
+    {
+        using var terminal = new Terminal(repository.Path, 100, 40, "review");
+        terminal.Until("q quit");
+        SpinWait.SpinUntil(() => terminal.Settings.Contains("-echo"));
+        terminal.Signal(signal);
+        Assert.AreEqual(130, terminal.End());
+        CollectionAssert.IsSubsetOf(new[] { "echo", "icanon" }, terminal.Settings.ToList());
+        Assert.Contains("\e[?1049l", terminal.Everything);
+    }
+
+    [TestMethod]
+    public void Control_C_ends_a_review()
+    {
+        using var terminal = new Terminal(repository.Path, 100, 40, "review");
+        terminal.Until("q quit");
+        terminal.Send("\x03");
+        Assert.AreEqual(130, terminal.End());
+    }
+
+    [TestMethod]
+    public void A_window_that_is_closed_ends_a_review()
+    {
+        using var terminal = new Terminal(repository.Path, 100, 40, "review");
+        terminal.Until("q quit");
+        terminal.Close();
+
+        // By itself, or by the hang-up that comes a second time while it ends: nobody is left to tell the difference.
+        Assert.Contains(terminal.End(), [129, 130]);
+    }
+
+    [TestMethod]
     public void A_page_shows_diff_outcome_and_what_differs_in_colours()
     {
         using var terminal = new Terminal(repository.Path, 100, 60, "review");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -18,20 +19,23 @@ internal sealed partial class Terminal : IDisposable
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _more = new(0);
     private readonly Task _reading;
+    private readonly string _name;
+    private volatile bool _isGone;
 
     public Terminal(string directory, int columns, int rows, params ReadOnlySpan<string> arguments)
     {
-        var descriptor = PosixOpenPt(ReadWrite | NoControllingTerminal);
+        var descriptor = PosixOpenPt(ReadWrite | NoControllingTerminal | CloseOnExec);
         Assert.IsGreaterThanOrEqualTo(0, descriptor);
         Assert.AreEqual(0, GrantPt(descriptor));
         Assert.AreEqual(0, UnlockPt(descriptor));
-        var name = Marshal.PtrToStringAnsi(PtsName(descriptor))!;
+        _name = Marshal.PtrToStringAnsi(PtsName(descriptor))!;
         _master = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
         Resize(columns, rows);
 
-        // A session of its own, of which the pseudo-terminal is the terminal: as a shell in a window starts a program.
+        // A session of its own, of which the pseudo-terminal is the terminal: as a shell in a window starts a program. What starts the tests
+        // in the background may have Ctrl-C ignored, which would be inherited.
         var start = new ProcessStartInfo("sh") { WorkingDirectory = directory };
-        foreach (var argument in (string[])["-c", "exec setsid --ctty --wait \"$@\" <\"$0\" >\"$0\" 2>&1", name, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "dotnet-mutators.dll"), .. arguments])
+        foreach (var argument in (string[])["-c", "exec setsid --ctty --wait env --default-signal=INT,HUP \"$@\" <\"$0\" >\"$0\" 2>&1", _name, "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "dotnet-mutators.dll"), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -81,6 +85,34 @@ internal sealed partial class Terminal : IDisposable
         Assert.AreEqual(0, IoCtl((int)_master.SafeFileHandle.DangerousGetHandle(), SetWindowSize, ref size));
     }
 
+    /// <summary>Sends the process a signal, named as <c>kill</c> does.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>The window is closed: the terminal is no more.</summary>
+    public void Close()
+    {
+        // The reader holds the terminal open until there is something to read.
+        _isGone = true;
+        Resize(90, 30);
+        Assert.IsTrue(_reading.Wait(patience));
+        _master.Dispose();
+    }
+
+    /// <summary>How the terminal is set, as <c>stty -a</c> says it: <c>echo</c>, <c>-icanon</c>.</summary>
+    public IReadOnlyList<string> Settings
+    {
+        get
+        {
+            var start = new ProcessStartInfo("stty", ["-a", "-F", _name]) { RedirectStandardOutput = true };
+            using var stty = Process.Start(start)!;
+            return stty.StandardOutput.ReadToEnd().Split([' ', '\n', ';'], StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
     /// <summary>Waits until the screen shows a text, and returns it.</summary>
     public IReadOnlyList<string> Until(string text) => Until(screen => screen.Any(line => line.Contains(text, StringComparison.Ordinal)), text);
 
@@ -127,7 +159,7 @@ internal sealed partial class Terminal : IDisposable
         var characters = new char[1 << 14];
         try
         {
-            while (_master.Read(buffer) is > 0 and var count)
+            while (!_isGone && _master.Read(buffer) is > 0 and var count)
             {
                 var length = decoder.GetChars(buffer.AsSpan(0, count), characters, flush: false);
                 lock (_gate)
@@ -146,6 +178,10 @@ internal sealed partial class Terminal : IDisposable
 
     private const int ReadWrite = 2;
     private const int NoControllingTerminal = 0x100;
+
+    /// <summary>A program that held both sides of its own terminal would never see it closed.</summary>
+    private const int CloseOnExec = 0x80000;
+
     private const ulong SetWindowSize = 0x5414;
 
     [StructLayout(LayoutKind.Sequential)]
