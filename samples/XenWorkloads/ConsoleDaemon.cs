@@ -12,9 +12,12 @@ namespace Xen.XenWorkloads;
 /// </summary>
 public sealed class ConsoleDaemon
 {
+    /// <summary>The bytes of output that are kept for a guest, unless its console/limit names less.</summary>
+    public const int DefaultLimit = 1_048_576;
+
     private const uint ConsoleGrant = 0;
 
-    /// <summary>A console that is served: its ring page, its port, what was printed.</summary>
+    /// <summary>A console that is served: its ring page, its port, what was printed, of which only the latest bytes are kept.</summary>
     private sealed class Console(XsWatch watch)
     {
         public XsWatch Watch { get; } = watch;
@@ -22,6 +25,8 @@ public sealed class ConsoleDaemon
         public uint Handle { get; set; }
         public MappedPage? Ring { get; set; }
         public StringBuilder Text { get; } = new();
+        public int Limit { get; set; } = DefaultLimit;
+        public long Printed { get; set; }
     }
 
     private readonly Host host;
@@ -41,8 +46,11 @@ public sealed class ConsoleDaemon
         });
     }
 
-    /// <summary>What a domain has printed so far.</summary>
+    /// <summary>What a domain has printed so far, as far as it is kept.</summary>
     public string Text(int domid) => consoles.TryGetValue(domid, out var console) ? console.Text.ToString() : "";
+
+    /// <summary>How many bytes a domain has printed.</summary>
+    public long Printed(int domid) => consoles.TryGetValue(domid, out var console) ? console.Printed : 0;
 
     /// <summary>What stands on a terminal; null when there is no such device.</summary>
     public string? ReadTerminal(string tty)
@@ -86,6 +94,8 @@ public sealed class ConsoleDaemon
             host.EventChannel.Close(host.Dom0, local);
             return;
         }
+        // The guest may write that node: it can have less kept, and not more.
+        if (int.TryParse(Read(path + "/limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and < DefaultLimit) console.Limit = limit;
         console.Port = local;
         console.Handle = map.Handle;
         console.Ring = map.Page;
@@ -99,11 +109,13 @@ public sealed class ConsoleDaemon
         var consumer = ring.ReadUInt32(GuestConsole.OutConsumerOffset);
         var producer = ring.ReadUInt32(GuestConsole.OutProducerOffset);
         if (producer - consumer > GuestConsole.OutSize) return;
+        console.Printed += producer - consumer;
         for (; consumer != producer; consumer++)
         {
             console.Text.Append((char)ring.ReadByte(GuestConsole.OutOffset + (int)(consumer & (GuestConsole.OutSize - 1))));
         }
         ring.WriteUInt32(GuestConsole.OutConsumerOffset, consumer);
+        if (console.Text.Length > console.Limit) console.Text.Remove(0, console.Text.Length - console.Limit);
     }
 
     private void Drop(int domid)

@@ -191,8 +191,8 @@ public sealed partial class Monitors(Machine machine)
     /// <summary>What a guest with a console beat prints goes on.</summary>
     public string? ConsoleBeat(int domid)
     {
-        var before = machine.Consoles.Text(domid).Length;
-        return Wait(() => machine.Consoles.Text(domid).Length > before, ConsoleLimitNs) ? null : $"domain {domid} prints nothing any more";
+        var before = machine.Consoles.Printed(domid);
+        return Wait(() => machine.Consoles.Printed(domid) > before, ConsoleLimitNs) ? null : $"domain {domid} prints nothing any more";
     }
 
     /// <summary>Every program of a guest looks at its data once more and finds it right.</summary>

@@ -26,11 +26,20 @@ public sealed class LibxlLog
 
     public IReadOnlyList<string> Lines => lines;
 
-    /// <summary>What goes to standard error: everything from warnings on.</summary>
+    /// <summary>The lowest level that goes to standard error.</summary>
+    public LogLevel Shown { get; private set; } = LogLevel.Progress;
+
+    /// <summary>What goes to standard error.</summary>
     public IReadOnlyList<string> ErrorLines => errorLines;
 
     /// <summary>The text of the latest error without the place in the source, which every edit moves; empty when there was none.</summary>
     public string LastError { get; private set; } = "";
+
+    /// <summary>One level more goes to standard error.</summary>
+    public void ShowMore()
+    {
+        if (Shown > LogLevel.Debug) Shown--;
+    }
 
     public void Debug(int? domid, string text, [CallerMemberName] string function = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Write(LogLevel.Debug, domid, text, function, file, line);
@@ -65,7 +74,7 @@ public sealed class LibxlLog
         var name = level.ToString().ToLowerInvariant();
         var source = file[(file.LastIndexOfAny(['/', '\\']) + 1)..];
         lines.Add($"libxl: {name}: {source}:{line}:{function}: {domain}{text}");
-        if (level >= LogLevel.Warning) errorLines.Add(lines[^1]);
+        if (level >= Shown) errorLines.Add(lines[^1]);
         if (level >= LogLevel.Error) LastError = $"libxl: {name}: {function}: {domain}{text}";
     }
 }

@@ -13,9 +13,9 @@ public sealed class XlCreate(XlProcess process, Dom0Services services)
     {
         var paused = arguments.Remove("-p");
         var daemonWanted = !arguments.Remove("-e");
-        if (arguments.Remove("-n") || arguments.Remove("--dryrun")) dryRun = true;
-        if (!arguments.Remove("-q")) arguments.Remove("--quiet");
-        if (ReadConfig(arguments) is not { } config) return;
+        if (arguments.Remove("-n")) dryRun = true;
+        var quiet = arguments.Remove("-q");
+        if (ReadConfig(arguments, quiet || dryRun) is not { } config) return;
         if (dryRun)
         {
             process.Print(DomainConfigJson.Write(config));
@@ -30,7 +30,7 @@ public sealed class XlCreate(XlProcess process, Dom0Services services)
         });
     }
 
-    private DomainConfig? ReadConfig(List<string> arguments)
+    private DomainConfig? ReadConfig(List<string> arguments, bool quiet)
     {
         string? file = null;
         var extra = new StringBuilder();
@@ -61,6 +61,7 @@ public sealed class XlCreate(XlProcess process, Dom0Services services)
             Fail($"Failed to read config file: {file}: No such file or directory", XlMain.ExitFailure);
             return null;
         }
+        if (!quiet) process.Print($"Parsing config from {file}");
 
         var parsed = XluConfig.TryParse(text, file, out var source);
         if (parsed && extra.Length > 0) parsed = source.Add(extra.ToString());

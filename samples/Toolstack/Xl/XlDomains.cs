@@ -1,4 +1,3 @@
-using System.Globalization;
 using Xen.Toolstack.Libxl;
 
 namespace Xen.Toolstack.Xl;
@@ -81,9 +80,9 @@ public sealed class XlDomains(XlProcess process) : XlCommand(process)
     /// <summary>main_shutdown_or_reboot.</summary>
     public void ShutdownOrReboot(string verb, List<string> arguments)
     {
-        var wait = TakeFlags(arguments, 'w', 'W');
-        var all = TakeFlags(arguments, 'a', 'a');
-        var fallback = TakeFlags(arguments, 'F', 'F');
+        var wait = arguments.Remove("-w");
+        var all = arguments.Remove("-a");
+        var fallback = arguments.Remove("-F");
         if (all)
         {
             if (!Require(arguments, verb, 0)) return;
@@ -174,22 +173,5 @@ public sealed class XlDomains(XlProcess process) : XlCommand(process)
         }
         Finish(failed);
         return true;
-    }
-
-    /// <summary>Takes a flag out of the arguments, alone or together with others, as in -wF.</summary>
-    private static bool TakeFlags(List<string> arguments, char flag, char other)
-    {
-        var found = false;
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var argument = arguments[i];
-            if (argument.Length < 2 || argument[0] != '-' || argument[1] == '-') continue;
-            if (!argument.Contains(flag, StringComparison.Ordinal) && !argument.Contains(other, StringComparison.Ordinal)) continue;
-            found = true;
-            arguments[i] = argument.Replace(flag.ToString(CultureInfo.InvariantCulture), "", StringComparison.Ordinal)
-                .Replace(other.ToString(CultureInfo.InvariantCulture), "", StringComparison.Ordinal);
-        }
-        arguments.RemoveAll(argument => argument == "-");
-        return found;
     }
 }

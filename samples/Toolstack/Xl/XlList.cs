@@ -17,14 +17,19 @@ public sealed class XlList(XlProcess process)
 
     public void List(List<string> arguments)
     {
-        var verbose = arguments.Remove("-v") || arguments.Remove("--verbose");
-        var details = arguments.Remove("-l") || arguments.Remove("--long");
+        var verbose = arguments.Remove("-v");
+        var details = arguments.Remove("-l");
         var domains = context.ListDomains();
         if (arguments.Count > 0)
         {
-            if (names.Resolve(arguments[0], out var domid) != LibxlError.Ok || context.DomainInfo(domid) is not { } info)
+            if (names.Resolve(arguments[0], out var domid) != LibxlError.Ok)
             {
                 Fail($"{arguments[0]} is an invalid domain identifier (rc={(int)LibxlError.Invalid})");
+                return;
+            }
+            if (context.DomainInfo(domid) is not { } info)
+            {
+                Fail($"Error: Domain '{arguments[0]}' does not exist.");
                 return;
             }
             domains = [info];
@@ -81,6 +86,7 @@ public sealed class XlList(XlProcess process)
         process.Print("UUID                                  ID    name");
         foreach (var info in context.ListDomains())
         {
+            if (info.Domid == 0) continue;
             process.Print(string.Create(CultureInfo.InvariantCulture, $"{info.Handle}  {info.Domid,-5} {names.Of(info.Domid) ?? "(null)"}"));
         }
         process.Exit(XlMain.ExitSuccess);

@@ -6,6 +6,9 @@ public sealed class XlMain(XlProcess process, Dom0Services services)
     public const int ExitSuccess = 0;
     public const int ExitFailure = 1;
 
+    /// <summary>What getopt does not know.</summary>
+    public const int ExitUsage = 2;
+
     private bool dryRun;
 
     public void Run()
@@ -27,6 +30,11 @@ public sealed class XlMain(XlProcess process, Dom0Services services)
         if (arguments.Contains("-h") || arguments.Contains("--help"))
         {
             Help([verb.Name]);
+            return;
+        }
+        if (XlOptions.Respell(verb.Accepts, arguments) is { } unknown)
+        {
+            Fail($"option `{unknown}' not supported.", ExitUsage);
             return;
         }
         Dispatch(verb.Name, arguments);
@@ -83,7 +91,8 @@ public sealed class XlMain(XlProcess process, Dom0Services services)
                 switch (option)
                 {
                     case 'N': dryRun = true; break;
-                    case 'v' or 'f' or 't' or 'T': break;
+                    case 'v': process.Context.Log.ShowMore(); break;
+                    case 'f' or 't' or 'T': break;
                     default:
                         Fail("unknown global option");
                         return false;
@@ -111,9 +120,9 @@ public sealed class XlMain(XlProcess process, Dom0Services services)
         process.Exit(ExitSuccess);
     }
 
-    private void Fail(string text)
+    private void Fail(string text, int code = ExitFailure)
     {
         process.Context.Log.Program(text);
-        process.Exit(ExitFailure);
+        process.Exit(code);
     }
 }

@@ -21,7 +21,6 @@ public sealed class XlMigrate(XlProcess process, Dom0Services services) : XlComm
     public void Run(List<string> arguments)
     {
         var daemonWanted = !arguments.Remove("-e");
-        arguments.Remove("--live");
         if (!TakeOption(arguments, "-s", out _) || !Require(arguments, "migrate", 2) || !FindDomain(arguments[0], out domid)) return;
         if (Context.DomainInfo(domid) is null || domid == 0)
         {

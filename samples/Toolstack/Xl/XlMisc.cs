@@ -12,7 +12,7 @@ public sealed class XlMisc(XlProcess process, Dom0Services services) : XlCommand
 
     public void Uptime(List<string> arguments)
     {
-        var brief = arguments.Remove("-s") || arguments.Remove("--short");
+        var brief = arguments.Remove("-s");
         var domids = new List<int>();
         foreach (var given in arguments)
         {

@@ -11,12 +11,12 @@ public sealed class XlSched(XlProcess process) : XlCommand(process)
 
     public void Credit2(List<string> arguments)
     {
-        var schedparam = arguments.Remove("-s") || arguments.Remove("--schedparam");
-        if (!Option(arguments, "-d", "--domain", out var domain)) return;
-        if (!Option(arguments, "-w", "--weight", out var weightText)) return;
-        if (!Option(arguments, "-c", "--cap", out var capText)) return;
-        if (!Option(arguments, "-r", "--ratelimit_us", out var rateText)) return;
-        if (!Option(arguments, "-p", "--cpupool", out var pool)) return;
+        var schedparam = arguments.Remove("-s");
+        if (!TakeOption(arguments, "-d", out var domain)) return;
+        if (!TakeOption(arguments, "-w", out var weightText)) return;
+        if (!TakeOption(arguments, "-c", out var capText)) return;
+        if (!TakeOption(arguments, "-r", out var rateText)) return;
+        if (!TakeOption(arguments, "-p", out var pool)) return;
         if (!Require(arguments, "sched-credit2", 0)) return;
         if (pool is not null && pool is not (Pool or "0"))
         {
@@ -120,12 +120,6 @@ public sealed class XlSched(XlProcess process) : XlCommand(process)
         }
         Process.Print($"Cpupool {Pool}: ratelimit={Number(rate)}us");
         return true;
-    }
-
-    private bool Option(List<string> arguments, string brief, string full, out string? value)
-    {
-        if (!TakeOption(arguments, brief, out value)) return false;
-        return value is not null || TakeOption(arguments, full, out value);
     }
 
     private bool Value(string? text, out int? value)

@@ -44,7 +44,7 @@ public sealed class XlVcpu(XlProcess process) : XlCommand(process)
 
     public void Set(List<string> arguments)
     {
-        var ignoreHost = arguments.Remove("-i") || arguments.Remove("--ignore-host");
+        var ignoreHost = arguments.Remove("-i");
         if (!Require(arguments, "vcpu-set", 2) || !FindDomain(arguments[0], out var domid)) return;
         if (!TryNumber(arguments[1], out var count))
         {

@@ -56,6 +56,43 @@ public sealed class EndToEndTests
     }
 
     [TestMethod]
+    public void A_guest_discards_blocks_that_it_no_longer_needs()
+    {
+        var machine = new PvMachine();
+        var (kernel, image) = machine.RunGuest();
+        machine.Settle();
+        Assert.AreEqual(0, Discard(machine, kernel, sector: 8, sectors: 16));
+        Assert.AreEqual(16 * 512, image.AsSpan(8 * 512, 16 * 512).Count((byte)0));
+        Assert.IsNull(BlockPattern.Check(image, (7 * 0x100000001B3UL) + PvMachine.Xvda, 0, 1), "the block before");
+        Assert.IsNull(BlockPattern.Check(image.AsSpan(24 * 512, BlockPattern.Size), (7 * 0x100000001B3UL) + PvMachine.Xvda, 3, 1), "the block behind");
+        Assert.AreEqual(-Errno.EIO, Discard(machine, kernel, sector: 508, sectors: 8));
+        Assert.AreEqual(2, machine.BackendOf(kernel.Domain).Blkif.Ring!.Statistics.DiscardRequests);
+    }
+
+    [TestMethod]
+    public void A_frontend_discards_nothing_where_the_backend_does_not_offer_it()
+    {
+        var machine = new PvMachine();
+        var domain = machine.Build(new GuestManifest { Workload = GuestManifest.ChecksummedBlocks, Seed = 7, Disks = 1, Blocks = 4 });
+        machine.AddDisk(domain);
+        machine.Write($"{PvMachine.Backend(domain.Id)}/discard-enable", "0");
+        machine.Hotplug(domain);
+        machine.Host.Domctl.UnpauseDomain(machine.Host.Dom0, domain.Id);
+        machine.Settle();
+        Assert.IsNull(machine.Read($"{PvMachine.Backend(domain.Id)}/feature-discard"));
+        Assert.AreEqual(-Errno.EOPNOTSUPP, Discard(machine, machine.Kernels[0], sector: 0, sectors: 8));
+    }
+
+    private static int? Discard(PvMachine machine, GuestKernel kernel, long sector, long sectors)
+    {
+        int? result = null;
+        machine.Simulation.Post(kernel.Component, "discard", () =>
+            kernel.Disks[0].Disk.Submit(new BlkRequest(BlockOperation.Discard, sector, [], error => result = error) { DiscardSectors = sectors }));
+        machine.Settle();
+        return result;
+    }
+
+    [TestMethod]
     public void A_connected_device_has_told_its_frontend_all_about_the_disk()
     {
         var machine = new PvMachine();

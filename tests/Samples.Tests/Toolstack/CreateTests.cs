@@ -98,6 +98,40 @@ public sealed class CreateTests
     }
 
     [TestMethod]
+    [DataRow("disk = [ 'vdev=xvda,script=block,target=/srv/images/web-xvda.img', 'vdev=d0p0,script=block,target=/srv/images/other.img' ]", 17, "device already exists in xenstore: /libxl/1/device/vbd/51712", DisplayName = "one number for two disks")]
+    [DataRow("vif = [ 'devid=0', 'devid=0' ]", 17, "device already exists in xenstore: /libxl/1/device/vif/0", DisplayName = "one number for two cards")]
+    public void A_device_that_is_there_twice_fails_the_create_and_leaves_nothing(string devices, int code, string error)
+    {
+        var config = bench.Machine.WriteConfig(XlBench.Plan());
+        bench.Files.Write("/srv/images/other.img", new byte[4096]);
+        bench.Files.WriteText(config, $"name = 'web'\nkernel = '{Machine.KernelPath}'\nmemory = 4\n{devices}\n");
+        var before = bench.Store();
+        var process = bench.Xl("create", config);
+        Assert.AreEqual(code, process.ExitCode);
+        Assert.IsTrue(bench.Logged(process, error), string.Join('\n', process.Context.Log.Lines));
+        Assert.AreEqual("", bench.Violated());
+        Assert.AreEqual(before, bench.Store());
+    }
+
+    [TestMethod]
+    [DataRow("type = 'hvm'", 4, "domain type hvm is not supported on this host")]
+    [DataRow("type = 'pvh'", 4, "domain type pvh is not supported on this host")]
+    [DataRow("disk = [ 'format=raw,vdev=xvda,backendtype=qdisk,target=/srv/images/web-xvda.img' ]", 6, "no suitable backend for disk xvda")]
+    [DataRow("disk = [ 'format=qcow2,vdev=xvda,target=/srv/images/web-xvda.img' ]", 6, "no suitable backend for disk xvda")]
+    [DataRow("disk = [ 'format=raw,vdev=hdz,script=block,target=/srv/images/web-xvda.img' ]", 6, "Invalid or unsupported virtual disk identifier hdz")]
+    public void What_would_need_a_device_model_is_refused_and_leaves_nothing(string line, int code, string error)
+    {
+        var config = bench.Machine.WriteConfig(XlBench.Plan());
+        bench.Files.WriteText(config, $"name = 'web'\nkernel = '{Machine.KernelPath}'\nmemory = 4\n{line}\n");
+        var before = bench.Store();
+        var process = bench.Xl("create", config);
+        Assert.AreEqual(code, process.ExitCode);
+        Assert.IsTrue(bench.Logged(process, error), string.Join('\n', process.Context.Log.Lines));
+        Assert.AreEqual("", bench.Violated());
+        Assert.AreEqual(before, bench.Store());
+    }
+
+    [TestMethod]
     public void An_image_is_not_shared_by_two_writers()
     {
         bench.Create();
@@ -123,7 +157,11 @@ public sealed class CreateTests
     public void A_stale_lock_of_the_hotplug_script_ends_a_create_and_stays()
     {
         bench.Files.WriteText(Xen.Toolstack.Hotplug.BlockScript.LockPath, "dead");
-        Assert.AreEqual(3, bench.Code("create", bench.Machine.WriteConfig(XlBench.Plan())));
+        var start = bench.Machine.Simulation.Now;
+        var process = bench.Xl("create", bench.Machine.WriteConfig(XlBench.Plan()));
+        Assert.AreEqual(3, process.ExitCode);
+        Assert.IsTrue(bench.Logged(process, "/etc/xen/scripts/block add: killed after 40 seconds"));
+        Assert.IsGreaterThanOrEqualTo(40, (bench.Machine.Simulation.Now - start) / Monitors.SecondNs);
         Assert.AreEqual("locks-released", bench.Violated());
     }
 
@@ -146,9 +184,12 @@ public sealed class CreateTests
     }
 
     [TestMethod]
-    public void A_dry_run_prints_the_configuration_and_makes_nothing()
+    [DataRow("create", "-n")]
+    [DataRow("create", "--dryrun")]
+    [DataRow("-N", "create")]
+    public void A_dry_run_prints_the_configuration_and_makes_nothing(string first, string second)
     {
-        var process = bench.Xl("create", "-n", bench.Machine.WriteConfig(XlBench.Plan()), "vcpus=3");
+        var process = bench.Xl(first, second, bench.Machine.WriteConfig(XlBench.Plan()), "vcpus=3");
         Assert.AreEqual(0, process.ExitCode);
         StringAssert.Contains(process.Output, "\"max_vcpus\": 3");
         Assert.AreEqual(1, bench.Host.Domains.Count);
@@ -176,6 +217,16 @@ public sealed class CreateTests
         var errors = process.Context.Log.Lines.Where(line => line.StartsWith("libxl: error:", StringComparison.Ordinal)).ToList();
         Assert.IsNotEmpty(errors);
         foreach (var line in errors) StringAssert.Matches(line, new(@"^libxl: error: \w+\.cs:\d+:\w+: (Domain \d+:)?.+$"));
+    }
+
+    [TestMethod]
+    [DataRow("-v", false)]
+    [DataRow("-vvvv", true)]
+    public void A_verbose_command_shows_what_the_library_does(string option, bool debug)
+    {
+        var process = bench.Xl(option, "create", bench.Machine.WriteConfig(XlBench.Plan()));
+        Assert.AreEqual((0, ""), (process.ExitCode, process.Error));
+        Assert.AreEqual(debug, process.ErrorLines.Any(line => line.StartsWith("libxl: debug: ", StringComparison.Ordinal)));
     }
 
     private string Permissions(string path) => bench.Machine.Xenstored.Tree.Find(path)!.Permissions.ToString();

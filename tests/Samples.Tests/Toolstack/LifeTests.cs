@@ -104,6 +104,39 @@ public sealed class LifeTests
     }
 
     [TestMethod]
+    [DataRow("on_watchdog", ShutdownReason.Watchdog, "restart", 1)]
+    [DataRow("on_watchdog", ShutdownReason.Watchdog, "preserve", 1)]
+    [DataRow("on_watchdog", ShutdownReason.Watchdog, "destroy", 0)]
+    [DataRow("on_crash", ShutdownReason.Crash, "rename-restart", 2)]
+    [DataRow("on_reboot", ShutdownReason.Reboot, "destroy", 0)]
+    [DataRow("on_soft_reset", ShutdownReason.SoftReset, "soft-reset", 0)]
+    public void Each_reason_has_an_action_of_its_own(string key, ShutdownReason reason, string action, int guests)
+    {
+        Assert.AreEqual(0, bench.Code("create", bench.Machine.WriteConfig(XlBench.Plan(disks: 0)), $"{key}='{action}'"));
+        var domid = bench.Machine.DomidOf("web");
+        Assert.IsNull(bench.Monitors.Ping(domid));
+        bench.Host.Sched.RemoteShutdown(bench.Host.Dom0, domid, reason);
+        bench.Machine.Simulation.RunFor(10 * Monitors.SecondNs);
+        StringAssert.Contains(bench.Files.ReadText(XlDaemon.LogPath("web")), $"Action for shutdown reason code {(int)reason} is {action}\n");
+        Assert.AreEqual(guests, bench.Host.Domains.Count - 1);
+        Assert.AreEqual(action == "preserve", bench.Host.FindDomain(domid) is not null && guests == 1);
+        Assert.AreEqual("", bench.Violated());
+    }
+
+    [TestMethod]
+    public void A_disk_that_the_guest_does_not_let_go_stays_unless_it_is_forced()
+    {
+        var domid = bench.Create();
+        bench.Code("pause", "web");
+        var start = bench.Machine.Simulation.Now;
+        Assert.AreEqual(1, bench.Code("block-detach", "web", "xvda"));
+        Assert.AreEqual(10, (bench.Machine.Simulation.Now - start) / Monitors.SecondNs);
+        Assert.AreEqual(1, bench.Host.LoopDevices.Attached.Count);
+        Assert.AreEqual(0, bench.Code("block-detach", "--force", "web", "xvda"));
+        Assert.IsNull(bench.Read($"/libxl/{domid}/device/vbd/51712"));
+    }
+
+    [TestMethod]
     public void Pause_and_unpause_stop_and_start_the_heartbeat()
     {
         var domid = bench.Create();

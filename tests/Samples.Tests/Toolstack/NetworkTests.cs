@@ -30,6 +30,26 @@ public sealed class NetworkTests
     }
 
     [TestMethod]
+    [DataRow(2, 2, DisplayName = "one for each virtual CPU")]
+    [DataRow(3, 2, DisplayName = "not more than the back-end has CPUs")]
+    public void Guests_with_several_virtual_cpus_use_several_queues(int vcpus, int queues)
+    {
+        var server = bench.Machine.Kernel(bench.Create(Server() with { Vcpus = vcpus }))!;
+        var client = bench.Machine.Kernel(bench.Create(Client() with { Vcpus = vcpus, Requests = 40 }))!;
+        Assert.AreEqual((NetworkOutcome.Ok, null, 40), (client.Client!.Outcome, client.Client.Detail, client.Client.Completed));
+        foreach (var kernel in new[] { server, client })
+        {
+            Assert.AreEqual($"{queues}", bench.Read($"/local/domain/{kernel.Domain.Id}/device/vif/0/multi-queue-num-queues"));
+            Assert.HasCount(queues, kernel.Networks[0].Card.Queues);
+            foreach (var queue in kernel.Networks[0].Card.Queues) Assert.IsGreaterThan(0u, RequestProducer(kernel, queue.TxReference), $"queue {queue.Id} has sent nothing");
+        }
+        Assert.AreEqual("", bench.Violated());
+
+        uint RequestProducer(GuestKernel kernel, uint reference) =>
+            bench.Host.Dom0.GrantTable.Maptrack.Single(mapping => mapping.InUse && mapping.Granter == kernel.Domain && mapping.Reference == reference).Page!.ReadUInt32(0);
+    }
+
+    [TestMethod]
     public void The_store_holds_what_a_card_needs_on_both_sides()
     {
         var domid = bench.Create(Server() with { VifWords = "rate=80Mb/s,ip=10.0.0.1" });

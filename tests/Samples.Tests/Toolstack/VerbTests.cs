@@ -25,6 +25,8 @@ public sealed class VerbTests
     [DataRow("help frobnicate", "command not implemented: frobnicate")]
     [DataRow("-x list", "unknown global option")]
     [DataRow("sysrq 0 help", "Invalid sysrq: help")]
+    [DataRow("list nobody", "nobody is an invalid domain identifier (rc=-6)")]
+    [DataRow("list 99", "Error: Domain '99' does not exist.")]
     [DataRow("uptime nobody", "nobody is an invalid domain identifier (rc=-6)")]
     [DataRow("console nobody", "nobody is an invalid domain identifier (rc=-6)")]
     public void A_mistake_is_exit_code_1_and_one_line(string line, string error)
@@ -34,12 +36,82 @@ public sealed class VerbTests
     }
 
     [TestMethod]
+    [DataRow("list -x", "option `x' not supported.")]
+    [DataRow("list -lx", "option `x' not supported.")]
+    [DataRow("create -c /etc/xen/web.cfg", "option `c' not supported.")]
+    [DataRow("shutdown --everything", "option `--everything' not supported.")]
+    [DataRow("shutdown --all=yes", "option `--all' not supported.")]
+    [DataRow("mem-set web -5", "option `5' not supported.")]
+    public void An_option_that_the_verb_does_not_have_is_exit_code_2(string line, string error)
+    {
+        var process = bench.Xl(line.Split(' '));
+        Assert.AreEqual((2, error), (process.ExitCode, process.Error));
+    }
+
+    [TestMethod]
+    [DataRow("-l -v", "-lv web", "-l -v web")]
+    [DataRow("long", "web --long", "web -l")]
+    [DataRow("a long name that is cut short", "--weig=5 --dom web", "-w 5 -d web")]
+    [DataRow("a value at its letter", "-w5 -dweb", "-w 5 -d web")]
+    [DataRow("a value that looks like an option", "-d -l", "-d -l")]
+    [DataRow("no option: a dash", "web - -l", "web - -l")]
+    [DataRow("no option: behind two dashes", "-l -- -v", "-l -v")]
+    [DataRow("an option without an effect", "--live web", "web")]
+    public void An_option_may_be_spelled_in_all_the_ways_of_getopt(string _, string given, string spelled)
+    {
+        var arguments = given.Split(' ').ToList();
+        Assert.IsNull(XlOptions.Respell("l=long v=verbose w:=weight d:=domain =live", arguments));
+        Assert.AreEqual(spelled, string.Join(' ', arguments));
+    }
+
+    [TestMethod]
+    public void A_create_says_which_file_it_reads_unless_it_is_to_be_quiet()
+    {
+        var config = bench.Machine.WriteConfig(XlBench.Plan(disks: 0));
+        Assert.AreEqual($"Parsing config from {config}\n", bench.Xl("create", config).Output);
+        Assert.AreEqual(0, bench.Code("destroy", "web"));
+        Assert.AreEqual("", bench.Xl("create", "-qp", config).Output);
+    }
+
+    [TestMethod]
+    public void Guests_are_listed_by_their_UUID_and_without_Domain_0()
+    {
+        var domid = bench.Create(XlBench.Plan(disks: 0));
+        var uuid = bench.Host.FindDomain(domid)!.Handle;
+        Assert.AreEqual($"UUID                                  ID    name\n{uuid}  {domid}     web\n", bench.Xl("vm-list").Output);
+    }
+
+    [TestMethod]
+    public void A_name_and_an_id_lead_to_each_other()
+    {
+        var domid = bench.Create(XlBench.Plan(disks: 0));
+        Assert.AreEqual(($"{domid}\n", "web\n"), (bench.Xl("domid", "web").Output, bench.Xl("domname", $"{domid}").Output));
+        Assert.AreEqual("Can't get domid of domain name 'nobody', maybe this domain does not exist.", bench.Xl("domid", "nobody").Error);
+        Assert.AreEqual("Can't get domain name of domain id '99', maybe this domain does not exist.", bench.Xl("domname", "99").Error);
+    }
+
+    [TestMethod]
+    public void The_verbose_list_has_the_UUID_and_why_a_domain_went_down()
+    {
+        Assert.AreEqual(0, bench.Code("create", bench.Machine.WriteConfig(XlBench.Plan(disks: 0)), "on_crash='preserve'"));
+        var domid = bench.Machine.DomidOf("web");
+        Assert.IsNull(bench.Monitors.Ping(domid));
+        bench.Host.Sched.RemoteShutdown(bench.Host.Dom0, domid, ShutdownReason.Crash);
+        bench.Settle();
+        StringAssert.Matches(bench.Xl("list", "-v", "web").Output.Split('\n')[1], new($@"^web {{38}}    1     4     1     -b-sc- {{2}} {{3,}}\d+\.\d {bench.Host.FindDomain(domid)!.Handle}        3                -$"));
+    }
+
+    [TestMethod]
     [DataRow("config-update")]
     [DataRow("trigger")]
     [DataRow("cpupool-list")]
     [DataRow("top")]
+    [DataRow("vncviewer")]
+    [DataRow("cd-insert")]
+    [DataRow("usbdev-attach")]
     [DataRow("pci-list")]
     [DataRow("remus")]
+    [DataRow("psr-hwinfo")]
     public void A_verb_that_is_not_ported_says_so(string verb)
     {
         Assert.AreEqual($"command not implemented: {verb}", bench.Xl(verb).Error);
@@ -122,7 +194,7 @@ public sealed class VerbTests
     {
         bench.Create(XlBench.Plan("one", 0));
         bench.Create(XlBench.Plan("two", 0));
-        Assert.AreEqual(0, bench.Code("shutdown", "-a", "-w"));
+        Assert.AreEqual(0, bench.Code("shutdown", "--all", "-wF"));
         bench.Settle();
         Assert.AreEqual(1, bench.Host.Domains.Count);
         Assert.AreEqual("", bench.Violated());

@@ -95,6 +95,20 @@ public sealed class ClientToolTests
     }
 
     [TestMethod]
+    public void A_thousand_watches_of_one_tool_all_fire()
+    {
+        const int Watches = 1000;
+        using var host = new LiveHost();
+        using var client = host.Connect();
+        var paths = Enumerable.Range(0, Watches).Select(i => $"/w/{i}").ToList();
+        using var watch = host.Start("xenstore-watch", ["-n", $"{2 * Watches}", .. paths]);
+        host.TurnUntil(() => host.Machine.Xenstored.Connections.Sum(connection => connection.Watches.Count(w => w.Path.StartsWith("/w/", StringComparison.Ordinal))) == Watches, "all watches");
+        foreach (var path in Enumerable.Reverse(paths)) Assert.AreEqual("OK", client.Ask(XsMessageType.Write, $"{path}\0x"));
+        host.TurnUntil(() => watch.Ended, "the end of xenstore-watch");
+        Assert.AreEqual(string.Join('\n', paths.Concat(Enumerable.Reverse(paths))) + "\n", watch.Result().Output);
+    }
+
+    [TestMethod]
     public void A_list_too_long_for_one_message_is_listed_in_parts()
     {
         using var host = new LiveHost();

@@ -19,7 +19,7 @@ public sealed class HostileGuestTests : IDisposable
     {
         File.WriteAllText(Path.Combine(folder, "hostile.cfg"), Config("hostile", "web1.img"));
         File.WriteAllText(Path.Combine(folder, "good.cfg"), Config("good", "web2.img"));
-        Assert.AreEqual(new ToolRun(0, "", ""), host.Xl(folder, "create", "hostile.cfg"));
+        Assert.AreEqual(new ToolRun(0, "", ""), host.Xl(folder, "create", "-q", "hostile.cfg"));
         host.TurnUntil(() => host.Machine.Kernel(1) is { Finished: true }, "the guest's boot");
         hostile = host.Machine.Kernel(1)!;
         page = hostile.Domain.OwnPage(hostile.StartInfo!.StoreMfn)!;
@@ -67,7 +67,7 @@ public sealed class HostileGuestTests : IDisposable
 
     private void TheGoodGuestLivesAndTheHostileOneCanBeDestroyed(Action? meanwhile = null)
     {
-        Assert.AreEqual(new ToolRun(0, "", ""), host.Xl(folder, "create", "good.cfg"));
+        Assert.AreEqual(new ToolRun(0, "", ""), host.Xl(folder, "create", "-q", "good.cfg"));
         host.TurnUntil(() => host.Machine.Kernel(2) is { Finished: true }, "the other guest's work");
         Assert.AreEqual(DiskOutcome.Ok, host.Machine.Kernel(2)!.Disks.Single().Outcome);
         meanwhile?.Invoke();

@@ -15,7 +15,7 @@ public sealed class PlayHostTests : IDisposable
     [TestMethod]
     public void A_guest_is_created_listed_given_a_disk_and_destroyed_and_the_store_shows_it()
     {
-        Assert.AreEqual(new ToolRun(0, "", ""), host.Xl(samples, "create", "web1.cfg"));
+        Assert.AreEqual(new ToolRun(0, $"Parsing config from {Path.Combine(samples, "web1.cfg")}\n", ""), host.Xl(samples, "create", "web1.cfg"));
         StringAssert.Contains(host.Xl(samples, "list").Output, "web1    ");
         using var store = host.Connect();
         Assert.AreEqual("web1", store.Ask(XsMessageType.Read, "/local/domain/1/name\0"));
@@ -37,7 +37,7 @@ public sealed class PlayHostTests : IDisposable
         var image = Path.Combine(folder, "disk.img");
         File.WriteAllBytes(image, new byte[64 * 4096]);
         File.WriteAllText(Path.Combine(folder, "mine.cfg"), File.ReadAllText(Path.Combine(samples, "web1.cfg")).Replace("/srv/images/web1.img", image, StringComparison.Ordinal));
-        Assert.AreEqual(new ToolRun(0, "", ""), host.Xl(folder, "create", "mine.cfg"));
+        Assert.AreEqual(new ToolRun(0, "", ""), host.Xl(folder, "create", "-q", "mine.cfg"));
         Assert.AreEqual(64 * 4096, host.Machine.Host.Files.Open(image)!.Length);
         host.TurnUntil(() => host.Machine.Kernel(1) is { Finished: true }, "the guest has used its disk");
         Assert.AreEqual(Xen.Guests.DiskOutcome.Ok, host.Machine.Kernel(1)!.Disks[0].Outcome);
