@@ -14,6 +14,9 @@ public sealed partial class XlCommand(RunFolder folder, string directory, Stream
     /// <summary>Verbs whose first argument that is no option names a file to read.</summary>
     private static readonly string[] FileVerbs = ["create", "restore"];
 
+    /// <summary>The bytes of an image that is taken along: the simulated Dom0 keeps it in memory.</summary>
+    private const int MaxImage = CommandFrame.MaxContent / 2;
+
     /// <summary>Runs the command and returns its exit code.</summary>
     public int Run(IReadOnlyList<string> arguments)
     {
@@ -74,11 +77,15 @@ public sealed partial class XlCommand(RunFolder folder, string directory, Stream
     private static bool IsCutOf(string given, string verb) => given.Length > 0 && verb.StartsWith(given, StringComparison.Ordinal);
 
     /// <summary>Disk images: what a text names with a full path and is a file here.</summary>
-    private static IEnumerable<CommandFrame> Images(string text) => FullPath().Matches(text)
-        .Select(match => match.Value)
-        .Distinct(StringComparer.Ordinal)
-        .Where(path => new FileInfo(path) is { Exists: true, Length: > 0 and < CommandFrame.MaxContent / 2 })
-        .Select(path => FileFrame(CommandFrameKind.Image, path));
+    private IEnumerable<CommandFrame> Images(string text)
+    {
+        foreach (var path in FullPath().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal))
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: > 0 } file) continue;
+            if (file.Length <= MaxImage) yield return FileFrame(CommandFrameKind.Image, path);
+            else error.Write(Encoding.UTF8.GetBytes($"xl: {path} stays here: it has {file.Length} bytes, and the simulated host takes images of at most {MaxImage} (make a smaller one)\n"));
+        }
+    }
 
     private static CommandFrame FileFrame(CommandFrameKind kind, string path)
     {

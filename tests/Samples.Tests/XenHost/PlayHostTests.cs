@@ -45,6 +45,19 @@ public sealed class PlayHostTests : IDisposable
     }
 
     [TestMethod]
+    public void An_image_that_is_too_large_to_come_along_is_named()
+    {
+        var folder = Directory.CreateTempSubdirectory("xs").FullName;
+        var image = Path.Combine(folder, "disk.img");
+        using (var file = File.Create(image)) file.SetLength((CommandFrame.MaxContent / 2) + 1);
+        File.WriteAllText(Path.Combine(folder, "mine.cfg"), File.ReadAllText(Path.Combine(samples, "web1.cfg")).Replace("/srv/images/web1.img", image, StringComparison.Ordinal));
+        var run = host.Xl(folder, "create", "-q", "mine.cfg");
+        Assert.AreEqual(3, run.ExitCode);
+        StringAssert.StartsWith(run.Error, $"xl: {image} stays here: it has 33554433 bytes, and the simulated host takes images of at most 33554432 (make a smaller one)\n");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [TestMethod]
     public void An_error_goes_to_standard_error_with_the_exit_code_of_the_command()
     {
         var run = host.Xl(samples, "create", "missing.cfg");
