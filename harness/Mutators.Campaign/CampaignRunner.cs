@@ -85,7 +85,7 @@ public sealed class CampaignRunner(
 
             if (configuration.Residual)
             {
-                new ResidualClassification(repository, workspace, configuration, log).Classify(store, faultload.Mutants, cancel);
+                new ResidualClassification(repository, workspace, configuration, Reload(workspace), log).Classify(store, faultload.Mutants, cancel);
             }
         }
         finally

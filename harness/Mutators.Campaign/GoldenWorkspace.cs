@@ -53,8 +53,20 @@ public sealed class GoldenWorkspace : IDisposable
         var checkout = Checkout.Create(repository, Path.Combine(repository.EnsureOwnFolder(), "checkouts", "0"));
         checkout.SwitchTo(golden.CommitSha);
         var workspace = new GoldenWorkspace(repository, configuration, checkout, log);
-        workspace.Load(cancel);
-        return workspace;
+        var isLoaded = false;
+        try
+        {
+            workspace.Load(cancel);
+            isLoaded = true;
+            return workspace;
+        }
+        finally
+        {
+            if (!isLoaded)
+            {
+                workspace.Dispose();
+            }
+        }
     }
 
     /// <summary>The operators that look for sites: those that the configuration names, otherwise its profile's.</summary>
@@ -121,7 +133,7 @@ public sealed class GoldenWorkspace : IDisposable
         Checkout.SwitchTo(Repository.Golden.CommitSha);
         foreach (var tests in UnitTests)
         {
-            Require(Build.Build(ProjectFile(tests.Workload.Project), cancel), "build", tests.Workload.Project);
+            Require(Build.Build(ProjectFile(tests.Workload.Project), cancel, tests.Framework), "build", tests.Workload.Project);
         }
     }
 
@@ -147,8 +159,8 @@ public sealed class GoldenWorkspace : IDisposable
     /// </summary>
     private void Load(CancellationToken cancel)
     {
-        string[] tests = _configuration.Residual ? [.. _configuration.UnitTests.Select(ProjectFile).Distinct(StringComparer.Ordinal)] : [];
         var found = Found();
+        var tests = _configuration.Residual ? UnitTestProjects(found.Targets) : [];
         Restore([.. found.Workloads], [.. tests, .. found.Targets], cancel);
         var loader = new ProjectLoader(Checkout.Directory);
         var loaded = loader.Load([.. found.Workloads.Union(found.Targets, StringComparer.Ordinal).Union(tests, StringComparer.Ordinal)], cancel: cancel)
@@ -164,10 +176,10 @@ public sealed class GoldenWorkspace : IDisposable
             throw new UsageException("The solution has only test projects.", "Name what faults are to be injected into: \"targets\" in mutators.json.", ExitCode.RepositoryNotUsable);
         }
 
-        UnitTests = [.. tests.Select(each => Tests(loaded[each]))];
         Programs = !_configuration.Workloads.IsEmpty ? [.. _configuration.Workloads.Select(workload => Program(workload, loaded[ProjectFile(workload.Project)]))]
             : !found.Workloads.IsEmpty ? [.. found.Workloads.Select(each => Program(new Workload(loaded[each].Name, loaded[each].Path, []), loaded[each]))]
             : Targets.Where(target => target.IsProgram).ToArray() is [var only] ? [Program(new Workload(only.Name, only.Path, []), only)] : [];
+        UnitTests = [.. tests.Select(each => Tests(loaded[each]))];
     }
 
     /// <summary>
@@ -193,6 +205,23 @@ public sealed class GoldenWorkspace : IDisposable
         var tests = outlines.Where(each => each.IsTest && ProjectOutline.ReferredTo([each], outlines).Any(target => named.IsEmpty ? !target.IsTest : named.Contains(target.Path, StringComparer.Ordinal))).ToList();
         var usable = Restorable(tests);
         return (!named.IsEmpty ? named : usable.IsEmpty ? projects : [.. ProjectOutline.ReferredTo(usable, outlines).Where(each => !each.IsTest).Select(each => each.Path)], [.. usable.Select(each => each.Path)]);
+    }
+
+    /// <summary>The project's own tests: what the configuration names, otherwise the test projects of the solution that refer to a target.</summary>
+    private ImmutableArray<string> UnitTestProjects(ImmutableArray<string> targets)
+    {
+        if (!_configuration.UnitTests.IsEmpty)
+        {
+            return [.. _configuration.UnitTests.Select(ProjectFile).Distinct(StringComparer.Ordinal)];
+        }
+
+        var outlines = HasProjects() ? ProjectOutline.Read(ProjectDiscovery.Find(Checkout.Directory).Projects.Union(targets, StringComparer.Ordinal), Checkout.Directory) : [];
+        var tests = outlines.Where(each => each.IsTest && ProjectOutline.ReferredTo([each], outlines).Any(target => targets.Contains(target.Path, StringComparer.Ordinal))).ToList();
+        return tests.Count > 0
+            ? [.. Restorable(tests).Select(each => each.Path)]
+            : throw new UsageException(
+                "--residual asks the project's unit tests, and there is no test project that refers to a target.",
+                "Name the test projects in mutators.json: \"unitTests\": [\"tests/MyTests\"].");
     }
 
     /// <summary>The root may hold no solution, or several, where the configuration names projects: then nothing more is looked for.</summary>
@@ -243,12 +272,25 @@ public sealed class GoldenWorkspace : IDisposable
         }
     }
 
-    private WorkloadProgram Tests(TargetProject project) =>
-        project.IsProgram
+    private WorkloadProgram Tests(TargetProject project)
+    {
+        if (Programs.Any(each => each.IsTests && each.Assembly == project.OutputAssemblyPath))
+        {
+            throw new UsageException(
+                $"The unit tests {project.Path} are a workload of this campaign: whether they catch a fault is its outcome already.",
+                "Name a program as workload, or other tests in 'unitTests', or leave --residual out.");
+        }
+
+        return project.HasKnownTests || project.IsProgram
             ? new WorkloadProgram(new Workload($"unit-tests-{project.Name}", project.Path, []), project.OutputAssemblyPath, Path.Combine(Repository.OwnFolder, "runs", $"unit-tests-{project.Name}"))
+            {
+                IsTests = project.HasKnownTests,
+                Framework = project.HasKnownTests ? project.TargetFramework : null,
+            }
             : throw new UsageException(
-                $"The unit tests {project.Path} cannot be run by themselves: the project builds a library.",
-                "Tests on Microsoft.Testing.Platform are programs: <OutputType>Exe</OutputType>, and for MSTest <EnableMSTestRunner>true</EnableMSTestRunner>.");
+                $"{project.Path} holds no tests: it refers to no known test framework, and builds a library.",
+                "Name test projects in 'unitTests': MSTest, xUnit, NUnit, or any other framework whose test projects are programs.");
+    }
 
     private WorkloadProgram Program(Workload workload, TargetProject project) =>
         project.IsTest || project.IsProgram

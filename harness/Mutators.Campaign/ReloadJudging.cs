@@ -66,10 +66,13 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
     public void Run(IReadOnlyList<ReloadJob> jobs, GoldenWorkspace workspace, Action<Outcome> keep, Action<HarnessError> failed, CancellationToken cancel)
     {
         var left = new List<ReloadResult>();
-        using (var engine = new ReloadEngine(repository, workspace, configuration))
+        using (var engine = new ReloadEngine(repository, workspace, configuration, programs: [.. jobs.Select(job => job.Program).Distinct()]))
         {
             engine.Run(jobs, Take, cancel);
-            log.LogInformation("{Step,-10} {Statistics}", "reload", engine.Statistics.InWords());
+            if (engine.Statistics.Runs > 0)
+            {
+                log.LogInformation("{Step,-10} {Statistics}", "reload", engine.Statistics.InWords());
+            }
         }
 
         foreach (var test in jobs.Select(job => job.Golden).Distinct().SelectMany(golden => golden.Tests?.Distrusted ?? []))

@@ -207,17 +207,25 @@ public sealed class CampaignFigures
                 sentences.Add($"{Warned} mutants add a compiler warning, so they are less likely to stay in the field.");
             }
 
-            if (Residual is { } residual)
-            {
-                sentences.Add(
-                    $"Unit tests catch {Count(UnitTestAnswer.Caught)}, execute and do not catch {Count(UnitTestAnswer.NotCaught)}, "
-                    + $"do not execute {Count(UnitTestAnswer.NotReached)}; {Campaign.Mutants.Count(each => each.UnitTests is null)} are not classified (not activated, or not asked).");
-                sentences.Add(residual.Campaign.Mutants.IsEmpty ? "Residual only: no fault is known to be residual." : $"Residual only: {residual.Sentence}");
-            }
-
+            sentences.AddRange(OfUnitTests);
             return sentences.ToImmutable();
         }
     }
+
+    /// <summary>What the unit tests say, and the first sentence again for residual faults only; nothing where they were not asked.</summary>
+    public ImmutableArray<string> OfUnitTests => Residual is not { } residual ? [] :
+    [
+        $"Unit tests catch {Count(UnitTestAnswer.Caught)}, execute and do not catch {Count(UnitTestAnswer.NotCaught)}, "
+            + $"do not execute {Count(UnitTestAnswer.NotReached)}; {Campaign.Mutants.Count(each => each.UnitTests is null)} are not classified (not activated, or not asked).",
+        residual.Campaign.Mutants.IsEmpty ? "Residual only: no fault is known to be residual." : $"Residual only: {residual.Sentence}",
+    ];
+
+    /// <summary>Both counts in words, for formats that have no figures of their own: all faults, and residual ones only, group by group; empty where the unit tests were not asked.</summary>
+    public static ImmutableArray<string> BothCounts(CampaignSnapshot campaign) => !campaign.Mutants.Any(each => each.UnitTests is not null) ? [] :
+    [
+        .. ByGroup(campaign).Select(figures =>
+            $"{(figures.IsPart ? $"{figures.Group.Words}: " : "")}{string.Join(' ', [$"All: {figures.Sentence}", .. figures.OfUnitTests])}"),
+    ];
 
     /// <summary>By operator, what the compiler took out of the campaign or warned of; operators without any are left out.</summary>
     public ImmutableArray<CompilerFigures> Compiler =>

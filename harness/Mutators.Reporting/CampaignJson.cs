@@ -119,7 +119,7 @@ public static class CampaignJson
         result.Mutant.Stratum,
         result.Mutant.Warnings,
         DuplicateOf = result.Mutant.SameAs?.ToString(),
-        UnitTests = result.UnitTests is { } tests ? new { Answer = JsonNamingPolicy.KebabCaseLower.ConvertName(tests.Answer.ToString()), tests.Reason } : null,
+        UnitTests = result.UnitTests is { } tests ? new { Answer = Name(tests.Answer), tests.Reason } : null,
         result.Mutant.Diff,
         FailureMode = result.Headline?.Mode.Key,
         Activations = result.Activations.Select(each => new { each.Workload, each.Hits, each.FirstOrder }),
@@ -141,6 +141,9 @@ public static class CampaignJson
     };
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    /// <summary>What unit tests say, as one word.</summary>
+    public static string Name(UnitTestAnswer answer) => JsonNamingPolicy.KebabCaseLower.ConvertName(answer.ToString());
 
     private static string Name(Detection detection) => JsonNamingPolicy.KebabCaseLower.ConvertName(detection.ToString());
 }

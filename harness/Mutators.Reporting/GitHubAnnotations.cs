@@ -27,6 +27,11 @@ public static class GitHubAnnotations
             text.Append($"::notice title=Mutators::{unnoticed.Count - Maximum} more failures that nobody noticed are in the job's summary.\n");
         }
 
+        foreach (var counts in CampaignFigures.BothCounts(campaign))
+        {
+            text.Append($"::notice title=Mutators::{Data(counts)}\n");
+        }
+
         return text.ToString();
     }
 

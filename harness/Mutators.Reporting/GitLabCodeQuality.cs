@@ -11,7 +11,7 @@ public static class GitLabCodeQuality
     public static string Render(CampaignSnapshot campaign) => JsonSerializer.Serialize(
         Unnoticed.Undecided(campaign).Select(each => new
         {
-            Description = $"{each.Mutant.Change}: {each.Headline!.Mode.Words} that nobody noticed. {each.Headline.Reason}",
+            Description = $"{each.Mutant.Change}: {each.Headline!.Mode.Words} that nobody noticed. {each.Headline.Reason}{(each.UnitTests is { } tests ? $" Unit tests: {tests.Reason}." : "")}",
             check_name = $"mutators/{each.Mutant.Operator}",
             Fingerprint = each.Mutant.Id.ToString(),
             Severity = Severity(each.Headline.Mode),

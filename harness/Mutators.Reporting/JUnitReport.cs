@@ -27,6 +27,7 @@ public static class JUnitReport
                 xml.WriteStartElement("testsuite");
                 xml.WriteAttributeString("name", Legal(file.Key));
                 WriteCounts(xml, [.. file], campaign);
+                WriteUnitTests(xml, [.. file]);
                 foreach (var result in file)
                 {
                     WriteCase(xml, result, campaign.DecisionOn(result.Mutant.Id));
@@ -49,6 +50,33 @@ public static class JUnitReport
         Write("skipped", mutants.Count(each => WhySkipped(each, campaign.DecisionOn(each.Mutant.Id)) is not null));
 
         void Write(string name, int count) => xml.WriteAttributeString(name, count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A suite's failures that nobody noticed: all, and of residual faults only.</summary>
+    private static void WriteUnitTests(XmlWriter xml, IReadOnlyCollection<MutantResult> mutants)
+    {
+        if (mutants.All(each => each.UnitTests is null))
+        {
+            return;
+        }
+
+        xml.WriteStartElement("properties");
+        foreach (var answer in Enum.GetValues<UnitTestAnswer>())
+        {
+            Write($"unit-tests.{CampaignJson.Name(answer)}", mutants.Count(each => each.UnitTests?.Answer == answer));
+        }
+
+        Write("failures.all", mutants.Count(Unnoticed.IsSo));
+        Write("failures.residual-only", mutants.Count(each => Unnoticed.IsSo(each) && each.UnitTests?.Answer is UnitTestAnswer.NotCaught));
+        xml.WriteEndElement();
+
+        void Write(string name, int count)
+        {
+            xml.WriteStartElement("property");
+            xml.WriteAttributeString("name", name);
+            xml.WriteAttributeString("value", count.ToString(CultureInfo.InvariantCulture));
+            xml.WriteEndElement();
+        }
     }
 
     private static void WriteCase(XmlWriter xml, MutantResult result, ReviewDecision? decision)

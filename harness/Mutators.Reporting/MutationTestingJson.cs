@@ -53,7 +53,7 @@ public static class MutationTestingJson
             };
         }
 
-        return new JsonObject
+        var json = new JsonObject
         {
             ["schemaVersion"] = SchemaVersion,
             ["thresholds"] = new JsonObject { ["high"] = HighThreshold, ["low"] = LowThreshold },
@@ -72,6 +72,12 @@ public static class MutationTestingJson
                 ["workloads"] = Tests("workload", campaign.Golden.Select(golden => golden.Workload.Name)),
             },
         };
+        if (CampaignFigures.BothCounts(campaign) is { IsEmpty: false } counts)
+        {
+            json["config"]!["unitTests"] = new JsonArray([.. counts.Select(each => JsonValue.Create(each))]);
+        }
+
+        return json;
     }
 
     private static JsonObject Tests(string kind, IEnumerable<string> names) => new()
@@ -103,6 +109,11 @@ public static class MutationTestingJson
         if (mutant.Branch.Length > 0)
         {
             json["branch"] = mutant.Branch;
+        }
+
+        if (result.UnitTests is { } tests)
+        {
+            json["unitTests"] = CampaignJson.Name(tests.Answer);
         }
 
         if (headline is not null)

@@ -47,7 +47,7 @@ public static class OutcomesCsv
             mutant.Path, Number(mutant.Line), Number(mutant.Column), mutant.Member, mutant.Change, workload, Number(hits),
             outcome?.Mode.Key ?? (error is null ? "" : "harness-error"), outcome?.Detection.Words, outcome is { Mode.IsFailure: true } ? (outcome.Detection.IsDetected ? "true" : "false") : "",
             outcome is null ? "" : string.Join("; ", outcome.Detectors), outcome?.Reason ?? error?.Message, outcome?.Engine, Number(stored?.TimesRun),
-            result.UnitTests?.Answer.ToString(), mutant.Commit, decision is null ? "" : ReviewDecision.Key(decision.Dismissal), decision?.Reason,
+            result.UnitTests is { } tests ? CampaignJson.Name(tests.Answer) : "", mutant.Commit, decision is null ? "" : ReviewDecision.Key(decision.Dismissal), decision?.Reason,
         ];
         text.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
     }

@@ -39,14 +39,25 @@ public static class SarifReport
                 ["originalUriBaseIds"] = new JsonObject { ["SRCROOT"] = new JsonObject { ["description"] = Text("The root of the repository.") } },
                 ["automationDetails"] = new JsonObject { ["id"] = "mutators/" },
                 ["results"] = new JsonArray([.. results.Take(MaximumResults).Select(each => Result(each, campaign, places[each.Mutant.Operator]))]),
-                ["properties"] = new JsonObject
-                {
-                    ["goldenCommit"] = campaign.Identity.GoldenCommit,
-                    ["engine"] = campaign.Identity.Engine,
-                    ["resultsLeftOut"] = Math.Max(0, results.Count - MaximumResults),
-                },
+                ["properties"] = Properties(campaign, Math.Max(0, results.Count - MaximumResults)),
             }),
         }.ToJsonString(CampaignJson.Options);
+    }
+
+    private static JsonObject Properties(CampaignSnapshot campaign, int leftOut)
+    {
+        var properties = new JsonObject
+        {
+            ["goldenCommit"] = campaign.Identity.GoldenCommit,
+            ["engine"] = campaign.Identity.Engine,
+            ["resultsLeftOut"] = leftOut,
+        };
+        if (CampaignFigures.BothCounts(campaign) is { IsEmpty: false } counts)
+        {
+            properties["unitTests"] = new JsonArray([.. counts.Select(each => JsonValue.Create(each))]);
+        }
+
+        return properties;
     }
 
     /// <summary>The product's version without what comes after it, such as a commit.</summary>
@@ -98,6 +109,10 @@ public static class SarifReport
                 ["repeat"] = Repeat.Run(mutant.Id),
             },
         };
+        if (result.UnitTests is { } tests)
+        {
+            json["properties"]!["unitTests"] = CampaignJson.Name(tests.Answer);
+        }
 
         // Where one result says whether it is suppressed, all have to (SARIF 2.1.0, 3.27.23).
         if (!campaign.Decisions.IsEmpty)

@@ -61,14 +61,40 @@ internal static class CommandLine
     /// <summary>The parser's message in one line, without the names of our types.</summary>
     private static string Words(ParseResult line, RootCommand root)
     {
-        if (line.CommandResult.Command is RootCommand && line.UnmatchedTokens is [var typed, ..])
+        if (line.CommandResult.Command is RootCommand && line.UnmatchedTokens is [var typed, ..] && !typed.StartsWith('-'))
         {
             return $"There is no verb '{typed}'. Did you mean '{Suggestion.Nearest(typed, root.Subcommands.Select(verb => verb.Name))}'?";
         }
 
-        var message = line.Errors[0].Message.ReplaceLineEndings(" ");
-        var type = message.IndexOf(" as expected type", StringComparison.Ordinal);
-        return type < 0 ? message : message[..type] + ".";
+        var command = line.CommandResult.Command;
+        if (line.UnmatchedTokens.FirstOrDefault(token => token.StartsWith('-')) is { } unknown)
+        {
+            unknown = unknown.Split('=', ':')[0];
+            return $"'{command.Name}' has no option {unknown}. Did you mean {Suggestion.Nearest(unknown, command.Options.Concat(root.Options).Select(option => option.Name))}?";
+        }
+
+        var error = line.Errors[0];
+        if (OptionOf(error.SymbolResult) is { } result)
+        {
+            return result.Tokens is [.., var last]
+                ? $"{result.Option.Name} takes {Allowed(result.Option)}, and '{last.Value}' is none."
+                : $"{result.Option.Name} is given without a value: it takes {Allowed(result.Option)}.";
+        }
+
+        return error.Message.ReplaceLineEndings(" ");
+    }
+
+    private static OptionResult? OptionOf(SymbolResult? result) => result as OptionResult ?? result?.Parent as OptionResult;
+
+    /// <summary>What an option takes, in words.</summary>
+    private static string Allowed(Option option)
+    {
+        var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        return type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(Suggestion.Kebab))}"
+            : type == typeof(ulong) ? $"a whole number from 0 to {ulong.MaxValue}"
+            : type == typeof(int) ? "a whole number"
+            : type == typeof(double) ? "a number"
+            : option.HelpName is { } name ? $"a value ({name})" : "a value";
     }
 
     /// <summary>The verb that was typed, with the verbs above it.</summary>

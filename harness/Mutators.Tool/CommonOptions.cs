@@ -66,7 +66,7 @@ internal sealed class CommonOptions
     {
         var known = FaultOperator.All.Select(each => each.Definition.Id).ToArray();
         return FaultOperator.All.FirstOrDefault(each => string.Equals(each.Definition.Id, id, StringComparison.OrdinalIgnoreCase))
-            ?? throw new UsageException($"There is no fault operator '{id}'.", $"Did you mean {Suggestion.Nearest(id, known)}? The operators are {string.Join(", ", known)}.");
+            ?? throw new UsageException($"There is no fault operator '{id}'.", $"Did you mean {Suggestion.Nearest(id, known)}? 'dotnet mutators explain' lists all.");
     }
 
     /// <summary>What file and environment say, before the command line.</summary>

@@ -21,7 +21,7 @@ internal sealed class FaultloadOptions
         HelpName = "ID,...",
     };
 
-    private readonly Option<string[]> classes = new("--class")
+    private readonly Option<string[]> classes = new("--classes", "--class")
     {
         Description = "Only faults of these ODC classes: assignment, checking, interface, algorithm, function, timing.",
         HelpName = "CLASS,...",
@@ -33,7 +33,7 @@ internal sealed class FaultloadOptions
         HelpName = "GLOB",
     };
 
-    private readonly Option<string[]> members = new("--member")
+    private readonly Option<string[]> members = new("--members", "--member")
     {
         Description = "Only sites in this member or type, for example Xl.Create, Xl or Get*. May be repeated.",
         HelpName = "NAME",
@@ -59,13 +59,13 @@ internal sealed class FaultloadOptions
 
     private readonly Option<string?> margin = new("--margin")
     {
-        Description = "Draw as many faults as this margin of error needs, for example 5%: in all, or with --sample-by component or operator in each of them.",
+        Description = "Draw as many faults as this margin of error needs, for example 5%: in all, or with --sampling component or operator in each of them.",
         HelpName = "SHARE",
     };
 
     private readonly Option<string?> confidence = new("--confidence") { Description = "How sure the margin is to be. Default: 95%.", HelpName = "SHARE" };
 
-    private readonly Option<string?> sampleBy = new("--sample-by")
+    private readonly Option<string?> sampleBy = new("--sampling", "--sample-by")
     {
         Description = "How to draw: field-weights (the proportions of the field study; the default where there are some), component or operator (the same number from each), or uniform.",
         HelpName = "RULE",
@@ -155,7 +155,7 @@ internal sealed class FaultloadOptions
             Operators = Listed(line, operators) is { IsEmpty: false } ids ? ids : configuration.Operators,
             Classes = Listed(line, classes) is { IsEmpty: false } asked ? [.. asked.Select(Choices.Class)] : configuration.Classes,
             In = Listed(line, paths) is { IsEmpty: false } globs ? globs : configuration.In,
-            Members = line.GetResult(members) is null ? configuration.Members : [.. line.GetValue(members) ?? []],
+            Members = Listed(line, members) is { IsEmpty: false } names ? names : configuration.Members,
             Since = line.GetValue(since) ?? configuration.Since,
             Complexity = line.GetValue(complexity) is { } range ? Choices.Complexity(range) : configuration.Complexity,
             IncludeGenerated = line.GetValue(generated) || configuration.IncludeGenerated,
@@ -189,12 +189,21 @@ internal sealed class FaultloadOptions
         return line.GetValue(confidence) is not null && configuration.Margin is null
             ? throw new UsageException("--confidence says how sure a margin is to be, and there is no margin.", "Give --margin as well, for example --margin 5%.")
             : line.GetValue(sampleBy) is not null && configuration is { Sample: null, Margin: null }
-                ? throw new UsageException("--sample-by says how to draw a sample, and there is none.", "Give its size as well, with --sample N or --margin SHARE.")
+                ? throw new UsageException("--sampling says how to draw a sample, and there is none.", "Give its size as well, with --sample N or --margin SHARE.")
                 : configuration;
     }
 
-    private static ImmutableArray<string> Listed(ParseResult line, Option<string[]> option) =>
-        line.GetResult(option) is null
-            ? []
-            : [.. (line.GetValue(option) ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+    /// <summary>What an option lists; empty where it is not given. An option without a word would silently mean all.</summary>
+    private static ImmutableArray<string> Listed(ParseResult line, Option<string[]> option)
+    {
+        if (line.GetResult(option) is null)
+        {
+            return [];
+        }
+
+        ImmutableArray<string> words = [.. (line.GetValue(option) ?? []).SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        return words.IsEmpty
+            ? throw new UsageException($"{option.Name} names nothing.", $"Give {option.HelpName}, or leave the option out for all.")
+            : words;
+    }
 }

@@ -16,9 +16,6 @@ internal sealed class Reporters(ImmutableArray<(ReportFormat Format, string? Fil
     /// <summary>What is typed to have none at all.</summary>
     private const string None = "none";
 
-    /// <summary>The choice in words.</summary>
-    internal static string Names => string.Join(", ", ReportFormat.All.Select(format => format.Name));
-
     /// <summary>Reads what was typed. Without a word it is the page; in a job of GitHub the annotations and the summary as well.</summary>
     /// <exception cref="UsageException">There is no such format.</exception>
     internal static Reporters Parse(IReadOnlyList<string> typed)
@@ -34,10 +31,15 @@ internal sealed class Reporters(ImmutableArray<(ReportFormat Format, string? Fil
     }
 
     /// <summary>The format of a name.</summary>
+    /// <param name="name">As it is typed.</param>
+    /// <param name="beside">What could have been typed as well.</param>
     /// <exception cref="UsageException">There is none; the message names the nearest.</exception>
-    internal static ReportFormat Format(string name) =>
-        ReportFormat.All.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new UsageException($"There is no report format '{name}'.", $"Did you mean {Suggestion.Nearest(name, ReportFormat.All.Select(format => format.Name))}? Known: {Names}.");
+    internal static ReportFormat Format(string name, params string[] beside)
+    {
+        string[] known = [.. beside, .. ReportFormat.All.Select(format => format.Name)];
+        return ReportFormat.All.FirstOrDefault(format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UsageException($"There is no report format '{name}'.", $"Did you mean {Suggestion.Nearest(name, known)}? Known: {string.Join(", ", known)}.");
+    }
 
     /// <summary>Writes the reports.</summary>
     /// <param name="campaign">What is reported.</param>

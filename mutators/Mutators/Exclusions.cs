@@ -22,19 +22,29 @@ internal sealed class Exclusions
     private readonly SourceText _text;
     private readonly List<TextSpan> _directiveLines;
     private readonly string[] _excludingAttributes;
+    private readonly SemanticModel _model;
+    private readonly CancellationToken _cancel;
 
-    private Exclusions(SyntaxNode root, SourceText text, ScanScope scope)
+    private Exclusions(SemanticModel model, SyntaxNode root, SourceText text, ScanScope scope, CancellationToken cancel)
     {
         _text = text;
         _excludingAttributes = [.. scope.Generated ? [] : GeneratedAttributes, .. scope.ExcludedFromCoverage ? [] : CoverageAttributes];
         _directiveLines = DirectiveLines(root, text);
+        _model = model;
+        _cancel = cancel;
     }
 
-    /// <summary>The exclusions inside a tree; null when the whole tree is generated code.</summary>
-    public static Exclusions? Of(SyntaxTree tree, string path, ScanScope scope, CancellationToken cancel)
+    /// <summary>The exclusions inside a tree; null when the whole tree is generated code, or its whole assembly is left out.</summary>
+    public static Exclusions? Of(SemanticModel model, string path, ScanScope scope, CancellationToken cancel)
     {
-        var root = tree.GetRoot(cancel);
-        return !scope.Generated && (IsGeneratedName(path) || HasGeneratedHeader(root)) ? null : new Exclusions(root, tree.GetText(cancel), scope);
+        var root = model.SyntaxTree.GetRoot(cancel);
+        if (!scope.Generated && (IsGeneratedName(path) || HasGeneratedHeader(root)))
+        {
+            return null;
+        }
+
+        var exclusions = new Exclusions(model, root, model.SyntaxTree.GetText(cancel), scope, cancel);
+        return exclusions.AreExcluding(model.Compilation.Assembly) ? null : exclusions;
     }
 
     /// <summary>Whether a walk for sites enters the node.</summary>
@@ -43,6 +53,7 @@ internal sealed class Exclusions
         AttributeListSyntax or EnumMemberDeclarationSyntax or ParameterListSyntax or UsingDirectiveSyntax or TypeSyntax => false,
         LocalDeclarationStatementSyntax local => !local.IsConst,
         FieldDeclarationSyntax field => !field.Modifiers.Any(SyntaxKind.ConstKeyword) && !AreExcluding(field.AttributeLists),
+        TypeDeclarationSyntax type when type.Modifiers.Any(SyntaxKind.PartialKeyword) => _model.GetDeclaredSymbol(type, _cancel) is not { } whole || !AreExcluding(whole),
         MemberDeclarationSyntax member => !AreExcluding(member.AttributeLists),
         AccessorDeclarationSyntax accessor => !AreExcluding(accessor.AttributeLists),
         LocalFunctionStatementSyntax function => !AreExcluding(function.AttributeLists),
@@ -125,6 +136,10 @@ internal sealed class Exclusions
     private bool AreExcluding(SyntaxList<AttributeListSyntax> lists) => lists
         .SelectMany(list => list.Attributes)
         .Any(attribute => _excludingAttributes.Contains(LastName(attribute.Name)));
+
+    // An assembly, or all parts of a type.
+    private bool AreExcluding(ISymbol symbol) =>
+        symbol.GetAttributes().Any(attribute => attribute.AttributeClass is { } type && _excludingAttributes.Contains(type.Name));
 
     private static string LastName(NameSyntax name) => name switch
     {

@@ -30,28 +30,28 @@ public sealed class SiteComments
         MayBeIn(tree, cancel) ? Read(tree.GetRoot(cancel), tree.GetText(cancel)) : new SiteComments([], []);
 
     /// <summary>Whether a tree's text has the words of such a comment, in a comment or elsewhere. Costs a search, and loads nothing.</summary>
-    public static bool MayBeIn(SyntaxTree tree, CancellationToken cancel) => tree.GetText(cancel).ToString().IndexOf(Sign, StringComparison.Ordinal) >= 0;
+    public static bool MayBeIn(SyntaxTree tree, CancellationToken cancel) => tree.GetText(cancel).ToString().IndexOf(Sign, StringComparison.OrdinalIgnoreCase) >= 0;
 
     /// <summary>Whether a comment takes the site out.</summary>
     public bool TakeOut(InjectionSite site) => _taken.Any(each =>
-        (each.Operators.IsEmpty || each.Operators.Contains(site.Operator.Definition.Id))
+        (each.Operators.IsEmpty || each.Operators.Contains(site.Operator.Definition.Id, StringComparer.OrdinalIgnoreCase))
         && (each.IsLine ? each.Span.Contains(site.Span.Start) : each.Span.Contains(site.Span)));
 
     private static SiteComments Read(SyntaxNode root, SourceText text)
     {
         var taken = ImmutableArray.CreateBuilder<(TextSpan, bool, ImmutableArray<string>)>();
         var withoutEffect = ImmutableArray.CreateBuilder<Location>();
-        foreach (var comment in root.DescendantTrivia().Where(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia)))
+        foreach (var comment in root.DescendantTrivia().Where(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia)))
         {
             var words = comment.ToString();
             var form = Form.Expression.Match(words.TrimEnd());
             var operators = form.Groups["operators"].Value.Split([' ', ',', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (form.Success && Array.TrueForAll(operators, id => FaultOperator.All.Any(each => each.Definition.Id == id)))
+            if (form.Success && Array.TrueForAll(operators, id => FaultOperator.All.Any(each => string.Equals(each.Definition.Id, id, StringComparison.OrdinalIgnoreCase))))
             {
                 var isLine = comment.Token.TrailingTrivia.Contains(comment);
                 taken.Add((isLine ? text.Lines.GetLineFromPosition(comment.SpanStart).Span : NodeBelow(comment.Token).Span, isLine, [.. operators]));
             }
-            else if (words.IndexOf(Sign, StringComparison.Ordinal) >= 0)
+            else if (words.IndexOf(Sign, StringComparison.OrdinalIgnoreCase) >= 0)
             {
                 withoutEffect.Add(comment.GetLocation());
             }
@@ -64,7 +64,7 @@ public sealed class SiteComments
     private static class Form
     {
         public static readonly Regex Expression = new(
-            @"^//+\s*mutators: off(?<operators>(\s+[A-Z][A-Z.-]*[A-Z],?)*)\s*(—|–|--|-|:)\s*(?<reason>\S.*)$", RegexOptions.CultureInvariant);
+            @"^//+\s*mutators: off(?<operators>(\s+[A-Z][A-Z.-]*[A-Z],?)*)\s*(—|–|--|-|:)\s*(?<reason>\S.*)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
     }
 
     // The largest construct that begins below the comment; a file is none, since it begins below every comment at its top.

@@ -36,7 +36,7 @@ public static class SiteScanner
     public static IEnumerable<Mutant> Scan(
         SemanticModel model, string path, IEnumerable<FaultOperator> operators, CancellationToken cancel, ScanScope? scope = null)
     {
-        var exclusions = Exclusions.Of(model.SyntaxTree, path, scope ?? ScanScope.Default, cancel);
+        var exclusions = Exclusions.Of(model, path, scope ?? ScanScope.Default, cancel);
         return exclusions is null ? [] : ScanTree(model, path, new Dispatch(operators), exclusions, cancel);
     }
 

@@ -28,6 +28,7 @@ public sealed class SiteCommenting
     [DataRow("// BEHIND", "mutators: off MFC — clears what is empty")]
     [DataRow("// ABOVE\n", "mutators: off MIFS, MFC -- clears what is empty")]
     [DataRow("// ABOVE\n", "mutators: off — clears what is empty")]
+    [DataRow("// ABOVE\n", "Mutators: off mfc - clears what is empty")]
     public void A_comment_with_a_reason_takes_the_site_out_and_leaves_the_others_their_ids(string place, string comment) =>
         Assert.AreSequenceEqual(Scan("", "").Skip(1).Select(each => each.Id), Scan(place, comment).Select(each => each.Id));
 
@@ -48,6 +49,15 @@ public sealed class SiteCommenting
     }
 
     [TestMethod]
+    public void A_block_comment_takes_nothing_out_and_is_reported()
+    {
+        var golden = new Golden(Code.Replace("// ABOVE\n", "/* mutators: off MFC — clears what is empty */\n", StringComparison.Ordinal));
+
+        Assert.HasCount(3, golden.Scan(new MissingFunctionCall()));
+        Assert.HasCount(1, SiteComments.Of(golden.Tree, CancellationToken.None).WithoutEffect);
+    }
+
+    [TestMethod]
     [DataRow("mutators: off MIFS — another operator")]
     [DataRow("mutators: off MFC.B — a variant")]
     [DataRow("all mutators are welcome - really")]
@@ -63,9 +73,11 @@ public sealed class SiteCommenting
     [TestMethod]
     [DataRow("void M(List<int> list)", "void M(List<int> list)")]
     [DataRow("class C", "class C")]
-    public void What_is_excluded_from_coverage_holds_no_sites(string before, string declaration)
+    [DataRow("class C", "partial class C { }\npartial class C")]
+    [DataRow("class C", "class C", "assembly: ")]
+    public void What_is_excluded_from_coverage_holds_no_sites(string before, string declaration, string target = "")
     {
-        const string attribute = "[System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverage] ";
+        var attribute = $"[{target}System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverage] ";
         var golden = new Golden(Code.Replace(before, attribute + declaration, StringComparison.Ordinal));
         Assert.IsEmpty(Golden.Errors(golden.Compilation));
         Assert.IsEmpty(golden.Scan(FaultOperator.All));

@@ -62,7 +62,7 @@ public sealed record CampaignConfiguration
     /// <summary>Whether mutants that are the same to the optimising compiler are looked for, and not run.</summary>
     public bool Equivalence { get; init; } = true;
 
-    /// <summary>The project's own test projects, which build executables on Microsoft.Testing.Platform.</summary>
+    /// <summary>The project's own test projects, for the representativeness filter; empty: those of the solution that refer to a target.</summary>
     public ImmutableArray<string> UnitTests { get; init; } = [];
 
     /// <summary>Whether the unit tests are asked which faults they catch.</summary>

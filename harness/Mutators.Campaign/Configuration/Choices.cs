@@ -39,7 +39,7 @@ public static class Choices
 
     /// <summary>A share between 0 and 1.</summary>
     public static double Share(string name, string text) =>
-        TryShare(text, out var share) ? share : throw new UsageException($"The {name} '{text}' is no share between 0 and 1.", "Write it as 5% or as 0.05.");
+        TryShare(text, out var share) ? share : throw new UsageException($"The {name} '{text}' is no share between 0 and 1.", name == "confidence" ? "Write it as 95% or as 0.95; only all sites together are certain." : "Write it as 5% or as 0.05.");
 
     /// <summary>A share that something must reach: from 0 to 1, both included.</summary>
     public static double Threshold(string name, string text) =>

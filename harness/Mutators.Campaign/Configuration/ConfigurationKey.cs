@@ -67,7 +67,7 @@ public sealed partial record ConfigurationKey(string Name, KeyKind Kind, string 
         new("sampling", KeyKind.Choice, "How to draw. Default: field-weights where the operators have some, otherwise uniform.", it => it.Sampling is { } rule ? Configuration.Choices.Word(rule) : null, "field-weights", "component", "operator", "uniform", "all"),
         new("seed", KeyKind.Whole, "The seed of the draw.", it => it.Seed),
         new("equivalence", KeyKind.Flag, "Whether mutants that are the same to the optimising compiler are looked for, and not run.", it => it.Equivalence),
-        new("unitTests", KeyKind.Texts, "The project's own test projects; programs on Microsoft.Testing.Platform.", it => it.UnitTests),
+        new("unitTests", KeyKind.Texts, "The project's own test projects, for 'residual'; otherwise those that refer to a target.", it => it.UnitTests),
         new("residual", KeyKind.Flag, "Ask them which activated faults they catch.", it => it.Residual),
         new("engine", KeyKind.Choice, "How mutants are run.", it => Suggestion.Kebab(it.Engine.ToString()), "reload", "rebuild"),
         new("timeFactor", KeyKind.Number, "A run may take this many times golden's wall time, and five seconds more.", it => it.TimeFactor),

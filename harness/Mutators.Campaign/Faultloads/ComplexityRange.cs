@@ -9,7 +9,7 @@ namespace Mutators.Campaign.Faultloads;
 public sealed record ComplexityRange(int Least, int Most)
 {
     /// <summary>What a range looks like, for messages.</summary>
-    public const string Form = "a range of complexities such as 3..10, ..5 or 10..";
+    public const string Form = "a range of complexities such as 3..10, 10.. or ..5";
 
     /// <summary>Whether a complexity lies in the range.</summary>
     public bool Contains(int complexity) => complexity >= Least && complexity <= Most;

@@ -55,7 +55,7 @@ public sealed class FaultloadChoice(
         var size = configuration.Margin is { } margin ? new SampleSize(margin, configuration.Confidence) : null;
         if (configuration.Sampling is SamplingRule.All && (configuration.Sample is not null || size is not null))
         {
-            throw new UsageException("A sample cannot be drawn by the rule 'all'.", "Leave the sample out, or choose --sample-by field-weights, component, operator or uniform.");
+            throw new UsageException("A sample cannot be drawn by the rule 'all'.", "Leave the sample out, or choose --sampling field-weights, component, operator or uniform.");
         }
 
         var operators = workspace.Operators;
@@ -64,7 +64,7 @@ public sealed class FaultloadChoice(
         if (rule is SamplingRule.FieldWeighted && !isWeighted && (configuration.Sample is not null || size is not null))
         {
             throw new UsageException(
-                "Nothing is drawn: no published field data weigh the chosen operators.", "Choose --sample-by uniform, component or operator, or leave the sample out.");
+                "Nothing is drawn: no published field data weigh the chosen operators.", "Choose --sampling uniform, component or operator, or leave the sample out.");
         }
 
         return configuration.Sample is { } count ? Faultload.Draw(sites, count, configuration.Seed, rule, operators, workspace.ComponentOf)

@@ -94,7 +94,7 @@ public sealed record FaultloadFile(
         }
         catch (JsonException problem)
         {
-            throw new UsageException($"{path} is no faultload: {problem.Message.Split(" Path:")[0].ReplaceLineEndings(" ")}", "Write one: dotnet mutators list --save FILE");
+            throw new UsageException($"{path} is no faultload: {Words(problem)}", "Write one: dotnet mutators list --save FILE");
         }
 
         if (file is null || file.SchemaVersion != CurrentVersion)
@@ -109,6 +109,17 @@ public sealed record FaultloadFile(
         }
 
         return file with { Targets = OrEmpty(file.Targets), Operators = OrEmpty(file.Operators), Filters = OrEmpty(file.Filters) };
+    }
+
+    /// <summary>What is wrong with the file, without the names of our types.</summary>
+    private static string Words(JsonException problem)
+    {
+        const string Missing = "missing required properties including: ";
+        var message = problem.Message.Split(" Path:")[0].ReplaceLineEndings(" ");
+        var line = problem.LineNumber is { } number ? $" at line {number + 1}" : "";
+        return message.IndexOf(Missing, StringComparison.Ordinal) is var at and >= 0 ? $"it lacks {message[(at + Missing.Length)..].TrimEnd('.')}."
+            : message.Contains("could not be converted", StringComparison.Ordinal) ? $"{problem.Path?.TrimStart('$', '.')} has a value of another kind{line}."
+            : $"no JSON{line}: {message.Split(" LineNumber")[0]}";
     }
 
     /// <summary>Writes the file, with line feeds and a last one, so that equal faultloads are equal files.</summary>

@@ -17,6 +17,13 @@ internal sealed class DesignTimeBuild : IDisposable
     /// <summary>MSBuild's item with the compiler's arguments.</summary>
     private const string ArgumentsItem = "CscCommandLineArgs";
 
+    /// <summary>What MinVer's target leaves behind.</summary>
+    private static readonly string[] versionProperties =
+    [
+        "MinVerVersion", "MinVerMajor", "MinVerMinor", "MinVerPatch", "MinVerPreRelease", "MinVerBuildMetadata",
+        "AssemblyVersion", "FileVersion", "InformationalVersion", "PackageVersion", "Version",
+    ];
+
     private readonly Dictionary<string, string> _properties;
     private readonly ProjectCollection _projects;
     private readonly FirstError _errors = new();
@@ -96,6 +103,7 @@ internal sealed class DesignTimeBuild : IDisposable
 
         var evaluated = Evaluated(project, framework);
         RequireRestored(evaluated);
+        evaluated = WithVersionOfGit(manager, evaluated);
         var request = new BuildRequestData(evaluated, ["Compile", "CoreCompile"], hostServices: null, BuildRequestDataFlags.None);
         _errors.Message = null;
         var result = manager.BuildRequest(request);
@@ -170,6 +178,35 @@ internal sealed class DesignTimeBuild : IDisposable
                 $"{file}({problem.LineNumber},{problem.ColumnNumber}): {problem.ErrorCode}: {OneLine(problem.BaseMessage)}",
                 $"Run 'dotnet build {project}' to see it in full.");
         }
+    }
+
+    /// <summary>
+    /// MinVer computes no version in a design-time build. The compilation would have another version than the build's, which the runtime refuses to
+    /// load in its place, and a project that puts MinVer's numbers together has none at all. So it is asked in a build that is none of design time.
+    /// </summary>
+    private ProjectInstance WithVersionOfGit(BuildManager manager, ProjectInstance evaluated)
+    {
+        const string MinVer = "MinVer";
+        if (!evaluated.Targets.ContainsKey(MinVer))
+        {
+            return evaluated;
+        }
+
+        var plain = Evaluated(evaluated.FullPath, new Dictionary<string, string>(evaluated.GlobalProperties, StringComparer.OrdinalIgnoreCase) { ["DesignTimeBuild"] = "false" });
+        if (manager.BuildRequest(new BuildRequestData(plain, [MinVer], hostServices: null, BuildRequestDataFlags.None)).OverallResult != BuildResultCode.Success)
+        {
+            throw Unusable(
+                $"MinVer finds no version for {Path.GetFileName(evaluated.FullPath)}: {_errors.Message ?? "it fails"}",
+                $"Run 'dotnet build {evaluated.FullPath}' to see it in full.");
+        }
+
+        var properties = new Dictionary<string, string>(evaluated.GlobalProperties, StringComparer.OrdinalIgnoreCase);
+        foreach (var name in versionProperties.Where(name => plain.GetPropertyValue(name).Length > 0))
+        {
+            properties[name] = plain.GetPropertyValue(name);
+        }
+
+        return Evaluated(evaluated.FullPath, properties);
     }
 
     /// <summary>In a design-time build MSBuild says nothing of a missing restore: it compiles without the references.</summary>

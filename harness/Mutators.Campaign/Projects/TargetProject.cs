@@ -37,8 +37,14 @@ public sealed record TargetProject(
     /// <summary>True if the project holds tests: it refers to a test framework.</summary>
     public bool IsTest => Compilation.ReferencedAssemblyNames.Any(each => TestFrameworks.Contains(each.Name));
 
+    /// <summary>True if the agent can run the tests in a host of its own.</summary>
+    public bool HasKnownTests => Compilation.ReferencedAssemblyNames.Any(each => TestFrameworks.Contains(each.Name) && each.Name != WithoutAdapter);
+
     private static ImmutableHashSet<string> TestFrameworks { get; } =
-        ["Microsoft.VisualStudio.TestPlatform.TestFramework", "MSTest.TestFramework", "xunit.core", "xunit.v3.core", "nunit.framework", "TUnit.Core"];
+        ["Microsoft.VisualStudio.TestPlatform.TestFramework", "MSTest.TestFramework", "xunit.core", "xunit.v3.core", "nunit.framework", WithoutAdapter];
+
+    /// <summary>A framework whose tests only its own program runs.</summary>
+    private const string WithoutAdapter = "TUnit.Core";
 }
 
 /// <summary>One document of a project.</summary>

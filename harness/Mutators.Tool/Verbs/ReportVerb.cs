@@ -46,7 +46,7 @@ internal static class ReportVerb
 
     private static ExitCode Run(string start, string name, FileInfo? store, FileInfo? output)
     {
-        var format = name.Equals(Text, StringComparison.OrdinalIgnoreCase) ? null : Reporters.Format(name);
+        var format = name.Equals(Text, StringComparison.OrdinalIgnoreCase) ? null : Reporters.Format(name, Text);
         using var repository = MutantRepository.Open(start);
         var snapshot = store is null
             ? CampaignStore.Read(repository.OwnFolder)

@@ -18,7 +18,7 @@ internal static class RunVerb
         var fresh = new Option<bool>("--fresh") { Description = "Begin anew, even if there is a campaign to resume. The earlier one is kept." };
         var residual = new Option<bool>("--residual")
         {
-            Description = "Also ask the project's unit tests (key unitTests) which activated faults they catch: those are not residual. Costs a run of the tests, up to the first failure, for each fault that they execute.",
+            Description = "Also ask the project's unit tests (key unitTests; otherwise the test projects that refer to a target) which activated faults they catch: those are not residual.",
         };
         var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
         var shard = new Option<string?>("--shard") { Description = "Run only this part of the faultload, for example 3/8, with a store of its own in .mutators/shards; 'merge' makes one campaign of all.", HelpName = "K/N" };
@@ -44,13 +44,13 @@ internal static class RunVerb
     {
         using var repository = MutantRepository.Open(options.Start(line), shard?.OwnFolder ?? "");
         var reporters = Reporters.Parse(line.GetValue(options.Reporter) ?? []);
-        var configuration = options.Configuration(line, repository.Root);
-        configuration = configuration with { Residual = residual || configuration.Residual };
-        if (configuration is { Residual: true, UnitTests.IsEmpty: true })
+        if (crossCheck < 0)
         {
-            throw new UsageException("--residual asks the unit tests, and none are named.", "Name the test projects in mutators.json: \"unitTests\": [\"tests/MyTests\"].");
+            throw new UsageException($"--cross-check {crossCheck} repeats nothing.", "Give the number of outcomes to repeat, or leave the option out.");
         }
 
+        var configuration = options.Configuration(line, repository.Root);
+        configuration = configuration with { Residual = residual || configuration.Residual };
         var runner = new CampaignRunner(repository, configuration, ToolLog.Create(), options.Faultload.File(line), shard) { RefPrefix = options.RefPrefix(line) };
         using var progress = new CampaignProgressView();
         runner.Progressed += progress.Show;

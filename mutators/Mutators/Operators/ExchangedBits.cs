@@ -34,6 +34,11 @@ public sealed class ExchangedBits : FaultOperator<BinaryExpressionSyntax>
         {
             yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
         }
+
+        if (node.IsKind(SyntaxKind.ExclusiveOrExpression) && Exchange.Fits(node, $"~({node})", model, cancel))
+        {
+            yield return Site(node, $"complement {Excerpt.Of(node)}", new TextChange(new TextSpan(node.SpanStart, 0), "~("), new TextChange(new TextSpan(node.Span.End, 0), ")"));
+        }
     }
 
     private static string? Other(BinaryExpressionSyntax node) => node.Kind() switch

@@ -6,7 +6,7 @@ using Mutators.Constraints;
 
 namespace Mutators.Operators;
 
-/// <summary>C-NULL: the value for null always.</summary>
+/// <summary>C-NULL: one side of a null-coalescing expression only.</summary>
 public sealed class ExchangedCoalescing : FaultOperator<BinaryExpressionSyntax>
 {
     /// <inheritdoc/>
@@ -29,12 +29,24 @@ public sealed class ExchangedCoalescing : FaultOperator<BinaryExpressionSyntax>
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
     {
-        if (node.IsKind(SyntaxKind.CoalesceExpression)
-            && node.Right is not ThrowExpressionSyntax
+        if (!node.IsKind(SyntaxKind.CoalesceExpression))
+        {
+            yield break;
+        }
+
+        if (node.Right is not ThrowExpressionSyntax
             && !Dependence.OnExpression(node.Left, model, cancel)
             && Exchange.Fits(node, node.Right.ToString(), model, cancel))
         {
             yield return Site(node, $"drop {Excerpt.Of(node.Left)} ??", new TextChange(TextSpan.FromBounds(node.SpanStart, node.Right.SpanStart), ""));
+        }
+
+        // Null in the place of null changes nothing.
+        if (!node.Right.IsKind(SyntaxKind.NullLiteralExpression)
+            && !Dependence.OnExpression(node.Right, model, cancel)
+            && Exchange.Fits(node, node.Left.ToString(), model, cancel))
+        {
+            yield return Site(node, $"drop ?? {Excerpt.Of(node.Right)}", new TextChange(TextSpan.FromBounds(node.Left.Span.End, node.Span.End), ""));
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class ExchangedLogic : FaultOperator<BinaryExpressionSyntax>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
     {
         if (Other(node) is { } other
-            && Exchange.FitsOperator(node, other, model, cancel))
+            && (node.IsKind(SyntaxKind.ExclusiveOrExpression) ? IsExclusive(node, model, cancel) : Exchange.FitsOperator(node, other, model, cancel)))
         {
             yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
         }
@@ -40,6 +40,16 @@ public sealed class ExchangedLogic : FaultOperator<BinaryExpressionSyntax>
     {
         SyntaxKind.LogicalAndExpression => "||",
         SyntaxKind.LogicalOrExpression => "&&",
+        SyntaxKind.ExclusiveOrExpression => "==",
         _ => null,
     };
+
+    // Of two conditions, not of bits; and `a ^ b & c` would be joined otherwise.
+    private static bool IsExclusive(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel) =>
+        model.GetTypeInfo(node, cancel).Type is { SpecialType: SpecialType.System_Boolean }
+        && !BindsLooser(node.Left)
+        && !BindsLooser(node.Right)
+        && Exchange.Fits(node, $"{node.Left} == {node.Right}", model, cancel);
+
+    private static bool BindsLooser(ExpressionSyntax operand) => operand.Kind() is SyntaxKind.BitwiseAndExpression or SyntaxKind.ExclusiveOrExpression;
 }

@@ -29,21 +29,21 @@ public sealed class ExchangedRelation : FaultOperator<BinaryExpressionSyntax>
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(BinaryExpressionSyntax node, SemanticModel model, CancellationToken cancel)
     {
-        if (Other(node) is { } other
-            && Exchange.FitsOperator(node, other, model, cancel))
+        foreach (var other in Others(node).Where(each => Exchange.FitsOperator(node, each, model, cancel)))
         {
             yield return Site(node, $"use {other} instead of {node.OperatorToken.Text} in {Excerpt.Of(node)}", new TextChange(node.OperatorToken.Span, other));
         }
     }
 
-    private static string? Other(BinaryExpressionSyntax node) => node.Kind() switch
+    // The boundary elsewhere, then the other way round.
+    private static string[] Others(BinaryExpressionSyntax node) => node.Kind() switch
     {
-        SyntaxKind.LessThanExpression => "<=",
-        SyntaxKind.LessThanOrEqualExpression => "<",
-        SyntaxKind.GreaterThanExpression => ">=",
-        SyntaxKind.GreaterThanOrEqualExpression => ">",
-        SyntaxKind.EqualsExpression => "!=",
-        SyntaxKind.NotEqualsExpression => "==",
-        _ => null,
+        SyntaxKind.LessThanExpression => ["<=", ">"],
+        SyntaxKind.LessThanOrEqualExpression => ["<", ">"],
+        SyntaxKind.GreaterThanExpression => [">=", "<"],
+        SyntaxKind.GreaterThanOrEqualExpression => [">", "<"],
+        SyntaxKind.EqualsExpression => ["!="],
+        SyntaxKind.NotEqualsExpression => ["=="],
+        _ => [],
     };
 }

@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using Mutators.Constraints;
 
 namespace Mutators.Operators;
@@ -29,23 +30,36 @@ public sealed class RemovedStatement : FaultOperator<StatementSyntax>
     /// <inheritdoc/>
     protected override IEnumerable<InjectionSite> SitesAt(StatementSyntax node, SemanticModel model, CancellationToken cancel)
     {
-        if (((node is ExpressionStatementSyntax && Placement.ListOf(node) is not null) || (IsJump(node) && EndsBranch(node, model, cancel)))
+        var hasList = Placement.ListOf(node) is not null;
+        if (((IsPlain(node) && (hasList || IsEmbedded(node))) || (IsJump(node) && EndsBranch(node, model, cancel)))
             && !Dependence.OnStatement(node, model, cancel))
         {
-            yield return Site(node, $"remove {Excerpt.Of(node)}", Removal.Of(node));
+            // Where no braces stand, something must.
+            yield return Site(node, $"remove {Excerpt.Of(node)}", hasList ? Removal.Of(node) : new TextChange(node.Span, "{ }"));
         }
     }
 
-    private static bool IsJump(StatementSyntax node) => node is BreakStatementSyntax or ContinueStatementSyntax or ThrowStatementSyntax
+    private static bool IsPlain(StatementSyntax node) => node is ExpressionStatementSyntax or YieldStatementSyntax { ReturnOrBreakKeyword.RawKind: (int)SyntaxKind.ReturnKeyword };
+
+    private static bool IsJump(StatementSyntax node) => node is BreakStatementSyntax or ContinueStatementSyntax or ThrowStatementSyntax or GotoStatementSyntax
         or ReturnStatementSyntax or YieldStatementSyntax { ReturnOrBreakKeyword.RawKind: (int)SyntaxKind.BreakKeyword };
+
+    private static bool IsEmbedded(StatementSyntax node) =>
+        node.Parent is IfStatementSyntax or ElseClauseSyntax or LockStatementSyntax or UsingStatementSyntax || (node.Parent is { } parent && Placement.IsLoop(parent));
 
     // Behind an IF without else execution goes on, with all that has a value there: what the condition declares or assigns may
     // have one only where the branch was not taken.
     private static bool EndsBranch(StatementSyntax node, SemanticModel model, CancellationToken cancel) =>
-        node.Parent is BlockSyntax { Parent: IfStatementSyntax { Else: null } branch } block
-        && block.Statements.Last() == node
+        BranchEndedBy(node) is { Else: null } branch
         && !Dependence.DeclaresVariables(branch.Condition)
         && !Writes.In(branch.Condition).Any()
         && (node is not ReturnStatementSyntax { Expression: not null } || Body.Of(node) is not AnonymousFunctionExpressionSyntax)
         && !model.GetConstantValue(branch.Condition, cancel).HasValue;
+
+    private static IfStatementSyntax? BranchEndedBy(StatementSyntax node) => node.Parent switch
+    {
+        IfStatementSyntax branch => branch,
+        BlockSyntax { Parent: IfStatementSyntax branch } block when block.Statements.Last() == node => branch,
+        _ => null,
+    };
 }

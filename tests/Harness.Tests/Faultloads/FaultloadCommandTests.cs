@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Harness.Tests.Campaigns;
 using Mutators.Campaign;
+using Mutators.Campaign.Faultloads;
 
 namespace Harness.Tests.Faultloads;
 
@@ -21,7 +22,7 @@ public sealed class FaultloadCommandTests
     [DataRow("--profile classic", "C-STMT")]
     [DataRow("--profile dotnet", "N-")]
     [DataRow("--profile classic --operators MIA", "MIA")]
-    [DataRow("--class checking", "MIA")]
+    [DataRow("--classes checking", "MIA")]
     public void Operators_are_chosen_by_profile_class_or_id(string options, string expected)
     {
         var operators = Listed(options).Select(site => site.Operator).Distinct().ToArray();
@@ -31,7 +32,7 @@ public sealed class FaultloadCommandTests
     }
 
     [TestMethod]
-    [DataRow("--member Simple", "Kinds.Simple")]
+    [DataRow("--members Simple", "Kinds.Simple")]
     [DataRow("--member Kinds.Simple", "Kinds.Simple")]
     [DataRow("--member Sim*", "Kinds.Simple")]
     [DataRow("--complexity 4..", "Kinds.Forked")]
@@ -62,15 +63,21 @@ public sealed class FaultloadCommandTests
 
     [TestMethod]
     [DataRow("--profile clasic", "Did you mean classic?")]
-    [DataRow("--class chekcing", "Did you mean checking?")]
+    [DataRow("--classes chekcing", "Did you mean checking?")]
     [DataRow("--member Simpel", "Did you mean 'Simple'?")]
     [DataRow("--complexity many", "range of complexities")]
-    [DataRow("--sample-by field", "Did you mean field-weights?")]
+    [DataRow("--sampling field", "Did you mean field-weights?")]
     [DataRow("--sample 5 --margin 5%", "Give one of them")]
     [DataRow("--margin 500%", "no share between 0 and 1")]
     [DataRow("--confidence 99%", "Give --margin as well")]
-    [DataRow("--sample-by uniform", "Give its size as well")]
+    [DataRow("--sampling uniform", "Give its size as well")]
     [DataRow("--sample 2 --profile dotnet --sample-by field-weights", "no published field data")]
+    [DataRow("--confidence 100% --margin 5%", "Write it as 95%")]
+    [DataRow("--operators ,", "--operators names nothing")]
+    [DataRow("--seed -1", "a whole number from 0 to 18446744073709551615, and '-1' is none")]
+    [DataRow("--format yaml", "--format takes one of text, json")]
+    [DataRow("--sample", "--sample is given without a value: it takes a whole number")]
+    [DataRow("--sampel 5", "'list' has no option --sampel. Did you mean --sample?")]
     [DataRow("--faultload missing.json", "cannot be read")]
     [DataRow("--faultload missing.json --seed 3", "and so does --seed")]
     public void What_has_no_meaning_is_told_in_two_lines(string options, string part)
@@ -80,6 +87,21 @@ public sealed class FaultloadCommandTests
         Assert.AreEqual((int)ExitCode.Usage, code, error);
         Assert.Contains(part, error);
         Assert.AreEqual("", output);
+    }
+
+    [TestMethod]
+    [DataRow("{}", "it lacks 'schemaVersion'")]
+    [DataRow("{ \"schemaVersion\": \"one\" }", "schemaVersion has a value of another kind at line 1")]
+    [DataRow("{ \"seed\" }", "no JSON at line 1")]
+    public void A_file_that_is_no_faultload_is_told_without_types_of_ours(string text, string part)
+    {
+        using var folder = new ScratchFolder();
+        folder.Write("other.json", text);
+
+        var problem = Assert.ThrowsExactly<UsageException>(() => FaultloadFile.Read(Path.Combine(folder.Path, "other.json")));
+
+        Assert.Contains(part, problem.Message);
+        Assert.DoesNotContain("Mutators.Campaign", problem.Message);
     }
 
     [TestMethod]

@@ -60,7 +60,7 @@ public sealed class ResidualTests
         var library = Assert.ThrowsExactly<UsageException>(() => here.Run(Plain with { UnitTests = ["Core"], Residual = true }));
         var (code, _, error) = ToolProcess.Run(here.Root, "run", "--residual");
 
-        Assert.Contains("builds a library", library.Message);
+        Assert.Contains("holds no tests", library.Message);
         Assert.AreEqual((int)ExitCode.Usage, code);
         Assert.Contains("unitTests", error);
     }
@@ -87,6 +87,6 @@ public sealed class ResidualTests
 
         var problem = Assert.ThrowsExactly<UsageException>(() => here.Run(Plain with { UnitTests = ["Tests"], Residual = true }));
 
-        Assert.Contains("say nothing", problem.Message);
+        Assert.Contains("says nothing", problem.Message);
     }
 }

@@ -67,6 +67,13 @@ public sealed class ProjectLoaderTests
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
               <ItemGroup><ProjectReference Include="../unbuilt/Unbuilt.csproj" /></ItemGroup>
+              <!-- As the package of that name has it, and as a project puts a version together from its numbers. -->
+              <Target Name="MinVer" BeforeTargets="BeforeCompile;GetAssemblyVersion;CoreCompile" Condition="'$(DesignTimeBuild)' != 'true'">
+                <PropertyGroup><MinVerMajor>4</MinVerMajor><MinVerMinor>2</MinVerMinor></PropertyGroup>
+              </Target>
+              <Target Name="Compose" AfterTargets="MinVer">
+                <PropertyGroup><AssemblyVersion>$(MinVerMajor).$(MinVerMinor).0.0</AssemblyVersion></PropertyGroup>
+              </Target>
             </Project>
             """);
         s_folder.Write("All.slnx", """
@@ -179,6 +186,10 @@ public sealed class ProjectLoaderTests
         Assert.IsEmpty(early.Compilation.GetDiagnostics().Where(each => each.Severity == DiagnosticSeverity.Error));
         Assert.Contains("Unbuilt", early.Compilation.ReferencedAssemblyNames.Select(each => each.Name));
     }
+
+    [TestMethod]
+    public void A_version_that_is_made_from_git_is_that_of_the_build() =>
+        Assert.AreEqual(new Version(4, 2, 0, 0), new ProjectLoader(s_folder.Path).Load(["early/Early.csproj"]).Single().Compilation.Assembly.Identity.Version);
 
     [TestMethod]
     public void A_syntax_error_in_a_source_is_reported_with_its_place() =>

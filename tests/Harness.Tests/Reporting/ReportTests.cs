@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
 using Mutators.Campaign.Workloads;
@@ -190,6 +191,20 @@ public sealed partial class ReportTests
         }
 
         Assert.Contains("Residual only: ", HtmlReport.Render(campaign));
+        Assert.IsTrue(Enum.GetValues<UnitTestAnswer>().All(answer => OutcomesCsv.Render(campaign).Split("\r\n").Count(row => row.Contains($",{CampaignJson.Name(answer)},", StringComparison.Ordinal)) >= 3));
+        var both = CampaignFigures.BothCounts(campaign).Single();
+        Assert.AreEqual($"All: {figures.Sentence} {string.Join(' ', figures.OfUnitTests)}", both);
+        Assert.Contains(both.Replace("%", "%25", StringComparison.Ordinal), GitHubAnnotations.Render(campaign));
+        Assert.Contains("Unit tests: as told.", GitLabCodeQuality.Render(campaign));
+        var suites = XDocument.Parse(JUnitReport.Render(campaign)).Descendants("property").ToLookup(each => (string)each.Attribute("name")!, each => (int)each.Attribute("value")!);
+        Assert.AreEqual((3, Unnoticed.Of(campaign).Count()), (suites["unit-tests.caught"].Sum(), suites["failures.all"].Sum()));
+        Assert.AreEqual(Unnoticed.Of(figures.Residual.Campaign).Count(), suites["failures.residual-only"].Sum());
+        foreach (var schema in (string[])[SarifReport.Render(campaign), MutationTestingJson.Render(campaign)])
+        {
+            Assert.Contains(both, schema);
+            Assert.Contains("\"unitTests\": \"not-caught\"", schema);
+        }
+
         using var json = JsonDocument.Parse(CampaignJson.Render(campaign));
         var tests = json.RootElement.GetProperty("groups")[0].GetProperty("unitTests");
         Assert.AreEqual(3, tests.GetProperty("residualOnly").GetProperty("injected").GetInt32());

@@ -49,7 +49,8 @@ public sealed class ReloadEngine : IDisposable
     /// <param name="workspace">Golden, built.</param>
     /// <param name="configuration">The limits.</param>
     /// <param name="lanes">Workers at a time; 0 for one on each core.</param>
-    public ReloadEngine(MutantRepository repository, GoldenWorkspace workspace, CampaignConfiguration configuration, int lanes = 0)
+    /// <param name="programs">The programs of its jobs; null for the workloads'.</param>
+    public ReloadEngine(MutantRepository repository, GoldenWorkspace workspace, CampaignConfiguration configuration, int lanes = 0, IReadOnlyList<WorkloadProgram>? programs = null)
     {
         _targets = workspace.Targets;
         _configuration = configuration;
@@ -59,7 +60,7 @@ public sealed class ReloadEngine : IDisposable
         _lanes = lanes > 0 ? lanes : Environment.ProcessorCount;
         _largestBatch = Math.Max(LargestBatch, _targets.Sum(target => target.Sources.Sum(source => source.Tree.GetText().Lines.Count)) / LinesPerMutant);
         ProgramFolder.Delete(_directory);
-        foreach (var program in workspace.Programs)
+        foreach (var program in programs ?? workspace.Programs)
         {
             // What lies in the checkout is a mutant's as soon as the rebuild engine has had its turn.
             var folder = Path.Combine(_directory, "golden", _goldenFolders.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
