@@ -18,8 +18,11 @@ internal sealed class Delta(string assembly, byte[] metadata, byte[] il)
 /// <param name="arguments">The program's arguments.</param>
 /// <param name="tickLimit">Ticks that the run may spend; 0 for any number.</param>
 /// <param name="undo">Deltas that put golden's bodies back: when the program asks to be healed, at the run's end otherwise.</param>
-internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, long tickLimit, IReadOnlyList<Delta> undo)
+/// <param name="fresh">What the run is to have loaded anew; null for nothing.</param>
+internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, long tickLimit, IReadOnlyList<Delta> undo, FreshLoad? fresh = null)
 {
+    internal FreshLoad? Fresh { get; } = fresh;
+
     internal IReadOnlyList<Delta> Deltas { get; } = deltas;
 
     internal IReadOnlyList<Delta> Undo { get; } = undo;
@@ -43,6 +46,8 @@ internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, l
             }
 
             writer.Write(TickLimit);
+            writer.Write(Fresh is not null);
+            Fresh?.Write(writer);
         }
 
         Frame.Write(stream, buffer);
@@ -65,7 +70,7 @@ internal sealed class Command(IReadOnlyList<Delta> deltas, string[] arguments, l
             arguments[i] = reader.ReadString();
         }
 
-        return new Command(deltas, arguments, reader.ReadInt64(), undo);
+        return new Command(deltas, arguments, reader.ReadInt64(), undo, reader.ReadBoolean() ? FreshLoad.Read(reader) : null);
     }
 
     private static void Write(BinaryWriter writer, IReadOnlyList<Delta> deltas)

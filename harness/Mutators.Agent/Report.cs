@@ -40,6 +40,9 @@ internal enum Residue
 
     /// <summary>Changed statics that could not be put back.</summary>
     StuckStatics = 8,
+
+    /// <summary>The assemblies that the run was to have for itself were not those that it used: it says nothing.</summary>
+    NotFresh = 16,
 }
 
 /// <summary>A worker's answer to a command.</summary>

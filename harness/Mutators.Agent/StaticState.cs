@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.Loader;
 
 namespace Mutators.Agent;
 
@@ -59,7 +60,8 @@ internal sealed class StaticState
         var found = new List<StaticType>();
         foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
         {
-            if (known.Add(assembly) && !assembly.IsDynamic && IsPrograms(assembly))
+            // What a run had for itself goes with it.
+            if (AssemblyLoadContext.GetLoadContext(assembly) is not FreshContext && known.Add(assembly) && !assembly.IsDynamic && IsPrograms(assembly))
             {
                 foreach (var type in assembly.GetTypes())
                 {

@@ -14,6 +14,7 @@ internal sealed class TickCounters
     private readonly List<(FieldInfo Used, FieldInfo Limit)> counters = [];
     private readonly HashSet<Assembly> known = [];
     private readonly Action spent;
+    private long limit;
 
     /// <param name="spent">What to do when a limit is passed; throws.</param>
     internal TickCounters(Action spent) => this.spent = spent;
@@ -21,6 +22,7 @@ internal sealed class TickCounters
     /// <summary>Sets all counters to zero.</summary>
     internal void Begin(long limit)
     {
+        this.limit = limit;
         foreach (var (used, bound) in counters)
         {
             used.SetValue(null, 0L);
@@ -31,6 +33,7 @@ internal sealed class TickCounters
     /// <summary>Allows twice as many.</summary>
     internal void Double()
     {
+        limit *= 2;
         foreach (var (_, bound) in counters)
         {
             bound.SetValue(null, 2 * (long)bound.GetValue(null)!);
@@ -63,8 +66,19 @@ internal sealed class TickCounters
             {
                 const BindingFlags Fields = BindingFlags.Static | BindingFlags.NonPublic;
                 type.GetField("Spent", Fields)!.SetValue(null, spent);
+                type.GetField("Limit", Fields)!.SetValue(null, limit);
                 counters.Add((type.GetField("Used", Fields)!, type.GetField("Limit", Fields)!));
             }
+        }
+    }
+
+    /// <summary>Forgets the counters of assemblies that will be unloaded.</summary>
+    internal void Remove(IEnumerable<Assembly> gone)
+    {
+        foreach (var assembly in gone)
+        {
+            known.Remove(assembly);
+            counters.RemoveAll(counter => counter.Used.Module.Assembly == assembly);
         }
     }
 }

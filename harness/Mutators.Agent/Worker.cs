@@ -26,7 +26,9 @@ internal sealed class Worker
     private readonly HeapGrowth growth = new();
     private readonly Healing healing = new();
     private readonly RunMemory memory = new();
-    private readonly bool isTests;
+    private readonly TestHost? tests;
+    private readonly string folder;
+    private FreshContext? fresh;
     private long runBegan;
     private bool spent;
 
@@ -34,10 +36,11 @@ internal sealed class Worker
     {
         this.pipe = pipe;
         this.mark = mark;
-        this.isTests = isTests;
+        folder = Path.GetDirectoryName(program.Location)!;
         ticks = new TickCounters(TicksSpent);
         ticks.Add(program);
-        entry = isTests ? new TestHost(program, ticks.Used, AllowTicks, () => spent).Run : EntryPoint.Of(program);
+        tests = isTests ? new TestHost(program, ticks.Used, AllowTicks, () => spent) : null;
+        entry = tests is null ? EntryPoint.Of(program) : tests.Run;
         state = new ProcessState();
     }
 
@@ -75,6 +78,7 @@ internal sealed class Worker
             ticks.Begin(command.TickLimit / 2);
             state.Remember();
             healing.Begin(command.Undo);
+            Load(command.Fresh);
             runBegan = Stopwatch.GetTimestamp();
             Call(command.Arguments, applied);
         }
@@ -100,6 +104,29 @@ internal sealed class Worker
         }
     }
 
+    /// <summary>Gives the run assemblies of its own.</summary>
+    private void Load(FreshLoad? what)
+    {
+        fresh = what is null ? null : new FreshContext(folder, what, ticks.Add);
+        if (tests is not null)
+        {
+            tests.Context = fresh;
+        }
+    }
+
+    private Residue Unload()
+    {
+        if (fresh is not { } gone)
+        {
+            return Residue.None;
+        }
+
+        Load(null);
+        ticks.Remove(gone.Assemblies);
+        gone.Unload();
+        return gone.WasUsed ? Residue.None : Residue.NotFresh;
+    }
+
     private void Call(string[] arguments, TimeSpan applied)
     {
         string? death = null;
@@ -118,7 +145,7 @@ internal sealed class Worker
         }
 
         var runTime = Stopwatch.GetElapsedTime(runBegan);
-        if (death is null && !spent && !isTests)
+        if (death is null && !spent && tests is null)
         {
             state.RaiseProcessExit();
             code = Environment.ExitCode is var set and not 0 && code == 0 && EntryPoint.IsVoid ? set : code;
@@ -127,6 +154,7 @@ internal sealed class Worker
         var residue = state.Residue();
         var used = ticks.Used();
         healing.Heal();
+        residue |= Unload();
         End();
         ticks.Begin(0);
         residue |= state.Restore();

@@ -38,6 +38,9 @@ public sealed class CampaignRunner(
     /// <summary>What the cross-check of the last run found; null if none was asked for.</summary>
     public CrossCheck? CrossChecked { get; private set; }
 
+    /// <summary>Where the time went so far.</summary>
+    public CampaignCosts Costs { get; } = new();
+
     /// <summary>Where mutants are kept, one of <see cref="MutantRepository.RefPrefixes"/>; null for branches, unless they are too many.</summary>
     public string? RefPrefix { get; init; }
 
@@ -47,9 +50,12 @@ public sealed class CampaignRunner(
     /// <param name="crossCheck">How many outcomes of the reload engine to repeat by the rebuild engine afterwards.</param>
     public CampaignSnapshot Run(bool fresh, CancellationToken cancel, int crossCheck = 0)
     {
+        Costs.Begin("load");
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         using var store = CampaignStore.Open(repository.EnsureOwnFolder());
+        Costs.Begin("draw");
         var (faultload, dismissed) = DrawToResume(workspace, fresh ? null : store, cancel);
+        Costs.Begin("ask the compiler");
         var asked = DrawnMutant.Of(faultload, workspace, cancel, shard);
         var drawn = Mine(faultload, asked);
         var identity = Identity(faultload, dismissed);
@@ -72,6 +78,7 @@ public sealed class CampaignRunner(
             log.LogInformation("{Step,-10} {Pending} of {Total} mutants are still to be judged", "resumed", known.Pending, drawn.Length);
         }
 
+        Costs.Begin("judge");
         try
         {
             if (configuration.Engine is CampaignEngine.Reload)
@@ -96,6 +103,7 @@ public sealed class CampaignRunner(
             }
         }
 
+        log.LogInformation("{Step,-10} {Costs}", "spent", Costs.InWords());
         CrossChecked = crossCheck > 0 ? Compare(store.Load(), crossCheck, workspace, cancel) : null;
         return store.Load();
     }
@@ -202,14 +210,18 @@ public sealed class CampaignRunner(
         CancellationToken cancel)
     {
         var drawn = Mine(faultload, asked);
+        Costs.Begin("build");
         workspace.BuildGolden(cancel);
+        Costs.Begin("golden");
         var golden = GoldenRuns(workspace, cancel);
+        Costs.Begin("emit");
         var branches = Emit(drawn, cancel).ToDictionary(branch => branch.Id);
         if (store.Begin(identity, [.. workspace.Programs.Select(program => program.Workload)], shard) is { } archived)
         {
             log.LogInformation("{Step,-10} the earlier campaign is kept in .mutators/{File}", "archived", archived);
         }
 
+        Costs.Begin("compare");
         var same = Of(Equivalences(asked, workspace, cancel), drawn);
         var places = faultload.Mutants.Index().ToDictionary(each => each.Item.Id, each => each.Index + 1);
         var duplicateOf = same.Duplicates.ToDictionary(each => each.Mutant, each => each.Same);
@@ -224,6 +236,7 @@ public sealed class CampaignRunner(
             ]);
         }
 
+        Costs.Begin("activate");
         var takenOut = same.Equivalent.Concat(duplicateOf.Keys).ToHashSet();
         golden = Activate(store, workspace, [.. drawn.Where(each => each.Error is null && !takenOut.Contains(each.Mutant.Id)).Select(each => each.Mutant)], golden, cancel);
 

@@ -16,6 +16,7 @@ public sealed class GoldenWorkspace : IDisposable
     private readonly ILogger _log;
     private readonly HashSet<string> _restored = new(StringComparer.Ordinal);
     private Dictionary<string, string>? _components;
+    private int? _builtAfter;
 
     private GoldenWorkspace(MutantRepository repository, CampaignConfiguration configuration, Checkout checkout, ILogger log)
     {
@@ -107,7 +108,7 @@ public sealed class GoldenWorkspace : IDisposable
         return _components[mutant.Path];
     }
 
-    /// <summary>Builds the workloads' programs from golden.</summary>
+    /// <summary>Builds the workloads' programs from golden, unless what this process built last is that.</summary>
     /// <exception cref="UsageException">Golden does not build.</exception>
     public void BuildGolden(CancellationToken cancel)
     {
@@ -120,10 +121,17 @@ public sealed class GoldenWorkspace : IDisposable
         }
 
         Checkout.SwitchTo(Repository.Golden.CommitSha);
+        if (_builtAfter == Checkout.Switches)
+        {
+            return;
+        }
+
         foreach (var program in Programs.DistinctBy(program => program.Workload.Project, StringComparer.Ordinal))
         {
             Require(Build.Build(ProjectFile(program.Workload.Project), cancel, program.Framework), "build", program.Workload.Project);
         }
+
+        _builtAfter = Checkout.Switches;
     }
 
     /// <summary>Builds the unit tests from golden.</summary>

@@ -4,6 +4,7 @@ using Mutators.Campaign;
 using Mutators.Campaign.Branches;
 using Mutators.Tool;
 
+SdkCompiler.Prefer();
 using var interrupt = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
 {

@@ -47,6 +47,9 @@ internal sealed class TestHost
     /// <summary>How many times golden's ticks a test may spend.</summary>
     internal const long TickFactor = 100;
 
+    /// <summary>Where the tests' assemblies of the next run come from; null for those that the process holds.</summary>
+    internal FreshContext? Context { get; set; }
+
     /// <summary>Runs tests.</summary>
     /// <param name="arguments">A mode and the tests; see <see cref="TestProtocol"/>.</param>
     /// <returns>0, whatever became of the tests; 2 if there are none that could be run.</returns>
@@ -80,6 +83,7 @@ internal sealed class TestHost
             }
         }
 
+        using var scope = Context?.EnterContextualReflection();
         foreach (var call in Calls(arguments[0], arguments[1]))
         {
             adapter!.Run([.. call.Select(number => (number, tests[number]))], recorder);

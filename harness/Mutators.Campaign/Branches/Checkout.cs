@@ -37,6 +37,9 @@ public sealed class Checkout : IDisposable
     /// <summary>The commit whose files are here.</summary>
     public string CommitSha { get; private set; } = "";
 
+    /// <summary>How often its files were brought to another commit since it was opened: what was built before that is of other files.</summary>
+    public int Switches { get; private set; }
+
     /// <summary>
     /// Makes a checkout of golden in a folder, or takes up the one that is there: interrupted switches are repaired, the files are
     /// golden's afterwards, and build outputs are kept.
@@ -162,6 +165,7 @@ public sealed class Checkout : IDisposable
         if (from.Sha != to.Sha || !state.Unfinished.IsEmpty)
         {
             _marker.WriteSwitching(from.Sha, [.. state.Unfinished, to.Sha]);
+            Switches++;
             CheckoutFiles.Bring(Directory, to.Tree, paths);
             _marker.WritePresent(to.Sha);
         }

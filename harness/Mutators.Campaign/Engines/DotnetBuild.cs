@@ -25,6 +25,11 @@ public sealed partial class DotnetBuild(string root)
         ["DOTNET_NOLOGO"] = "1",
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
         ["DOTNET_SKIP_FIRST_TIME_EXPERIENCE"] = "1",
+
+        // A build of a small project spends its time on code that runs once.
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountThreshold"] = "100",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
     };
 
     /// <summary>Restores the packages of a project and of all it references.</summary>

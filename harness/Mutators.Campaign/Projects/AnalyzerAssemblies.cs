@@ -14,12 +14,13 @@ internal sealed class AnalyzerAssemblies : IAnalyzerAssemblyLoader
     private readonly Dictionary<string, FolderContext> _contexts = new(StringComparer.Ordinal);
     private readonly List<string> _failures = [];
 
-    /// <summary>New instances of the generators, in the order of the command line.</summary>
-    public ImmutableArray<ISourceGenerator> GeneratorsOf(CSharpCommandLineArguments arguments, ImmutableArray<string>.Builder warnings)
+    /// <summary>New instances of the generators that may have something to add, in the order of the command line.</summary>
+    public ImmutableArray<ISourceGenerator> GeneratorsOf(CSharpCommandLineArguments arguments, IEnumerable<SyntaxTree> trees, ImmutableArray<string>.Builder warnings)
     {
         _failures.Clear();
         var generators = ImmutableArray.CreateBuilder<ISourceGenerator>();
-        foreach (var path in arguments.AnalyzerReferences.Select(each => Path.GetFullPath(each.FilePath, arguments.BaseDirectory!)))
+        var paths = arguments.AnalyzerReferences.Select(each => Path.GetFullPath(each.FilePath, arguments.BaseDirectory!));
+        foreach (var path in paths.Where(path => !StandardGenerators.AddNothing(path, trees)))
         {
             if (!_references.TryGetValue(path, out var reference))
             {

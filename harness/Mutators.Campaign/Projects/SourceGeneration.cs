@@ -17,7 +17,7 @@ internal static class SourceGeneration
         ImmutableArray<string>.Builder warnings,
         CancellationToken cancel)
     {
-        var generators = analyzers.GeneratorsOf(arguments, warnings);
+        var generators = analyzers.GeneratorsOf(arguments, compilation.SyntaxTrees, warnings);
         if (generators.IsEmpty)
         {
             return compilation;

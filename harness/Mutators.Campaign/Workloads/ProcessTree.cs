@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace Mutators.Campaign.Workloads;
 
@@ -24,6 +25,12 @@ internal sealed class ProcessTree(Process root, bool ownSession)
     // Little, since others may want the processor too; a process that waits uses none at all.
     private static readonly TimeSpan BusyFrom = TimeSpan.FromMilliseconds(15);
 
+    private const int LooksBetweenSearches = 10;
+
+    private int[] _others = [];
+    private int _looks;
+    private bool _isGone;
+
     /// <summary>
     /// The command that starts a program in a session of its own, and has it killed when the thread that started it dies: also a
     /// harness that is killed leaves no hanging mutant behind. Empty where the system has no <c>setsid</c>; the second half is left
@@ -39,12 +46,16 @@ internal sealed class ProcessTree(Process root, bool ownSession)
     private static string? Tool(string name) =>
         OperatingSystem.IsLinux() ? Array.Find([$"/usr/bin/{name}", $"/bin/{name}"], File.Exists) : null;
 
-    /// <summary>The resident memory of all processes of the tree; shared pages are counted in each.</summary>
+    /// <summary>
+    /// The resident memory of all processes of the tree; shared pages are counted in each. To look through all processes of a machine takes long enough to be felt
+    /// ten times a second: who else belongs to the tree is only looked for now and then.
+    /// </summary>
     public long WorkingSetBytes()
     {
         if (ownSession)
         {
-            return Session().Sum(member => member.ResidentPages) * Environment.SystemPageSize;
+            _others = ++_looks % LooksBetweenSearches == 0 ? [.. Session().Where(member => member.Id != root.Id).Select(member => member.Id)] : _others;
+            return _others.Prepend(root.Id).Sum(id => ReadStat(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}")) is { State: not 'Z' } stat && stat.Session == root.Id ? stat.ResidentPages : 0) * Environment.SystemPageSize;
         }
 
         try
@@ -98,7 +109,7 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         {
             try
             {
-                if (Directory.EnumerateDirectories($"/proc/{member.Id}/task").Any(thread => ReadStat(thread) is { State: "R" or "D" }))
+                if (Directory.EnumerateDirectories($"/proc/{member.Id}/task").Any(thread => ReadStat(thread) is { State: 'R' or 'D' }))
                 {
                     return true;
                 }
@@ -127,20 +138,49 @@ internal sealed class ProcessTree(Process root, bool ownSession)
     /// <summary>Ends all of it, whether the root still runs or has exited and left children behind.</summary>
     public void Kill()
     {
-        KillOne(root, entireTree: true);
-        for (var round = 0; ownSession && round < KillRounds; round++)
+        if (!ownSession)
         {
-            var members = Session().Where(member => member.Id != root.Id).ToList();
+            KillOne(root, entireTree: true);
+            return;
+        }
+
+        if (_isGone)
+        {
+            return;
+        }
+
+        // Who descends from the root is found while it is there.
+        var members = Members();
+        KillOne(root, entireTree: false);
+        for (var round = 0; round < KillRounds; round++)
+        {
             if (members.Count == 0)
             {
+                _isGone = true;
                 return;
             }
 
-            foreach (var member in members)
+            members.ForEach(KillById);
+            members = Members();
+        }
+    }
+
+    /// <summary>The session's processes without the root, and what descends from any of them or from the root, in whatever session.</summary>
+    private List<int> Members()
+    {
+        var all = All();
+        var found = all.Where(each => each.Stat.Session == root.Id && each.Stat.State != 'Z').Select(each => each.Id).Append(root.Id).ToHashSet();
+        for (var isMore = true; isMore;)
+        {
+            isMore = false;
+            foreach (var (id, stat) in all)
             {
-                KillById(member.Id);
+                isMore |= stat.State != 'Z' && found.Contains(stat.Parent) && found.Add(id);
             }
         }
+
+        found.Remove(root.Id);
+        return [.. found];
     }
 
     private static void KillById(int id)
@@ -148,7 +188,7 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         try
         {
             using var process = Process.GetProcessById(id);
-            KillOne(process, entireTree: true);
+            KillOne(process, entireTree: false);
             process.WaitForExit(TimeSpan.FromMilliseconds(100));
         }
         catch (ArgumentException)
@@ -177,30 +217,39 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         }
     }
 
-    private List<(int Id, long ResidentPages, long ProcessorTicks)> Session()
+    private IEnumerable<(int Id, long ResidentPages, long ProcessorTicks)> Session() =>
+        All().Where(each => each.Stat.Session == root.Id && each.Stat.State != 'Z').Select(each => (each.Id, each.Stat.ResidentPages, each.Stat.ProcessorTicks));
+
+    private static List<(int Id, Stat Stat)> All()
     {
-        var members = new List<(int, long, long)>();
+        var all = new List<(int, Stat)>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && ReadStat(directory) is { } stat && stat.Session == root.Id && stat.State != "Z")
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ReadStat(directory) is { } stat)
             {
-                members.Add((id, stat.ResidentPages, stat.ProcessorTicks));
+                all.Add((id, stat));
             }
         }
 
-        return members;
+        return all;
     }
 
-    /// <summary>Fields 3, 6, 14 with 15, and 24 of <c>/proc/PID/stat</c>; the second is a name in parentheses that may hold blanks.</summary>
-    private static (string State, int Session, long ResidentPages, long ProcessorTicks)? ReadStat(string directory)
+    /// <summary>Fields 3, 4, 6, 14 with 15, and 24 of <c>/proc/PID/stat</c>; the second is a name in parentheses that may hold blanks.</summary>
+    private static Stat? ReadStat(string folder)
     {
         try
         {
-            var text = File.ReadAllText(Path.Combine(directory, "stat"));
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return (fields[0], int.Parse(fields[3], CultureInfo.InvariantCulture), long.Parse(fields[21], CultureInfo.InvariantCulture),
-                long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture));
+            using var file = File.OpenHandle(Path.Combine(folder, "stat"));
+            Span<byte> bytes = stackalloc byte[1024];
+            var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]);
+            var fields = text.AsSpan(text.LastIndexOf(')') + 2);
+            Span<Range> ranges = stackalloc Range[23];
+            if (fields.Split(ranges, ' ') < ranges.Length)
+            {
+                return null;
+            }
+
+            return new Stat(fields[0], Number(fields[ranges[1]]), Number(fields[ranges[3]]), Number(fields[ranges[11]]) + Number(fields[ranges[12]]), Number(fields[ranges[21]]));
         }
         catch (IOException)
         {
@@ -210,5 +259,14 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         {
             return null;
         }
+
+        static long Number(ReadOnlySpan<char> text) => long.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    private readonly record struct Stat(char State, long ParentId, long SessionId, long ProcessorTicks, long ResidentPages)
+    {
+        internal int Parent => (int)ParentId;
+
+        internal int Session => (int)SessionId;
     }
 }

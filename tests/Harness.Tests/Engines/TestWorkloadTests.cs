@@ -43,6 +43,18 @@ public sealed class TestWorkloadTests
     }
 
     [TestMethod]
+    [DataRow("Square(squares)", FailureMode.FailedAssertion, "Table_is_filled")]
+    [DataRow("Enter(names)", FailureMode.UnexpectedException, "System.TypeInitializationException")]
+    public void A_dropped_call_that_initialises_a_type_is_noticed_by_the_test_that_uses_it(string call, FailureMode mode, string reason)
+    {
+        var outcome = campaign.Mutants.Single(each => each.Mutant.Change == $"drop call {call}").Headline!;
+
+        Assert.AreEqual(mode, outcome.Mode, outcome.Reason);
+        Assert.Contains(reason, outcome.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("reload:fresh", outcome.Engine, "MSTest keeps to the assemblies that it has loaded first.");
+    }
+
+    [TestMethod]
     [DataRow("Survivor", FailureMode.Survived)]
     [DataRow("OnlyFlaky", FailureMode.Flaky)]
     [DataRow("Counted", FailureMode.Survived)]

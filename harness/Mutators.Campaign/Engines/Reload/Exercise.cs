@@ -28,6 +28,11 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <summary>What a process may spend that runs all of it once.</summary>
     public virtual RunLimits Limits => Configuration.LimitsFor(Golden.Run.Duration);
 
+    /// <summary>How many workers at a time are worth what each of them costs before it is warm.</summary>
+    /// <param name="jobs">What there is to run.</param>
+    /// <param name="most">How many there may be.</param>
+    public virtual int LanesFor(IReadOnlyCollection<ReloadJob> jobs, int most) => Math.Min(most, Math.Max(1, jobs.Count));
+
     /// <summary>The arguments of a mutant's run.</summary>
     public abstract ImmutableArray<string> Of(ReloadJob job);
 

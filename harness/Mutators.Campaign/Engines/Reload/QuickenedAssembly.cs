@@ -55,7 +55,7 @@ internal static class QuickenedAssembly
     }
 
     /// <summary>The assemblies that are built from projects, as the program's list of dependencies has it.</summary>
-    private static HashSet<string> OwnNames(string folder)
+    public static HashSet<string> OwnNames(string folder)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var file in Directory.EnumerateFiles(folder, "*.deps.json"))

@@ -176,7 +176,7 @@ public sealed class ReloadEngine : IDisposable
                 _unusable[group.Key.Assembly] = first.WhyUnusable(cancel);
             }
 
-            InLanes(Math.Min(_lanes, Math.Max(1, group.Count())), lane =>
+            InLanes(ExerciseOf(group.First()).LanesFor([.. group], _lanes), lane =>
             {
                 using (var worker = lane == 0 ? first : Lane(lane))
                 {

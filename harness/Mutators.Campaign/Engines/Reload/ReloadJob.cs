@@ -24,6 +24,9 @@ public sealed record ReloadWay(string Name, string? Why)
     /// <summary>A delta in a warm worker.</summary>
     public static ReloadWay Warm { get; } = new("reload", null);
 
+    /// <summary>In a warm worker, with the program's own assemblies loaded once more for this run.</summary>
+    public static ReloadWay Load(string why) => new("reload:load", why);
+
     /// <summary>A delta in a process that runs once.</summary>
     public static ReloadWay Fresh(string why) => new("reload:fresh", why);
 

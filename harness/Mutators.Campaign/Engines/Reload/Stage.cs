@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Text.Json;
+using Mutators.Agent;
 using Mutators.Campaign.Projects;
 using Mutators.Campaign.Workloads;
 
@@ -16,6 +17,18 @@ internal sealed record Stage(string Assembly, ImmutableArray<(TargetProject Targ
 
     /// <summary>The folder.</summary>
     public string Folder => Path.GetDirectoryName(Assembly)!;
+
+    /// <summary>What golden itself leaves behind where it runs twice in one process; null as long as no worker has shown that it does.</summary>
+    public Residue? UsualResidue { get; set; }
+
+    /// <summary>Whether golden is golden where its assemblies are loaded once more for a run; null as long as nobody has tried.</summary>
+    public bool? LoadsAnew { get; set; }
+
+    /// <summary>The simple names of the assemblies that are built from the program's projects.</summary>
+    public string[] Own => _own ??= [.. QuickenedAssembly.OwnNames(Folder).Concat(Modules.Select(module => module.Target.AssemblyName)).Append(Path.GetFileNameWithoutExtension(Assembly))
+        .Distinct(StringComparer.OrdinalIgnoreCase).Where(name => File.Exists(Path.Combine(Folder, name + ".dll")))];
+
+    private string[]? _own;
 
     /// <summary>Lays a batch's assemblies over a copy of golden.</summary>
     /// <param name="folder">The folder.</param>

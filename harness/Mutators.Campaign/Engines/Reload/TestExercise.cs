@@ -12,6 +12,9 @@ namespace Mutators.Campaign.Engines.Reload;
 /// </summary>
 internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration configuration) : Exercise(golden, configuration)
 {
+    /// <summary>What a mutant's run costs beside its tests: the framework's own work, statics, the pipe.</summary>
+    private static readonly TimeSpan around = TimeSpan.FromMilliseconds(10);
+
     private readonly TestRecord _tests = golden.Tests!;
 
     public override ImmutableDictionary<string, string> Environment => TestProgram.Environment;
@@ -20,18 +23,25 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
 
     public override bool WaitsForThreads => false;
 
-    public override ImmutableArray<string> Of(ReloadJob job) => [TestProtocol.UntilFailure, Named(Tests(job))];
-
-    public override RunLimits LimitsOf(ReloadJob job)
+    /// <summary>
+    /// A worker that begins runs all tests once, slowly, before it is of use. A mutant costs its tests' time, or half of it where one of them fails, and something around them; one whose
+    /// assemblies are loaded anew, a share of a beginning.
+    /// </summary>
+    public override int LanesFor(IReadOnlyCollection<ReloadJob> jobs, int most)
     {
-        var golden = TimeSpan.Zero;
-        foreach (var test in Tests(job))
+        var beginning = TimeSpan.FromSeconds(1) + Golden.Run.Duration;
+        var work = TimeSpan.Zero;
+        foreach (var job in jobs)
         {
-            golden += _tests.Tests[test].Duration;
+            work += Sum(job) / 2 + around + (WhyAlone(job) is null ? TimeSpan.Zero : beginning / 8);
         }
 
-        return Configuration.LimitsFor(golden);
+        return Math.Clamp((int)(work / (2 * beginning)) + 1, 1, Math.Max(1, most));
     }
+
+    public override ImmutableArray<string> Of(ReloadJob job) => [TestProtocol.UntilFailure, Named(Tests(job))];
+
+    public override RunLimits LimitsOf(ReloadJob job) => Configuration.LimitsFor(Sum(job));
 
     /// <summary>Whatever the mutants' runs executed: a test that finds what one of them left behind fails here, before any outcome counts that it had a say in.</summary>
     public override ImmutableArray<string> Check(IEnumerable<ReloadJob> since) => [TestProtocol.Matrix, Named(since.SelectMany(Tests).Distinct())];
@@ -51,6 +61,17 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
     public override void Settle(int test, bool isGolden) => _tests.Trust(test, isGolden);
 
     public override string? WhyAlone(ReloadJob job) => _tests.Of(job.Mutant).WhyAlone;
+
+    private TimeSpan Sum(ReloadJob job)
+    {
+        var golden = TimeSpan.Zero;
+        foreach (var test in Tests(job))
+        {
+            golden += _tests.Tests[test].Duration;
+        }
+
+        return golden;
+    }
 
     private IEnumerable<int> Tests(ReloadJob job) => _tests.Of(job.Mutant).Tests.Where(_tests.Judges);
 

@@ -9,7 +9,9 @@ namespace Mutators.Campaign.Engines.Reload;
 /// <param name="Method">Golden's method.</param>
 /// <param name="Golden">Its body in golden.</param>
 /// <param name="Mutant">The variant's body.</param>
-internal sealed record BodyExchange(MethodRow Method, ImmutableArray<byte> Golden, ImmutableArray<byte> Mutant);
+/// <param name="AddressPosition">Where in the assembly's file the address of golden's body stands.</param>
+/// <param name="MutantAddress">The address of the variant's body, to be written there where the assembly is loaded with it.</param>
+internal sealed record BodyExchange(MethodRow Method, ImmutableArray<byte> Golden, ImmutableArray<byte> Mutant, int AddressPosition, int MutantAddress);
 
 /// <summary>
 /// Finds in a compiled <see cref="VariantBuild"/> the bodies to exchange. The compiler emits the methods of a type in the order of the source, and
@@ -61,7 +63,8 @@ internal sealed class VariantBodies : IDisposable
             {
                 if (IsCounterpart(golden[i].Method, method, isConstructor))
                 {
-                    _exchanges[number] = new BodyExchange(Row(golden[i].Handle, golden[i].Method), Body(golden[i].Method), Body(method));
+                    _exchanges[number] = new BodyExchange(
+                        Row(golden[i].Handle, golden[i].Method), Body(golden[i].Method), Body(method), AddressPosition(golden[i].Handle), method.RelativeVirtualAddress);
                     break;
                 }
 
@@ -119,6 +122,11 @@ internal sealed class VariantBodies : IDisposable
         method.ImplAttributes,
         method.Signature,
         method.GetParameters() is { Count: > 0 } parameters ? parameters.First() : MetadataTokens.ParameterHandle(Metadata.GetTableRowCount(TableIndex.Param) + 1));
+
+    /// <summary>A method's address is the first column of its row.</summary>
+    private int AddressPosition(MethodDefinitionHandle method) =>
+        _image.PEHeaders.MetadataStartOffset + Metadata.GetTableMetadataOffset(TableIndex.MethodDef)
+        + (MetadataTokens.GetRowNumber(method) - 1) * Metadata.GetTableRowSize(TableIndex.MethodDef);
 
     private ImmutableArray<byte> Body(MethodDefinition method)
     {

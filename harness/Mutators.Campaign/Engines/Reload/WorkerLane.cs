@@ -28,6 +28,7 @@ internal sealed class WorkerLane : IDisposable
 
     private readonly RunFolder _folder;
     private readonly string _assembly;
+    private readonly Stage _stage;
     private readonly Exercise _exercise;
     private readonly Batch _batch;
     private readonly string _deltaFile;
@@ -49,6 +50,7 @@ internal sealed class WorkerLane : IDisposable
     {
         _folder = new RunFolder(stage.Folder, folder);
         _assembly = Path.Combine(folder, Path.GetFileName(stage.Assembly));
+        _stage = stage;
         _deltaFile = folder + ".delta";
         _exercise = exercise;
         _batch = batch;
@@ -87,9 +89,13 @@ internal sealed class WorkerLane : IDisposable
             {
                 done(new ReloadResult(job!, ReloadWay.Rebuild(_unusable!), null));
             }
-            else if ((OnlyOnce ?? _exercise.WhyAlone(job!)) is { } why)
+            else if ((OnlyOnce ?? _exercise.WhyAlone(job!)) is { } why && (OnlyOnce is not null || !LoadsAnew(cancel)))
             {
-                done(RunFresh(job!, why, cancel));
+                RunAlone(job!, why, done, cancel);
+            }
+            else if (!EnsureWorker(cancel))
+            {
+                done(new ReloadResult(job!, ReloadWay.Rebuild(_unusable!), null));
             }
             else
             {
@@ -108,8 +114,18 @@ internal sealed class WorkerLane : IDisposable
     private void RunWarm(ReloadJob job, bool mustCheck, Action<ReloadResult> done, CancellationToken cancel)
     {
         _folder.Restore();
-        var ran = _worker!.Run(CommandFor(_batch.Mutants[job.Commit].Exchanges, _exercise.Of(job)), _exercise.LimitsOf(job), cancel);
+        var exchanges = _batch.Mutants[job.Commit].Exchanges;
+        var whyAlone = _exercise.WhyAlone(job);
+        var ran = whyAlone is null
+            ? _worker!.Run(CommandFor(exchanges, _exercise.Of(job)), _exercise.LimitsOf(job), cancel)
+            : _worker!.Run(CommandToLoad(exchanges, [.. exchanges.Select(each => each.Target)], _exercise.Of(job)), _exercise.Limits, cancel);
         _statistics.Add(ran);
+        if (ran.Report is { } whole && whole.Residue.HasFlag(Residue.NotFresh))
+        {
+            RunAlone(job, whyAlone!, done, cancel);
+            return;
+        }
+
         if (ran.NotApplied)
         {
             RunLater();
@@ -133,7 +149,7 @@ internal sealed class WorkerLane : IDisposable
             return;
         }
 
-        _unchecked.Add(new ReloadResult(job, ReloadWay.Warm, ran.Run));
+        _unchecked.Add(new ReloadResult(job, whyAlone is null ? ReloadWay.Warm : ReloadWay.Load(whyAlone), ran.Run));
         if (!ran.IsAlive || (ran.Report!.Residue & ~_usualResidue).HasFlag(Residue.StuckStatics))
         {
             Replace();
@@ -147,6 +163,19 @@ internal sealed class WorkerLane : IDisposable
                 Replace();
             }
         }
+    }
+
+    /// <summary>In a process of its own. What golden would show there too, a test that passes only behind another one for example, is no outcome either.</summary>
+    private void RunAlone(ReloadJob job, string why, Action<ReloadResult> done, CancellationToken cancel)
+    {
+        var result = RunFresh(job, why, cancel);
+        if (OnlyOnce is null && _exercise.Doubts(result.Run!).ToList() is { Count: > 0 } doubts && EnsureWorker(cancel) && OnlyOnce is null && !AreSettled(doubts, cancel))
+        {
+            _again.Enqueue(job);
+            return;
+        }
+
+        done(result);
     }
 
     /// <summary>
@@ -313,6 +342,13 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _tickLimit = Math.Max(MinimumTicks, report.Ticks * TickFactor);
+        if (_stage.UsualResidue is { } usual)
+        {
+            // Another worker of this very program has shown that it runs twice in one process.
+            _usualResidue = usual;
+            return true;
+        }
+
         var second = RunGolden(_exercise.First, cancel);
         OnlyOnce = _exercise.WhyOnlyOnce(report.Residue)
             ?? (second.Report is not { Kind: ReportKind.Returned } || !_exercise.IsGolden(second.Run) || _exercise.WhyOnlyOnce(second.Report.Residue) is not null
@@ -323,8 +359,7 @@ internal sealed class WorkerLane : IDisposable
             return true;
         }
 
-        _usualResidue = second.Report!.Residue;
-
+        _stage.UsualResidue = _usualResidue = second.Report!.Residue;
         return true;
 
         static string Why(WorkerRun run) => run.Run.Death is { } death ? $"golden with ticks does not survive: {death}" : "golden with ticks does not behave as golden";
@@ -356,6 +391,32 @@ internal sealed class WorkerLane : IDisposable
         // In this order: each delta continues the one before.
         var deltas = Written(_deltas, exchanges, each => each.Mutant);
         return new Command(deltas, [.. arguments], _tickLimit, Written(_deltas, exchanges, each => each.Golden));
+    }
+
+    /// <summary>A run with assemblies of its own, which have the bodies of a mutant: nothing is initialised in them yet.</summary>
+    private Command CommandToLoad(
+        ImmutableArray<(TargetProject Target, BodyExchange Exchange)> exchanges, IEnumerable<TargetProject> used, ImmutableArray<string> arguments) => new(
+        [], [.. arguments], _tickLimit, [],
+        new FreshLoad(_stage.Own, [.. used.Select(target => target.AssemblyName).Append(Path.GetFileNameWithoutExtension(_assembly))], [.. exchanges.Select(each => new ImageChange(each.Target.AssemblyName, each.Exchange.AddressPosition, each.Exchange.MutantAddress))]));
+
+    /// <summary>Whether golden is golden also where its assemblies are loaded once more: some test frameworks keep to those that they have seen first.</summary>
+    private bool LoadsAnew(CancellationToken cancel)
+    {
+        if (_stage.LoadsAnew is { } known)
+        {
+            return known;
+        }
+
+        _folder.Restore();
+        var ran = _worker!.Run(CommandToLoad([], [.. _modules.Select(module => module.Target)], _exercise.First), _exercise.Limits, cancel);
+        _stage.LoadsAnew = ran is { IsAlive: true, Report: { Kind: ReportKind.Returned } report } && !report.Residue.HasFlag(Residue.NotFresh) && _exercise.IsGolden(ran.Run);
+        if (!ran.IsAlive)
+        {
+            RunLater();
+            Replace();
+        }
+
+        return _stage.LoadsAnew.Value;
     }
 
     private static List<Delta> Written(

@@ -18,6 +18,11 @@ internal static class TestProgram
         KeyValuePair.Create(AgentVariables.Tests, "1"),
         KeyValuePair.Create(AgentVariables.Hooks, typeof(Worker).Assembly.Location),
 
+        // A process of tests is a short one, and most of its time goes into code of the framework that is called a few times only: nothing is worth optimising that is not called often.
+        KeyValuePair.Create(AgentVariables.Profiling, "0"),
+        KeyValuePair.Create(AgentVariables.SplitCodePages, "0"),
+        KeyValuePair.Create(AgentVariables.CallsToOptimise, "100"),
+
         // A project may be made for a runtime that this machine has only a later one of.
         KeyValuePair.Create("DOTNET_ROLL_FORWARD", "Major"),
         KeyValuePair.Create("TESTINGPLATFORM_TELEMETRY_OPTOUT", "1"),

@@ -36,6 +36,12 @@ public sealed class WayTests
     public void Nothing_is_left_behind() => Assert.AreEqual(1, Way.Remember());
 
     [TestMethod]
+    public void Table_is_filled() => Assert.AreEqual(4, Table.Squares[2]);
+
+    [TestMethod]
+    public void Names_are_there() => Assert.AreEqual("one", Names.First);
+
+    [TestMethod]
     public void Survives() => Assert.AreEqual(1, Way.Survivor());
 
     /// <summary>Fails in every second process: nobody can say what a mutant has to do with it.</summary>

@@ -1,0 +1,37 @@
+using Harness.Tests.Campaigns;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Store;
+
+namespace Harness.Tests.Engines;
+
+/// <summary>Mutants in what types compute while they are initialised, in a library with tests of xUnit.</summary>
+[TestClass]
+[TestCategory("Slow")]
+public sealed class TypeInitialisationTests
+{
+    private static Tree tree = null!;
+    private static CampaignSnapshot campaign = null!;
+
+    [ClassInitialize]
+    public static void Run(TestContext context)
+    {
+        tree = new Tree("its_types_compute_once");
+        campaign = tree.Run(new CampaignConfiguration { Operators = ["MFC"], TimeFactor = 1 });
+    }
+
+    [ClassCleanup]
+    public static void Clean() => tree.Dispose();
+
+    [TestMethod]
+    [DataRow("Square(squares)", FailureMode.FailedAssertion, "Table_is_filled")]
+    [DataRow("Enter(names)", FailureMode.UnexpectedException, "System.TypeInitializationException")]
+    public void A_mutant_of_an_initialiser_has_assemblies_loaded_for_it_alone(string call, FailureMode mode, string reason)
+    {
+        var outcome = campaign.Mutants.Single(each => each.Mutant.Change == $"drop call {call}").Headline!;
+
+        Assert.AreEqual(mode, outcome.Mode, outcome.Reason);
+        Assert.Contains(reason, outcome.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("reload:load", outcome.Engine);
+    }
+}
