@@ -39,6 +39,9 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <summary>What a mutant may spend in a warm worker.</summary>
     public virtual RunLimits LimitsOf(ReloadJob job) => Limits;
 
+    /// <summary>What a mutant may spend in a process of its own.</summary>
+    public virtual RunLimits LimitsAlone(ReloadJob job) => Limits;
+
     /// <summary>The arguments of the golden run that decides whether some mutants' runs count.</summary>
     public virtual ImmutableArray<string> Check(IEnumerable<ReloadJob> since) => First;
 
@@ -68,7 +71,7 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <param name="agent">The agent's variables, if it is to change something first.</param>
     /// <param name="cancel">Ends the run.</param>
     public WorkloadRun RunOnce(string assembly, ReloadJob job, IEnumerable<KeyValuePair<string, string>> agent, CancellationToken cancel) =>
-        ProgramRun.Execute(assembly, Of(job), Environment.SetItems(agent), Limits, cancel);
+        ProgramRun.Execute(assembly, Of(job), Environment.SetItems(agent), LimitsAlone(job), cancel);
 
     /// <summary>The exercise of a workload.</summary>
     public static Exercise For(WorkloadProgram program, GoldenRun golden, CampaignConfiguration configuration) =>

@@ -43,6 +43,18 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
 
     public override RunLimits LimitsOf(ReloadJob job) => Configuration.LimitsFor(Sum(job));
 
+    /// <summary>Its tests, and what a process takes beside all of them: a mutant that does not end need not spend what all tests would.</summary>
+    public override RunLimits LimitsAlone(ReloadJob job)
+    {
+        var beside = Golden.Run.Duration;
+        foreach (var test in _tests.Tests)
+        {
+            beside -= test.Duration;
+        }
+
+        return Configuration.LimitsFor(Sum(job) + (beside > TimeSpan.Zero ? beside : TimeSpan.Zero));
+    }
+
     /// <summary>Whatever the mutants' runs executed: a test that finds what one of them left behind fails here, before any outcome counts that it had a say in.</summary>
     public override ImmutableArray<string> Check(IEnumerable<ReloadJob> since) => [TestProtocol.Matrix, Named(since.SelectMany(Tests).Distinct())];
 

@@ -118,7 +118,7 @@ internal sealed class WorkerLane : IDisposable
         var whyAlone = _exercise.WhyAlone(job);
         var ran = whyAlone is null
             ? _worker!.Run(CommandFor(exchanges, _exercise.Of(job)), _exercise.LimitsOf(job), cancel)
-            : _worker!.Run(CommandToLoad(exchanges, [.. exchanges.Select(each => each.Target)], _exercise.Of(job)), _exercise.Limits, cancel);
+            : _worker!.Run(CommandToLoad(exchanges, [.. exchanges.Select(each => each.Target)], _exercise.Of(job)), _exercise.LimitsOf(job), cancel);
         _statistics.Add(ran);
         if (ran.Report is { } whole && whole.Residue.HasFlag(Residue.NotFresh))
         {
