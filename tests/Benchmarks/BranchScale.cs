@@ -43,13 +43,13 @@ internal static class BranchScale
             }
         }
 
-        Console.WriteLine($"emitted in {emission.TotalSeconds:0.0} s, at most {peak >> 20} MiB, of which {before >> 20} MiB before");
+        Console.WriteLine($"emitted in {emission}, at most {peak >> 20} MiB, of which {before >> 20} MiB before");
         var (objects, _) = Timed(() => alone.FastImport(stream => Write(stream, "refs/heads/imported")));
-        Console.WriteLine($"fast-import of the commits alone in {objects.TotalSeconds:0.0} s: {objects / emission:P0}");
+        Console.WriteLine($"fast-import of the commits alone in {objects}: {emission.ShareOf(objects)}");
         var (listing, listed) = Timed(() => ours.Git("branch", "--list", "mutants/*").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         var (fsck, said) = Timed(() => ours.Git("fsck", "--full", "--no-dangling").Trim());
         var (again, _) = Timed(() => repository.Emit(mutants, path => texts[path], new EmissionOptions(1)));
-        Console.WriteLine($"{listed:#,0} branches listed in {listing.TotalSeconds:0.00} s; fsck in {fsck.TotalSeconds:0.0} s says {(said.Length == 0 ? "nothing" : said)}; emitted again in {again.TotalSeconds:0.0} s");
+        Console.WriteLine($"{listed:#,0} branches listed in {listing}; fsck in {fsck} says {(said.Length == 0 ? "nothing" : said)}; emitted again in {again}");
         var (import, _) = Timed(() => theirs.FastImport(stream => Write(stream, reference: null)));
         var tips = theirs.Tips();
         var same = branches.Count(branch => tips.TryGetValue(branch.RefName, out var tip) && tip == branch.CommitSha);
@@ -57,16 +57,16 @@ internal static class BranchScale
         Console.WriteLine($"""
             | what | figure |
             |---|---|
-            | emission, references included | {emission.TotalSeconds:0.0} s, {mutants.Count / emission.TotalSeconds:#,0} mutants/s |
-            | `git fast-import` of the same commits | {import.TotalSeconds:0.0} s, {mutants.Count / import.TotalSeconds:#,0} commits/s |
-            | **speed as a share of `git fast-import`'s** | **{import / emission:P0}** |
-            | `git fast-import` of the commits alone, without references | {objects.TotalSeconds:0.0} s, {mutants.Count / objects.TotalSeconds:#,0} commits/s; {objects / emission:P0} |
+            | emission, references included | {emission}, {mutants.Count / emission.Processor.TotalSeconds:#,0} mutants/CPU s |
+            | `git fast-import` of the same commits | {import}, {mutants.Count / import.Processor.TotalSeconds:#,0} commits/CPU s |
+            | **speed as a share of `git fast-import`'s** | **{emission.ShareOf(import)}** |
+            | `git fast-import` of the commits alone, without references | {objects}; {emission.ShareOf(objects)} |
             | commits that are the same in both | {same:#,0} of {branches.Count:#,0} |
             | memory of the emitting process, at most | {peak >> 20} MiB, of which {before >> 20} MiB before |
             | the git folder afterwards | {ours.FilesInGit:#,0} files, {ours.BytesInGit >> 20} MiB (fast-import: {theirs.FilesInGit:#,0} files, {theirs.BytesInGit >> 20} MiB) |
-            | `git branch --list 'mutants/*'` | {listing.TotalSeconds:0.00} s for {listed:#,0} (after fast-import {theirListing.TotalSeconds:0.00} s) |
-            | `git fsck --full` | {fsck.TotalSeconds:0.0} s, says {(said.Length == 0 ? "nothing" : said)} |
-            | emitting all of them again | {again.TotalSeconds:0.0} s |
+            | `git branch --list 'mutants/*'` | {listing} for {listed:#,0} (after fast-import {theirListing}) |
+            | `git fsck --full` | {fsck}, says {(said.Length == 0 ? "nothing" : said)} |
+            | emitting all of them again | {again} |
             """);
     }
 
@@ -80,11 +80,23 @@ internal static class BranchScale
         stream.Write("\n"u8);
     }
 
-    private static (TimeSpan Time, T Result) Timed<T>(Func<T> work)
+    /// <summary>Work with its time, and the processor time of this process and of those that it has started: what a busy machine leaves comparable.</summary>
+    private static (Cost Cost, T Result) Timed<T>(Func<T> work)
     {
-        var began = Stopwatch.GetTimestamp();
+        var (began, before) = (Stopwatch.GetTimestamp(), ProcessorTime.OfAll());
         var result = work();
-        return (Stopwatch.GetElapsedTime(began), result);
+        return (new Cost(Stopwatch.GetElapsedTime(began), ProcessorTime.OfAll() - before), result);
+    }
+
+    /// <summary>What something took.</summary>
+    /// <param name="Wall">By the clock.</param>
+    /// <param name="Processor">Of all cores.</param>
+    private sealed record Cost(TimeSpan Wall, TimeSpan Processor)
+    {
+        /// <summary>How many times as much another took, in processor time and by the clock.</summary>
+        public string ShareOf(Cost other) => $"{other.Processor / Processor:P0} by processor time, {other.Wall / Wall:P0} by the clock";
+
+        public override string ToString() => $"{Processor.TotalSeconds:0.0} CPU s ({Wall.TotalSeconds:0.0} s by the clock)";
     }
 
     /// <summary>A fault that costs nothing to find: a line is missing.</summary>

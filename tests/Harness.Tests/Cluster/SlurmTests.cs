@@ -11,6 +11,8 @@ public sealed class SlurmTests
 {
     private const int Shards = 8;
 
+    private static readonly string Tool = Path.Combine(AppContext.BaseDirectory, "dotnet-mutators.dll");
+
     public required TestContext TestContext { get; init; }
 
     [TestMethod]
@@ -35,7 +37,7 @@ public sealed class SlurmTests
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Shards} shards on Slurm: {watch.Elapsed.TotalSeconds:0} s"));
 
         watch.Restart();
-        Succeeds(ToolProcess.Run(alone, "run"));
+        Succeeds(cluster.Run("dotnet", "exec", Tool, "run", "-C", alone));
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"on one machine: {watch.Elapsed.TotalSeconds:0} s"));
         var progress = ToolProcess.Run(shared, "progress");
         Assert.Contains($"{Shards} of {Shards} done", progress.Output, $"{progress.Output}\n{Log(shared)}\n{cluster.Logs()}");
@@ -46,9 +48,8 @@ public sealed class SlurmTests
 
     private static string Submit(SlurmCluster cluster, string clone)
     {
-        var tool = Path.Combine(AppContext.BaseDirectory, "dotnet-mutators.dll");
         var (code, output) = cluster.Run(
-            "dotnet", "exec", tool, "cluster", "slurm", "-C", clone, "--shards", $"{Shards}", "--workers", "2", "--tool", $"dotnet exec {tool}", "--output", Path.Combine(clone, ".mutators", "slurm.sh"), "--submit");
+            "dotnet", "exec", Tool, "cluster", "slurm", "-C", clone, "--shards", $"{Shards}", "--workers", "2", "--tool", $"dotnet exec {Tool}", "--output", Path.Combine(clone, ".mutators", "slurm.sh"), "--submit");
         Assert.AreEqual(0, code, output + cluster.Logs());
         return output;
     }
@@ -93,7 +94,7 @@ public sealed class SlurmTests
         return Path.Combine(folder.Path, name);
     }
 
-    private static void Succeeds((int ExitCode, string Output, string Error) run) => Assert.AreEqual(0, run.ExitCode, run.Error);
+    private static void Succeeds((int ExitCode, string Output) run) => Assert.AreEqual(0, run.ExitCode, run.Output);
 
     /// <summary>What the jobs printed; Slurm puts it into the folder from which they were submitted.</summary>
     private static string Log(string clone) => string.Join('\n', Directory.EnumerateFiles(Path.Combine(clone, ".mutators"), "mutators-*.log").SelectMany(file => File.ReadLines(file).TakeLast(8).Prepend(file)));
