@@ -74,11 +74,16 @@ internal static class CommandLine
         }
 
         var error = line.Errors[0];
-        if (OptionOf(error.SymbolResult) is { } result)
+        if (OptionOf(error.SymbolResult) is { Implicit: false } result)
         {
             return result.Tokens is [.., var last]
                 ? $"{result.Option.Name} takes {Allowed(result.Option)}, and '{last.Value}' is none."
                 : $"{result.Option.Name} is given without a value: it takes {Allowed(result.Option)}.";
+        }
+
+        if (error.SymbolResult is ArgumentResult { Tokens: [.., var given], Argument: var argument } && argument.ValueType == typeof(int))
+        {
+            return $"{argument.Name} is a whole number, and '{given.Value}' is none.";
         }
 
         return error.Message.ReplaceLineEndings(" ");

@@ -131,12 +131,19 @@ public abstract class Inequality
             return !double.IsPositiveInfinity(solution.High)
                 ? string.Create(CultureInfo.InvariantCulture, $"there may be at most {solution.High:0} VM{(solution.High > 1 ? "s" : "")} {Purpose}")
                 : solution.Low <= 1 && real is null ? $"any number of VMs is right {Purpose}"
-                : string.Create(CultureInfo.InvariantCulture, $"at least {solution.Low:0} VM{(solution.Low > 1 ? "s are" : " is")} needed {Purpose} (n > {real:0.########})");
+                : string.Create(CultureInfo.InvariantCulture, $"at least {solution.Low:0} VM{(solution.Low > 1 ? "s are" : " is")} needed {Purpose} (n > {Shown(real!.Value, solution.Low):0.########})");
         }
 
         var low = solution is { Low: 0, IncludesLow: true } ? null : $"{(solution.IncludesLow ? "at least" : "greater than")} {RoundedUp(solution.Low)}";
         var high = solution is { High: 1, IncludesHigh: true } ? null : $"{(solution.IncludesHigh ? "at most" : "less than")} {RoundedDown(solution.High)}";
         return low is null && high is null ? $"any {unknown} is right {Purpose}" : $"{unknown} must be {string.Join(" and ", new[] { low, high }.OfType<string>())} {Purpose}";
+    }
+
+    /// <summary>A bound on n in eight digits, below the smallest number that exceeds it: rounded to the nearest it could be that number ("at least 2 … n > 2").</summary>
+    private static double Shown(double bound, double smallest)
+    {
+        var nearest = Math.Round(bound, 8);
+        return nearest < smallest ? nearest : Math.Min(Math.Floor(bound * 1e8) / 1e8, smallest - 1e-8);
     }
 
     /// <summary>A lower bound in ten digits that is still one: rounded to the nearest it could fall below (as .9932 does in the paper).</summary>

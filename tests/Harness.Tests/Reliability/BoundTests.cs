@@ -231,6 +231,8 @@ public sealed class BoundTests
 
     [TestMethod]
     [DataRow(1, "RM=0.1 RV=0.3", "with R_M = 0.1 and R_V = 0.3, at least 4 VMs are needed for the virtualized node to be more reliable than the non-virtualized one (n > 3.84835918)")]
+    [DataRow(2, "R=0.989009999999 RM=0.9 RV=0.999", "with R = 0.989009999999, R_M = 0.9 and R_V = 0.999, at least 2 VMs are needed for the node to be more reliable than R (n > 1.99999999)")]
+    [DataRow(2, "R=0.75 RM=0.5 RV=1", "with R = 0.75, R_M = 0.5 and R_V = 1, at least 3 VMs are needed for the node to be more reliable than R (n > 2)")]
     [DataRow(3, "Rf=0.75 RM=0.75 n=6", "with R_f = 0.75, R_M′ = 0.75 and n = 6, R_F must be at least 0.993230061 for the function to be as reliable in the hypervisor as inside the VMs")]
     [DataRow(4, "RV=0.98", "with R_V = 0.98, R_M must be greater than 0.5213169916 and less than 0.9786830084 for 2-of-3 voting to be more reliable than the non-virtualized node")]
     [DataRow(4, "RM=0.9 RV=0.9", "with R_M = 0.9 and R_V = 0.9, the condition for 2-of-3 voting to be more reliable than the non-virtualized node does not hold")]

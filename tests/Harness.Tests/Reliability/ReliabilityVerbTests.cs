@@ -81,6 +81,7 @@ public sealed class ReliabilityVerbTests
 
     [TestMethod]
     [DataRow("reliability bound 1 RM=1.2 RV=0.3", "error: R_M = 1.2 is no probability.")]
+    [DataRow("reliability bound one RM=0.1", "error: number is a whole number, and 'one' is none.")]
     [DataRow("reliability bound 9 RM=1.2", "error: There is no inequality (9).")]
     [DataRow("reliability bound 1 RM=0.1 n=0", "error: n = 0 is no number of VMs.")]
     [DataRow("reliability diagram H&X H=0.1 Y=0.2", "error: There is no module 'Y' in the diagram.")]
