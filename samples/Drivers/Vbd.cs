@@ -69,9 +69,15 @@ public sealed class Vbd
             return -Errno.EACCES;
         }
 
-        device.Open();
-        vbd = new Vbd(device, handle, readOnly, cdrom);
+        vbd = Over(device, handle, readOnly, cdrom);
         return 0;
+    }
+
+    /// <summary>A disk over what its backend has found itself.</summary>
+    public static Vbd Over(LoopDevice device, int handle, bool readOnly, bool cdrom)
+    {
+        device.Open();
+        return new Vbd(device, handle, readOnly, cdrom);
     }
 
     /// <summary>xen_vbd_free.</summary>

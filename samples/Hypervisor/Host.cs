@@ -24,6 +24,7 @@ public sealed class Host
         MemoryOp = new MemoryOps(this);
         Sched = new SchedOps(this);
         VcpuOp = new VcpuOps(this);
+        Executables = new Executables(this);
         ConsoleRing = new ConsoleRing(simulation);
         simulation.Crashed += ComponentCrashed;
         ConsoleRing.Boot(options, Memory);
@@ -57,6 +58,9 @@ public sealed class Host
 
     /// <summary>What the hypervisor itself has printed.</summary>
     public ConsoleRing ConsoleRing { get; }
+
+    /// <summary>The programs of Dom0 that the toolstack starts by their path.</summary>
+    public Executables Executables { get; }
 
     public string Name => Options.Name;
 

@@ -218,6 +218,13 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files, string n
         return attached;
     }
 
+    /// <summary>
+    /// An image that a process opens itself, as a device model does: the same disk under it, without a node, a number or a place among
+    /// the attached devices. Null when there is no such file.
+    /// </summary>
+    public LoopDevice? OpenFile(string path, bool readOnly) =>
+        files.Open(path) is { } content ? new LoopDevice(simulation, $"{name} {path}", -1, path, content, readOnly, _ => { }) : null;
+
     /// <summary>Takes a device away: at once, or with its last opener. False when there is no such device.</summary>
     public bool Detach(int minor)
     {

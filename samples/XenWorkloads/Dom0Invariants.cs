@@ -49,6 +49,7 @@ public sealed class Dom0Invariants(Machine machine)
         yield return (LocksReleased, CheckLocks());
         yield return (Processes, CheckProcesses());
         yield return (Dom0Ports, CheckPorts());
+        yield return (DomidHistory.Invariant, new DomidHistory(machine).Check());
         var network = new NetworkInvariants(machine);
         yield return (NetworkInvariants.Interfaces, network.CheckInterfaces());
         yield return (NetworkInvariants.BridgeTables, network.CheckBridgeTables());
@@ -112,7 +113,8 @@ public sealed class Dom0Invariants(Machine machine)
                     if (!IsGuest(domid)) return $"{home}/backend/{kind}/{domid} belongs to no domain";
                     foreach (var number in Children($"{home}/backend/{kind}/{domid}"))
                     {
-                        if (Tree.Find($"/libxl/{domid}/device/{kind}/{number}") is null) return $"backend/{kind}/{domid}/{number} is unknown to the toolstack";
+                        var front = kind == DeviceAddress.Qdisk ? DeviceAddress.Vbd : kind;
+                        if (Tree.Find($"/libxl/{domid}/device/{front}/{number}") is null) return $"backend/{kind}/{domid}/{number} is unknown to the toolstack";
                     }
                 }
             }
@@ -128,6 +130,8 @@ public sealed class Dom0Invariants(Machine machine)
             var home = BackendHomes.FirstOrDefault(home => home == $"/local/domain/{Read(front + "/backend-id")}");
             if (home is null) return $"{front} is served by nobody";
             var back = $"{home}/backend/{kind}/{domain.Id}/{number}";
+            var qdisk = DeviceModelInvariants.Backend(domain, number);
+            if (kind == "vbd" && qdisk.StartsWith(home + "/", StringComparison.Ordinal) && Tree.Find(qdisk) is not null) back = qdisk;
             if (Read(front + "/backend") != back) return $"{front} does not lead to {back}";
             if (Read(back + "/frontend") != front) return $"{back} does not lead to {front}";
             if (Read($"/libxl/{domain.Id}/device/{kind}/{number}/backend") != back) return $"/libxl has no device {number} of domain {domain.Id}";
@@ -249,11 +253,12 @@ public sealed class Dom0Invariants(Machine machine)
         foreach (var component in machine.Simulation.Components)
         {
             if (!component.Alive || component.Containment != Containment.Process || component.Domain?.Host != Host) continue;
-            if (component.Name is "xenstored" or "xenconsoled") continue;
+            if (component.Name is "xenstored" or "xenconsoled" || DeviceModelInvariants.IsDeviceModel(component)) continue;
             if (component.Name.StartsWith("xl devd ", StringComparison.Ordinal) && component.Domain is { Privileged: false, IsRunning: true }) continue;
             if (!machine.Services.Daemons.Exists(daemon => daemon.Process == component)) return $"{component.Name} still runs";
         }
 
+        if (new DeviceModelInvariants(machine).Check() is { } problem) return problem;
         var watched = new SortedSet<int>();
         foreach (var daemon in machine.Services.Daemons.Where(daemon => daemon.Process.Alive))
         {
@@ -278,7 +283,7 @@ public sealed class Dom0Invariants(Machine machine)
         foreach (var domain in Guests)
         {
             var disks = Children($"/local/domain/{domain.Id}/device/vbd").Count(number =>
-                Read($"/local/domain/0/backend/vbd/{domain.Id}/{number}/state") == "4");
+                Read($"/local/domain/0/backend/vbd/{domain.Id}/{number}/state") == "4" || Read(DeviceModelInvariants.Backend(domain, number) + "/state") == "4");
             var ports = Host.Dom0.EventChannels.Count(channel => channel.State == EventChannelState.Interdomain && channel.RemoteDomid == domain.Id);
             var cards = new NetworkInvariants(machine).PortsToDom0(domain);
             if (ports != disks + cards + 2) return $"Dom0 has {ports} ports to domain {domain.Id}, which has {disks} disks and {cards} ports of cards";

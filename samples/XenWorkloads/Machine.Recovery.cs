@@ -87,7 +87,8 @@ public sealed partial class Machine
     }
 
     private bool IsOfToolstack(Component component) =>
-        component is { Alive: true, Containment: Containment.Process } && component.Domain == Host.Dom0 && component.Name is not (XenstoredName or ConsoleDaemonName);
+        component is { Alive: true, Containment: Containment.Process } && component.Domain == Host.Dom0 && component.Name is not (XenstoredName or ConsoleDaemonName)
+        && !component.Name.StartsWith(LibxlDm.ProcessPrefix, StringComparison.Ordinal);
 
     private void StartConsoleDaemon()
     {
@@ -111,7 +112,11 @@ public sealed partial class Machine
     /// <summary>Locks and what else lies in memory only.</summary>
     private void ClearVolatile()
     {
-        foreach (var path in VolatileDirectories.SelectMany(directory => Host.Files.Below(directory)).ToList()) Host.Files.Delete(path);
+        foreach (var path in VolatileDirectories.SelectMany(directory => Host.Files.Below(directory)).ToList())
+        {
+            // Device models outlive the toolstack, which finds them by their monitors.
+            if (!path.StartsWith(LibxlDm.MonitorPrefix, StringComparison.Ordinal)) Host.Files.Delete(path);
+        }
         foreach (var path in Host.Files.Below(LibxlUserdata.Directory).Where(path => path.EndsWith("lock", StringComparison.Ordinal)).ToList()) Host.Files.Delete(path);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Xen.Drivers;
+using Xen.Drivers.Qemu;
 using Xen.Guests;
 using Xen.Hypervisor;
 using Xen.Toolstack.Libxl;
@@ -49,6 +50,7 @@ public sealed partial class Machine
         Host.GuestEntry = EnterGuest;
         Xenstored = new Xenstored(Host);
         Services = new Dom0Services(Host, Xenstored);
+        Host.Executables.Install(LibxlDm.ProgramPath, (process, arguments) => QemuXen.Run(process, arguments, Xenstored.Connect(process)));
         InitDom0();
         Consoles = new ConsoleDaemon(Host, Xenstored);
         Services.ReadTerminal = Consoles.ReadTerminal;

@@ -13,4 +13,19 @@ public sealed record HotplugEnvironment(string XenbusType, string XenbusPath)
 
     /// <summary>The interface to route through; empty for bridges.</summary>
     public string NetDev { get; init; } = "";
+
+    /// <summary>The variables by the names that a script knows them by; those of a network card only for one.</summary>
+    public IEnumerable<(string Name, string Value)> Variables
+    {
+        get
+        {
+            yield return ("script", Script);
+            yield return ("XENBUS_TYPE", XenbusType);
+            yield return ("XENBUS_PATH", XenbusPath);
+            yield return ("XENBUS_BASE_PATH", XenbusBasePath);
+            if (Vif.Length == 0) yield break;
+            yield return ("netdev", NetDev);
+            yield return ("vif", Vif);
+        }
+    }
 }

@@ -25,6 +25,12 @@ public sealed class DeviceConnection
             operation.Complete(LibxlError.Ok);
             return;
         }
+        if (device.BackendKind == DeviceAddress.Qdisk)
+        {
+            // While a domain is made the device model does not run yet; one that runs connects the disk without a script.
+            BackendCallback(LibxlError.Ok);
+            return;
+        }
         new LibxlDevice(context).WaitBackendState(device, LibxlDevice.XenbusInitWait, InitTimeoutMs, BackendCallback);
     }
 

@@ -11,6 +11,9 @@ public sealed class DeviceRemoval
     /// <summary>LIBXL_DESTROY_TIMEOUT.</summary>
     public const long DestroyTimeoutMs = 10_000;
 
+    /// <summary>LIBXL_QEMU_BODGE_TIMEOUT.</summary>
+    public const long QemuBodgeTimeoutMs = 2_000;
+
     private readonly LibxlContext context;
     private readonly DeviceAddress device;
     private readonly bool force;
@@ -28,6 +31,12 @@ public sealed class DeviceRemoval
 
     public void Start()
     {
+        // Nobody closes the disk of a guest that stands still when its device model is gone: it is closed after a while in any case.
+        if (device.BackendKind == DeviceAddress.Qdisk && context.DomainInfo(device.Domid) is not { Paused: false, Dying: false, Shutdown: false })
+        {
+            context.Events.RegisterTime(QemuBodgeTimeoutMs, "device model", QemuTimeout);
+            return;
+        }
         var backend = LibxlPaths.Backend(device);
         var rc = context.Xs.InTransaction(t =>
         {
@@ -60,6 +69,17 @@ public sealed class DeviceRemoval
             return;
         }
         devices.WaitBackendState(device, LibxlDevice.XenbusClosed, DestroyTimeoutMs, BackendClosed);
+    }
+
+    /// <summary>device_qemu_timeout.</summary>
+    private void QemuTimeout()
+    {
+        var path = LibxlPaths.Backend(device) + "/state";
+        var rc = context.Xs.ReadChecked(StoreAccess.NoTransaction, path, out var state);
+        var closed = Text(LibxlDevice.XenbusClosed);
+        if (rc == LibxlError.Ok && state is not null && state != closed) rc = context.Xs.Write(StoreAccess.NoTransaction, path, closed);
+        if (rc != LibxlError.Ok) context.Log.Error(device.Domid, $"unable to close {LibxlPaths.Backend(device)}");
+        DeviceHotplug();
     }
 
     /// <summary>device_backend_callback, when removing.</summary>

@@ -152,7 +152,7 @@ public sealed class DomainCreation
         return rc;
     }
 
-    /// <summary>domcreate_launch_dm: the console; a PV guest whose disks blkback serves needs no device model.</summary>
+    /// <summary>domcreate_launch_dm: the console, and a device model for disks that blkback does not serve.</summary>
     private void LaunchDm(LibxlError rc)
     {
         if (rc != LibxlError.Ok)
@@ -165,6 +165,19 @@ public sealed class DomainCreation
         if (rc != LibxlError.Ok)
         {
             context.Log.Error(domid, "unable to add the console");
+            CreateComplete(rc);
+            return;
+        }
+        if (LibxlDm.NeedXenpvQemu(config)) new LibxlDm(context).SpawnLocalDm(domid, config, DevmodelStarted);
+        else AttachDevices();
+    }
+
+    /// <summary>domcreate_devmodel_started.</summary>
+    private void DevmodelStarted(LibxlError rc)
+    {
+        if (rc != LibxlError.Ok)
+        {
+            context.Log.Error(domid, $"device model did not start: {(int)rc}");
             CreateComplete(rc);
             return;
         }

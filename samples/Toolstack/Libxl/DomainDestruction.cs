@@ -32,6 +32,12 @@ public sealed class DomainDestruction
         }
         var error = context.Host.Domctl.PauseDomain(context.Self, domid);
         if (error != 0) context.Log.Error(domid, $"xc_domain_pause failed: {Errno.Name(error)}");
+        var dm = new LibxlDm(context);
+        if (dm.HasMonitor(domid) && dm.Destroy(domid) is not LibxlError.Ok and var rc)
+        {
+            context.Log.Error(domid, "libxl__destroy_device_model failed");
+            Failed(rc);
+        }
         DevicesDestroy();
     }
 

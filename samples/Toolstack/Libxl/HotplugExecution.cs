@@ -40,11 +40,18 @@ public sealed class HotplugExecution
         context.Log.Debug(device.Domid, $"calling hotplug script: {script} {action}");
         child = context.Host.CreateProcess($"{script[(script.LastIndexOf('/') + 1)..]} {action} {device.Domid}.{device.Devid}", context.Self);
         var environment = Environment();
+        LogCall(environment);
         var store = context.Connect(child);
         child.Died += _ => context.Events.Continue("hotplug child died", () => ChildDied());
         timeout = context.Events.RegisterTime(HotplugTimeoutMs, "hotplug timeout", TimeoutOccurred);
         if (device.Kind == DeviceAddress.Vif) new VifBridgeScript(context.Self, store, environment, ChildExited).Run(action);
         else new BlockScript(context.Self, store, environment, ChildExited).Run(action);
+    }
+
+    private void LogCall(HotplugEnvironment environment)
+    {
+        context.Log.Debug(device.Domid, "env:");
+        foreach (var (name, value) in environment.Variables) context.Log.Debug(device.Domid, $"\t{name}: {value}");
     }
 
     /// <summary>libxl__get_hotplug_script_info: what the script finds in its environment.</summary>

@@ -120,24 +120,29 @@ public sealed class LibxlDevice(LibxlContext context)
             {
                 if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var devid)) continue;
                 var backend = context.Xs.Read(StoreAccess.NoTransaction, $"{root}/{kind}/{number}/backend");
-                if (backend is null || !TryParseBackend(backend, out var backendDomid))
+                if (backend is null || !TryParseBackend(backend, out var backendDomid, out var backendKind))
                 {
                     context.Log.Error(domid, $"device {kind} {number} has no backend path");
                     continue;
                 }
-                devices.Add(new DeviceAddress(domid, kind, devid, backendDomid));
+                devices.Add(new DeviceAddress(domid, kind, devid, backendDomid) { BackendKind = backendKind });
             }
         }
         return devices;
     }
 
-    /// <summary>The domain in a back-end's path: /local/domain/N/backend/...</summary>
-    private static bool TryParseBackend(string path, out int domid)
+    /// <summary>The domain and the kind in a back-end's path: /local/domain/N/backend/KIND/...</summary>
+    private static bool TryParseBackend(string path, out int domid, out string kind)
     {
         domid = 0;
+        kind = "";
         const string homes = "/local/domain/";
         if (!path.StartsWith(homes, StringComparison.Ordinal)) return false;
         var end = path.IndexOf('/', homes.Length);
-        return end > 0 && int.TryParse(path.AsSpan(homes.Length, end - homes.Length), NumberStyles.None, CultureInfo.InvariantCulture, out domid);
+        if (end < 0 || !int.TryParse(path.AsSpan(homes.Length, end - homes.Length), NumberStyles.None, CultureInfo.InvariantCulture, out domid)) return false;
+        var parts = path[(end + 1)..].Split('/');
+        if (parts.Length < 2 || parts[0] != "backend") return false;
+        kind = parts[1];
+        return true;
     }
 }

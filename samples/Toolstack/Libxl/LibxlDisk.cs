@@ -43,6 +43,7 @@ public sealed class LibxlDisk(LibxlContext context)
     {
         var number = Vdev.Number(disk.Vdev);
         device = new DeviceAddress(domid, DeviceAddress.Vbd, number, disk.BackendDomid);
+        if (disk.Backend == DiskBackend.Qdisk) device = device with { BackendKind = DeviceAddress.Qdisk };
         if (number < 0)
         {
             context.Log.Error(domid, $"Invalid or unsupported virtual disk identifier {disk.Vdev}");
@@ -52,7 +53,11 @@ public sealed class LibxlDisk(LibxlContext context)
     }
 
     /// <summary>libxl__device_disk_add: adds a disk to a domain and to its stored configuration, then waits until it is connected.</summary>
-    public void Add(int domid, DeviceDisk disk, Action<LibxlError> done)
+    /// <param name="domid">To which domain.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="done">Gets the result.</param>
+    /// <param name="attach">The domain is complete already: a device model that the disk needs must be there.</param>
+    public void Add(int domid, DeviceDisk disk, Action<LibxlError> done, bool attach = false)
     {
         var operation = new AsyncOperation("disk add", done);
         var rc = SetDefault(domid, disk);
@@ -75,7 +80,7 @@ public sealed class LibxlDisk(LibxlContext context)
             operation.Complete(rc);
             return;
         }
-        rc = AddLocked(domid, disk, device, userdata);
+        rc = AddLocked(domid, disk, device, userdata, attach);
         userdata.Unlock(domid);
         if (rc != LibxlError.Ok)
         {
@@ -138,10 +143,15 @@ public sealed class LibxlDisk(LibxlContext context)
         return rc;
     }
 
-    private LibxlError AddLocked(int domid, DeviceDisk disk, DeviceAddress device, LibxlUserdata userdata)
+    private LibxlError AddLocked(int domid, DeviceDisk disk, DeviceAddress device, LibxlUserdata userdata, bool attach)
     {
         var rc = userdata.Load(domid, out var config);
         if (rc != LibxlError.Ok) return rc;
+        if (attach)
+        {
+            rc = new LibxlDm(context).CheckStart(domid, disk);
+            if (rc != LibxlError.Ok) return rc;
+        }
         var known = config.Disks.FindIndex(other => other.Vdev == disk.Vdev);
         if (known >= 0) config.Disks[known] = disk.Clone();
         else config.Disks.Add(disk.Clone());
@@ -172,14 +182,15 @@ public sealed class LibxlDisk(LibxlContext context)
         var nodes = new List<KeyValuePair<string, string>>();
         void Add(string name, string value) => nodes.Add(new(name, value));
 
-        Add("params", disk.PdevPath);
+        var qdisk = disk.Backend == DiskBackend.Qdisk;
+        Add("params", qdisk ? "aio:" + disk.PdevPath : disk.PdevPath);
         if (disk.Script is { } script) Add("script", script[0] == '/' ? script : ScriptDirectory + "/" + script);
         Add("frontend-id", domid.ToString(CultureInfo.InvariantCulture));
         Add("online", "1");
         Add("removable", disk.Removable ? "1" : "0");
         Add("bootable", "1");
         Add("dev", disk.Vdev);
-        Add("type", "phy");
+        Add("type", qdisk ? "qdisk" : "phy");
         Add("mode", disk.ReadWrite ? "w" : "r");
         Add("device-type", disk.IsCdrom ? "cdrom" : "disk");
         if (disk.DirectIoSafe) Add("direct-io-safe", "1");
@@ -214,8 +225,27 @@ public sealed class LibxlDisk(LibxlContext context)
                 return LibxlError.Invalid;
             }
         }
+        if (CanBeQdisk(domid, disk))
+        {
+            disk.Backend = DiskBackend.Qdisk;
+            return LibxlError.Ok;
+        }
         context.Log.Error(domid, $"no suitable backend for disk {disk.Vdev}");
         return LibxlError.Invalid;
+    }
+
+    /// <summary>disk_try_backend for qdisk: a file of Dom0 that the device model opens itself, so that a script has nothing to do.</summary>
+    private bool CanBeQdisk(int domid, DeviceDisk disk)
+    {
+        if (disk.Backend is not (DiskBackend.Unknown or DiskBackend.Qdisk) || disk.Format != DiskFormat.Raw || disk.BackendDomid != context.Self.Id) return false;
+        if (disk.Script is not null)
+        {
+            context.Log.Error(domid, $"Disk vdev={disk.Vdev}, backend qdisk not compatible with script={disk.Script}");
+            return false;
+        }
+        if (context.Files.Exists(disk.PdevPath)) return true;
+        context.Log.Error(domid, $"Disk vdev={disk.Vdev} failed to stat: {disk.PdevPath}: No such file or directory");
+        return false;
     }
 
     private bool IsBlockDevice(string path)

@@ -14,7 +14,7 @@ public static class LibxlPaths
         string.Create(CultureInfo.InvariantCulture, $"/local/domain/{device.Domid}/device/{device.Kind}/{device.Devid}");
 
     public static string Backend(DeviceAddress device) =>
-        string.Create(CultureInfo.InvariantCulture, $"/local/domain/{device.BackendDomid}/backend/{device.Kind}/{device.Domid}/{device.Devid}");
+        string.Create(CultureInfo.InvariantCulture, $"/local/domain/{device.BackendDomid}/backend/{device.BackendKind}/{device.Domid}/{device.Devid}");
 
     public static string LibxlDevice(DeviceAddress device) =>
         string.Create(CultureInfo.InvariantCulture, $"/libxl/{device.Domid}/device/{device.Kind}/{device.Devid}");
@@ -26,4 +26,10 @@ public readonly record struct DeviceAddress(int Domid, string Kind, int Devid, i
     public const string Vbd = "vbd";
     public const string Vif = "vif";
     public const string Console = "console";
+
+    /// <summary>The back-end of a vbd that the device model serves.</summary>
+    public const string Qdisk = "qdisk";
+
+    /// <summary>The name of the back-end's kind, which is that of the frontend unless another program serves it.</summary>
+    public string BackendKind { get; init; } = Kind;
 }

@@ -202,6 +202,7 @@ public sealed class ConfigParser(XluConfig source, int nrCpus = CpuMap.MaxCpus)
 
     private bool ParseNics()
     {
+        if (source.GetStrings("vfb", out var framebuffers) == 0 && framebuffers.Count > 0) return Refuse("vfb is not supported: the device model of this host has no framebuffer");
         var error = source.GetStrings("vif", out var specifications);
         if (error == Errno.EINVAL) return Refuse("vif must be a list");
         foreach (var specification in specifications)

@@ -51,7 +51,7 @@ public sealed class XlBlock(XlProcess process)
         {
             if (rc != LibxlError.Ok) context.Log.Program("libxl_device_disk_add failed.");
             Finish(rc);
-        });
+        }, attach: true);
     }
 
     public void Detach(List<string> arguments)

@@ -124,6 +124,7 @@ public sealed class XlList(XlProcess process)
         Row("xen_caps", "xen-3.0-x86_64");
         Row("xen_scheduler", "credit2");
         Row("xen_pagesize", "4096");
+        Row("platform_params", "virt_start=0xffff800000000000");
         Row("xend_config_format", "4");
         process.Exit(XlMain.ExitSuccess);
     }

@@ -69,6 +69,7 @@ public sealed class XlMain(XlProcess process, Dom0Services services)
             case "vcpu-list": new XlVcpu(process).List(arguments); break;
             case "vcpu-set": new XlVcpu(process).Set(arguments); break;
             case "vcpu-pin": new XlVcpu(process).Pin(arguments); break;
+            case "sched-credit": new XlSched(process).Credit(arguments); break;
             case "sched-credit2": new XlSched(process).Credit2(arguments); break;
             case "console": new XlMisc(process, services).Console(arguments); break;
             case "uptime": new XlMisc(process, services).Uptime(arguments); break;

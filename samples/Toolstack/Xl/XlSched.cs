@@ -4,10 +4,44 @@ using Xen.Toolstack.Libxl;
 
 namespace Xen.Toolstack.Xl;
 
-/// <summary>xl sched-credit2: shows or sets the scheduler's parameters, of domains or (with -s) of the CPU pool.</summary>
+/// <summary>
+/// xl sched-credit2: shows or sets the scheduler's parameters, of domains or (with -s) of the CPU pool. xl sched-credit asks for a scheduler that no pool of this host uses.
+/// </summary>
 public sealed class XlSched(XlProcess process) : XlCommand(process)
 {
     private const string Pool = "Pool-0";
+
+    public void Credit(List<string> arguments)
+    {
+        var schedparam = arguments.Remove("-s");
+        if (!TakeOption(arguments, "-d", out var domain) || !TakeOption(arguments, "-w", out var weight) || !TakeOption(arguments, "-c", out var cap)) return;
+        if (!TakeOption(arguments, "-t", out var slice) || !TakeOption(arguments, "-r", out var rate) || !TakeOption(arguments, "-p", out _)) return;
+        if (!Require(arguments, "sched-credit", 0)) return;
+        if (!Value(weight, out _) || !Value(cap, out _) || !Value(slice, out _) || !Value(rate, out _)) return;
+        if (domain is null && (weight is not null || cap is not null))
+        {
+            Fail("Must specify a domain.");
+            return;
+        }
+        if (schedparam)
+        {
+            Fail(slice is null && rate is null ? "libxl_sched_credit_params_get failed." : "libxl_sched_credit_params_set failed.");
+            return;
+        }
+        if (slice is not null || rate is not null)
+        {
+            Fail("option -t and -r need -s");
+            return;
+        }
+        if (domain is null)
+        {
+            // Only pools with this scheduler are listed.
+            Process.Exit(XlMain.ExitSuccess);
+            return;
+        }
+        if (!FindDomain(domain, out _)) return;
+        Fail(weight is null && cap is null ? "libxl_domain_sched_params_get returned credit2 not credit." : "libxl_domain_sched_params_set failed.");
+    }
 
     public void Credit2(List<string> arguments)
     {

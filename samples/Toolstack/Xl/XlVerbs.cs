@@ -48,6 +48,11 @@ public static class XlVerbs
             "-i, --ignore-host  Don't limit the vCPU based on the host CPU count", Accepts: "i=ignore-host"),
         new("vm-list", "List guest domains, excluding dom0, stubdoms, etc.", ""),
         new("info", "Get information about Xen host", "", "-n, --numa         List host NUMA topology information", Accepts: "n=numa"),
+        new("sched-credit", "Get/set credit scheduler parameters", "[-d <Domain> [-w[=WEIGHT]|-c[=CAP]]] [-s [-t TSLICE] [-r RATELIMIT]] [-p CPUPOOL]",
+            "-d DOMAIN, --domain=DOMAIN        Domain to modify\n-w WEIGHT, --weight=WEIGHT        Weight (int)\n-c CAP, --cap=CAP                 Cap (int)\n"
+            + "-s --schedparam                   Query / modify scheduler parameters\n-t TSLICE, --tslice_ms=TSLICE     Set the timeslice, in milliseconds\n"
+            + "-r RLIMIT, --ratelimit_us=RLIMIT  Set the scheduling rate limit, in microseconds\n-p CPUPOOL, --cpupool=CPUPOOL     Restrict output to CPUPOOL",
+            Accepts: "d:=domain w:=weight c:=cap p:=cpupool s=schedparam t:=tslice_ms r:=ratelimit_us"),
         new("sched-credit2", "Get/set credit2 scheduler parameters", "[-d <Domain> [-w[=WEIGHT]] [-c[=CAP]]] [-p CPUPOOL] [-s [-r RLIMIT]]",
             "-d DOMAIN, --domain=DOMAIN        Domain to modify\n-w WEIGHT, --weight=WEIGHT        Weight (int)\n-c CAP, --cap=CAP                 Cap (int)\n"
             + "-s --schedparam                   Query / modify scheduler parameters\n-r RLIMIT, --ratelimit_us=RLIMIT  Set the scheduling rate limit, in microseconds\n"

@@ -116,10 +116,12 @@ public sealed class CreateTests
     [TestMethod]
     [DataRow("type = 'hvm'", 4, "domain type hvm is not supported on this host")]
     [DataRow("type = 'pvh'", 4, "domain type pvh is not supported on this host")]
-    [DataRow("disk = [ 'format=raw,vdev=xvda,backendtype=qdisk,target=/srv/images/web-xvda.img' ]", 6, "no suitable backend for disk xvda")]
+    [DataRow("disk = [ 'format=raw,vdev=xvda,backendtype=qdisk,script=block,target=/srv/images/web-xvda.img' ]", 6, "Disk vdev=xvda, backend qdisk not compatible with script=block")]
+    [DataRow("disk = [ 'format=raw,vdev=xvda,specification=virtio,target=/srv/images/web-xvda.img' ]", 6, "virtio disks need a device model that this host does not have")]
+    [DataRow("disk = [ 'format=raw,vdev=xvda,backendtype=tap,target=/srv/images/web-xvda.img' ]", 6, "no suitable backend for disk xvda")]
     [DataRow("disk = [ 'format=qcow2,vdev=xvda,target=/srv/images/web-xvda.img' ]", 6, "no suitable backend for disk xvda")]
     [DataRow("disk = [ 'format=raw,vdev=hdz,script=block,target=/srv/images/web-xvda.img' ]", 6, "Invalid or unsupported virtual disk identifier hdz")]
-    public void What_would_need_a_device_model_is_refused_and_leaves_nothing(string line, int code, string error)
+    public void What_the_device_model_does_not_serve_is_refused_and_leaves_nothing(string line, int code, string error)
     {
         var config = bench.Machine.WriteConfig(XlBench.Plan());
         bench.Files.WriteText(config, $"name = 'web'\nkernel = '{Machine.KernelPath}'\nmemory = 4\n{line}\n");

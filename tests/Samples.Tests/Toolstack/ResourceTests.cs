@@ -73,6 +73,26 @@ public sealed class ResourceTests
     }
 
     [TestMethod]
+    [DataRow("sched-credit -d web", "libxl_domain_sched_params_get returned credit2 not credit.")]
+    [DataRow("sched-credit -d web -w 512", "libxl_domain_sched_params_set failed.")]
+    [DataRow("sched-credit -s", "libxl_sched_credit_params_get failed.")]
+    [DataRow("sched-credit -s -t 10", "libxl_sched_credit_params_set failed.")]
+    [DataRow("sched-credit -w 5", "Must specify a domain.")]
+    public void The_credit_scheduler_is_refused_on_a_host_that_does_not_use_it(string command, string error)
+    {
+        bench.Create(XlBench.Plan(disks: 0));
+        var process = bench.Xl(command.Split(' '));
+        Assert.AreEqual((1, error), (process.ExitCode, process.Error));
+    }
+
+    [TestMethod]
+    public void No_pool_is_listed_for_the_credit_scheduler()
+    {
+        var process = bench.Xl("sched-credit");
+        Assert.AreEqual((0, ""), (process.ExitCode, process.Output));
+    }
+
+    [TestMethod]
     [DataRow("mem-set web 9", "libxl: error: SetTarget: Domain 1:memory_dynamic_max must be less than or equal to memory_static_max")]
     [DataRow("mem-set web 0", "libxl: error: SetTarget: Domain 1:memory target 0 is out of range")]
     [DataRow("mem-set web lots", "invalid memory size: lots")]

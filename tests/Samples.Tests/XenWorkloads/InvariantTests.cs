@@ -49,6 +49,25 @@ public sealed class InvariantTests
     }
 
     [TestMethod]
+    [DataRow("yesterday 4\n", DisplayName = "a line that is none")]
+    [DataRow("0 9\n0 9\n", DisplayName = "an id twice")]
+    [DataRow("999999999 9\n", DisplayName = "an end that is still to come")]
+    [DataRow("1 9\n0 8\n", DisplayName = "ends out of their order")]
+    public void A_history_that_cannot_be_violates_domid_history(string history)
+    {
+        bench.Files.WriteText("/run/xen/domid-history", history);
+        Assert.AreEqual(DomidHistory.Invariant, bench.Violated());
+    }
+
+    [TestMethod]
+    public void A_domain_that_lives_under_a_recent_id_violates_domid_history()
+    {
+        bench.Settle();
+        bench.Files.WriteText("/run/xen/domid-history", $"{bench.Machine.Simulation.Now / Monitors.SecondNs} {domid}\n");
+        Assert.AreEqual(DomidHistory.Invariant, bench.Violated());
+    }
+
+    [TestMethod]
     public void A_domain_that_was_released_by_hand_violates_introduced_domains()
     {
         bench.Release(domid);
