@@ -171,8 +171,20 @@ public sealed class Simulation
     }
 
     /// <summary>What is queued for a component, the next first: for those who look on.</summary>
-    public IEnumerable<Timer> QueuedFor(Component component) =>
-        queue.UnorderedItems.Where(item => item.Element.Owner == component && item.Element.InQueue).OrderBy(item => item.Priority).Select(item => item.Element);
+    public IReadOnlyList<Timer> QueuedFor(Component component)
+    {
+        var found = new List<((long, long) Priority, Timer Timer)>();
+        foreach (var (timer, priority) in queue.UnorderedItems)
+        {
+            if (timer.Owner == component && timer.InQueue)
+            {
+                found.Add((priority, timer));
+            }
+        }
+
+        found.Sort((left, right) => left.Priority.CompareTo(right.Priority));
+        return found.ConvertAll(each => each.Timer);
+    }
 
     internal void Register(Component component) => components.Add(component);
 

@@ -102,12 +102,11 @@ internal sealed class DeltaComparison(PropagationMode mode)
         var equal = golden.Count == faulty.Count;
         for (var i = 0; equal && i < golden.Count; i++)
         {
-            equal = golden[i].Content == faulty[i].Content && golden[i].At == faulty[i].At;
+            equal = golden[i].TellsTheSameAs(faulty[i]);
         }
 
         if (equal)
         {
-            // A change of state that is the same object in both is known to be equal.
             return golden.Select(each => ((Rendezvous?)each, (Rendezvous?)each));
         }
 
@@ -159,9 +158,16 @@ internal sealed class DeltaComparison(PropagationMode mode)
             _states.Add(step.Of, state = new StateMap());
         }
 
+        var isSame = golden is not null && faulty is not null && (ReferenceEquals(golden, faulty) || golden.TellsTheSameAs(faulty));
+        if (isSame && state.Differing.Count == 0)
+        {
+            state.Apply(golden!);
+            return;
+        }
+
         var (fields, healed) = state.Apply(golden?.State, faulty?.State);
         MessageChange? execution = golden is null ? MessageChange.Extra : faulty is null ? MessageChange.Missing : golden.At != faulty.At ? MessageChange.Retimed : null;
-        if (ReferenceEquals(golden, faulty) || (execution is null && fields.Count == 0 && healed == 0 && golden!.Content == faulty!.Content))
+        if (isSame && fields.Count == 0 && healed == 0)
         {
             return;
         }

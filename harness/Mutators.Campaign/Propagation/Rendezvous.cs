@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Mutators.Campaign.Propagation;
@@ -12,21 +13,51 @@ public sealed record Message(string From, string To, string Kind, string Text);
 
 /// <summary>
 /// A rendezvous: a component has consumed one message, timer or input, and returns to its receive loop. Only here its state means something,
-/// and only here two executions are compared.
+/// and only here two executions are compared. Almost all lines are the same in both runs: what a line says is read only where it is asked for.
 /// </summary>
-/// <param name="Of">The component.</param>
-/// <param name="On">What it has consumed, in words.</param>
-/// <param name="From">The component that caused the step; empty for the world outside.</param>
-/// <param name="At">Virtual nanoseconds, or another count that grows.</param>
-/// <param name="Number">Its place among all. A step that calls another component is told in pieces, so that causes stand before their effects.</param>
-/// <param name="Messages">What it said, and what passive parties told it, in order.</param>
-/// <param name="State">The fields of its state that are different from the component's last rendezvous; null for one that is no more, with all that are named below it.</param>
-public sealed record Rendezvous(string Of, string On, string From, long At, long Number, ImmutableArray<Message> Messages, ImmutableSortedDictionary<string, string?> State)
+public sealed class Rendezvous
 {
-    private const string Beginning = "{\"observe\":\"rendezvous\"";
+    private const string Beginning = "{\"observe\":\"rendezvous\",\"name\":\"";
+
+    private readonly string _line;
+    private Said? _said;
+    private string? _content;
+
+    private Rendezvous(string line, string of, long at)
+    {
+        _line = line;
+        Of = of;
+        At = at;
+    }
+
+    private sealed record Said(string On, string From, long Number, ImmutableArray<Message> Messages, ImmutableSortedDictionary<string, string?> State);
+
+    /// <summary>The component.</summary>
+    public string Of { get; }
+
+    /// <summary>Virtual nanoseconds, or another count that grows.</summary>
+    public long At { get; }
+
+    /// <summary>What it has consumed, in words.</summary>
+    public string On => Read().On;
+
+    /// <summary>The component that caused the step; empty for the world outside.</summary>
+    public string From => Read().From;
+
+    /// <summary>Its place among all. A step that calls another component is told in pieces, so that causes stand before their effects.</summary>
+    public long Number => Read().Number;
+
+    /// <summary>What it said, and what passive parties told it, in order.</summary>
+    public ImmutableArray<Message> Messages => Read().Messages;
+
+    /// <summary>The fields of its state that are different from the component's last rendezvous; null for one that is no more, with all that are named below it.</summary>
+    public ImmutableSortedDictionary<string, string?> State => Read().State;
 
     /// <summary>All but the time, to find the counterpart in another run.</summary>
-    public string Content { get; private init; } = "";
+    public string Content => _content ??= ContentOf(_line);
+
+    /// <summary>Whether both tell the same, time included.</summary>
+    public bool TellsTheSameAs(Rendezvous other) => _line == other._line || (At == other.At && Content == other.Content);
 
     /// <summary>Whether a line of output is a rendezvous.</summary>
     public static bool IsOne(string line) => line.StartsWith(Beginning, StringComparison.Ordinal);
@@ -34,35 +65,62 @@ public sealed record Rendezvous(string Of, string On, string From, long At, long
     /// <summary>Reads a line; null if a damaged program printed something that only begins like one.</summary>
     public static Rendezvous? Parse(string line)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(line);
-            var root = document.RootElement;
-            var messages = root.TryGetProperty("messages", out var said)
-                ? said.EnumerateArray().Select(each => new Message(each[0].GetString()!, each[1].GetString()!, each[2].GetString()!, each[3].GetString()!)).ToImmutableArray()
-                : [];
-            var state = root.TryGetProperty("state", out var fields)
-                ? fields.EnumerateObject().ToImmutableSortedDictionary(each => each.Name, each => each.Value.GetString(), StringComparer.Ordinal)
-                : NoState;
-            return new Rendezvous(
-                root.GetProperty("name").GetString()!, root.GetProperty("on").GetString()!, root.GetProperty("from").GetString()!,
-                root.GetProperty("at").GetInt64(), root.GetProperty("no").GetInt64(), messages, state)
-            {
-                Content = ContentOf(line),
-            };
-        }
-        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
+        // A quote within a string has a backslash before it: the marks are found only where they stand between strings.
+        var nameEnd = IsOne(line) ? line.IndexOf("\",\"on\":\"", Beginning.Length, StringComparison.Ordinal) : -1;
+        var at = nameEnd < 0 ? -1 : line.IndexOf(AtMark, nameEnd, StringComparison.Ordinal);
+        if (at < 0 || !line.EndsWith('}') || !long.TryParse(NumberAt(line, at + AtMark.Length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time))
         {
             return null;
         }
+
+        var name = line[Beginning.Length..nameEnd];
+        return new Rendezvous(line, name.Contains('\\', StringComparison.Ordinal) ? JsonSerializer.Deserialize<string>($"\"{name}\"")! : name, time);
     }
 
+    private const string AtMark = ",\"at\":";
+
     private static ImmutableSortedDictionary<string, string?> NoState { get; } = ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
+
+    private static ReadOnlySpan<char> NumberAt(string line, int start)
+    {
+        var rest = line.AsSpan(start);
+        return rest[..Math.Max(0, rest.IndexOfAny(",}"))];
+    }
+
+    private Said Read()
+    {
+        if (_said is null)
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(_line);
+                _said = Read(document.RootElement);
+            }
+            catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
+            {
+                // Whoever wrote it is damaged: a step that says nothing, and whose line is like no other.
+                _said = new Said(_line, "", 0, [], NoState);
+            }
+        }
+
+        return _said;
+    }
+
+    private static Said Read(JsonElement root) => new(
+        root.GetProperty("on").GetString()!,
+        root.GetProperty("from").GetString()!,
+        root.GetProperty("no").GetInt64(),
+        root.TryGetProperty("messages", out var said)
+            ? [.. said.EnumerateArray().Select(each => new Message(each[0].GetString()!, each[1].GetString()!, each[2].GetString()!, each[3].GetString()!))]
+            : [],
+        root.TryGetProperty("state", out var fields)
+            ? fields.EnumerateObject().ToImmutableSortedDictionary(each => each.Name, each => each.Value.GetString(), StringComparer.Ordinal)
+            : NoState);
 
     /// <summary>The line without <c>at</c> and <c>no</c>, which stand together.</summary>
     private static string ContentOf(string line)
     {
-        var start = line.IndexOf(",\"at\":", StringComparison.Ordinal);
+        var start = line.IndexOf(AtMark, StringComparison.Ordinal);
         var end = start < 0 ? -1 : line.AsSpan(start + 6).IndexOfAny(",}") + start + 6;
         var number = end < 0 ? -1 : line.IndexOf(",\"no\":", end, StringComparison.Ordinal);
         if (number != end)

@@ -7,23 +7,35 @@ internal sealed class StateMap
 {
     private readonly Dictionary<string, string> _golden = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _faulty = new(StringComparer.Ordinal);
+    private readonly List<Rendezvous> _waiting = [];
     private readonly SortedDictionary<string, (string? Golden, string? Faulty)> _differing = new(StringComparer.Ordinal);
 
     /// <summary>The fields that differ now.</summary>
     public IReadOnlyDictionary<string, (string? Golden, string? Faulty)> Differing => _differing;
 
+    /// <summary>A step that is the same in both runs, in a state that is: what it changed is looked at when it is asked for.</summary>
+    public void Apply(Rendezvous inBoth)
+    {
+        if (_differing.Count > 0)
+        {
+            Apply(inBoth.State, inBoth.State);
+            return;
+        }
+
+        _waiting.Add(inBoth);
+    }
+
     /// <summary>Applies what a step changed in the two runs.</summary>
     /// <returns>The fields that differ anew or otherwise than before, and how many became equal.</returns>
     public (List<string> New, int Healed) Apply(ImmutableSortedDictionary<string, string?>? golden, ImmutableSortedDictionary<string, string?>? faulty)
     {
-        if (ReferenceEquals(golden, faulty) && _differing.Count == 0 && golden is not null)
+        foreach (var each in _waiting)
         {
-            // The same change on the same state: the usual case before the fault shows.
-            Write(_golden, golden, null);
-            Write(_faulty, golden, null);
-            return ([], 0);
+            Write(_golden, each.State, null);
+            Write(_faulty, each.State, null);
         }
 
+        _waiting.Clear();
         var touched = new SortedSet<string>(StringComparer.Ordinal);
         Write(_golden, golden, touched);
         Write(_faulty, faulty, touched);

@@ -1,5 +1,4 @@
-using System.Collections;
-using System.Reflection;
+using System.Runtime.CompilerServices;
 using Xen.Hypervisor;
 using Xen.XenStore;
 
@@ -15,20 +14,33 @@ internal sealed class ComponentState
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private readonly Queue<Known> open = new();
     private readonly StateText text;
+    private readonly FieldDigest digest;
+    private List<Known> met = [];
+    private List<Known> metBefore = [];
     private int walk;
 
-    public ComponentState() => text = new StateText(Name);
+    public ComponentState()
+    {
+        text = new StateText(target => Meet(target).Name);
+        digest = new FieldDigest(target => Meet(target).Number);
+    }
 
     /// <summary>An object that was met: its name, the walk that met it last, and what its fields held then.</summary>
-    private sealed class Known(object target, string name)
+    private sealed class Known(object target, string name, int number)
     {
         public object Target { get; } = target;
 
         public string Name { get; } = name;
 
-        public FieldInfo[] Fields { get; } = StateFields.Of(target.GetType());
+        public int Number { get; } = number;
 
+        public StateField[] Fields { get; } = StateFields.Of(target.GetType());
+
+        /// <summary>Numbers and strings as they are, the text of everything else.</summary>
         public object?[] Last { get; set; } = [];
+
+        /// <summary>What the text of everything else was made of.</summary>
+        public ulong[] Digests { get; set; } = [];
 
         public int Walk { get; set; }
     }
@@ -37,25 +49,29 @@ internal sealed class ComponentState
     public void Collect(Component component, SortedDictionary<string, string?> changed)
     {
         walk++;
+        (met, metBefore) = (metBefore, met);
+        met.Clear();
         foreach (var callback in Callbacks(component))
         {
-            foreach (var each in callback.GetInvocationList())
+            foreach (var each in Delegate.EnumerateInvocationList((MulticastDelegate)callback))
             {
-                if (each.Target is { } target && StateFields.IsLookedInto(target.GetType())) Name(target);
+                if (each.Target is { } target && StateFields.IsLookedInto(target.GetType())) Meet(target);
             }
         }
         while (open.TryDequeue(out var next)) Look(next, changed);
-        foreach (var gone in known.Values.Where(each => each.Walk != walk && each.Last.Length > 0))
+        foreach (var gone in metBefore)
         {
-            gone.Last = [];
+            if (gone.Walk == walk || gone.Last.Length == 0) continue;
+            (gone.Last, gone.Digests) = ([], []);
             changed[gone.Name] = null;
         }
     }
 
     private static IEnumerable<Delegate> Callbacks(Component component)
     {
-        foreach (var client in component.Connections.OfType<XsClient>())
+        foreach (var connection in component.Connections)
         {
+            if (connection is not XsClient client) continue;
             foreach (var callback in client.Callbacks) yield return callback;
         }
         foreach (var channel in component.Domain?.EventChannels ?? [])
@@ -65,35 +81,48 @@ internal sealed class ComponentState
         foreach (var timer in component.Simulation.QueuedFor(component)) yield return timer.Handler;
     }
 
-    private string Name(object target)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private Known Meet(object target)
     {
         if (!known.TryGetValue(target, out var entry))
         {
             var type = StateFields.NameOf(target.GetType());
             var number = counts[type] = counts.GetValueOrDefault(type) + 1;
-            known.Add(target, entry = new Known(target, $"{type} {number}"));
+            known.Add(target, entry = new Known(target, $"{type} {number}", known.Count));
         }
         if (entry.Walk != walk)
         {
             entry.Walk = walk;
+            met.Add(entry);
             open.Enqueue(entry);
         }
-        return entry.Name;
+        return entry;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Look(Known each, SortedDictionary<string, string?> changed)
     {
         var first = each.Last.Length == 0;
-        if (first) each.Last = new object?[each.Fields.Length];
-        for (var i = 0; i < each.Fields.Length; i++)
+        if (first) (each.Last, each.Digests) = (new object?[each.Fields.Length], new ulong[each.Fields.Length]);
+        var (fields, last, digests) = (each.Fields, each.Last, each.Digests);
+        for (var i = 0; i < fields.Length; i++)
         {
-            var value = each.Fields[i].GetValue(each.Target);
-
-            // A number is compared as it is, text is made of it only when it is a new one; what may have changed inside is compared by its text.
-            var token = value is null || StateFields.IsPlain(value.GetType()) ? value : text.Of(value);
-            if (!first && Equals(token, each.Last[i])) continue;
-            each.Last[i] = token;
-            changed[$"{each.Name}.{StateFields.NameOf(each.Fields[i])}"] = token as string ?? text.Of(token);
+            // A number is compared as it is; what may have changed inside, by its digest first. Text is made only of what is new.
+            var token = fields[i].ValueOf(each.Target);
+            if (!fields[i].IsPlain && token is not null && !StateFields.IsPlain(token.GetType()))
+            {
+                var now = digest.Of(token);
+                if (!first && now == digests[i]) continue;
+                digests[i] = now;
+                token = text.Of(token);
+            }
+            else if (!fields[i].IsPlain)
+            {
+                digests[i] = 0;
+            }
+            if (!first && Equals(token, last[i])) continue;
+            last[i] = token;
+            changed[$"{each.Name}.{fields[i].Name}"] = token as string ?? text.Of(token);
         }
     }
 }

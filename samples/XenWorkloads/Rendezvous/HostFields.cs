@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Xen.Hypervisor;
 
 namespace Xen.XenWorkloads.Rendezvous;
@@ -5,37 +6,51 @@ namespace Xen.XenWorkloads.Rendezvous;
 /// <summary>The hypervisor's state as fields: one for each domain, port and grant.</summary>
 internal sealed class HostFields
 {
-    private readonly SortedDictionary<string, string> last = new(StringComparer.Ordinal);
+    private readonly (string Kind, int Words, Func<Host, IEnumerable<string>> Lines, Dictionary<string, int> Seen)[] kinds =
+    [
+        ("domain", 1, HostState.Domains, []),
+        ("port", 1, HostState.EventChannels, []),
+        ("grant", 2, HostState.Grants, []),
+        ("loop device", 1, HostState.LoopDevices, []),
+        ("interface", 2, HostState.Interfaces, []),
+    ];
+
+    private readonly List<string> fresh = [];
+    private int look;
 
     /// <summary>Tells what is not as it was at the last look.</summary>
     public void Collect(Host host, Action<string, string?> changed)
     {
-        var now = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Add(now, "domain", HostState.Domains(host), 1);
-        Add(now, "port", HostState.EventChannels(host), 1);
-        Add(now, "grant", HostState.Grants(host), 2);
-        Add(now, "loop device", HostState.LoopDevices(host), 1);
-        Add(now, "interface", HostState.Interfaces(host), 2);
-        foreach (var (field, value) in now)
+        look++;
+        foreach (var (kind, words, lines, seen) in kinds)
         {
-            if (!last.TryGetValue(field, out var before) || before != value) changed(field, value);
+            fresh.Clear();
+            foreach (var text in lines(host))
+            {
+                ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(seen, text, out var known);
+                last = look;
+                if (!known) fresh.Add(text);
+            }
+            if (fresh.Count == 0 && seen.Count == seen.Values.Count(each => each == look)) continue;
+
+            // What is no more first: a field that has another value now is told once.
+            foreach (var gone in seen.Where(each => each.Value != look).Select(each => each.Key).ToList())
+            {
+                seen.Remove(gone);
+                changed($"{kind} {gone[..Split(gone, words)]}", null);
+            }
+            foreach (var text in fresh)
+            {
+                var end = Split(text, words);
+                changed($"{kind} {text[..end]}", text[(end + 1)..]);
+            }
         }
-        foreach (var field in last.Keys.Where(field => !now.ContainsKey(field)).ToList())
-        {
-            changed(field, null);
-            last.Remove(field);
-        }
-        foreach (var (field, value) in now) last[field] = value;
     }
 
-    /// <summary>The first words of a line name what it is about, the others are what is said of it.</summary>
-    private static void Add(SortedDictionary<string, string> fields, string kind, IEnumerable<string> lines, int words)
+    /// <summary>Where the words end that name what a line is about.</summary>
+    private static int Split(string text, int words)
     {
-        foreach (var text in lines)
-        {
-            var end = text.IndexOf(' ');
-            if (words == 2) end = text.IndexOf(' ', end + 1);
-            fields[$"{kind} {text[..end]}"] = text[(end + 1)..];
-        }
+        var end = text.IndexOf(' ');
+        return words == 2 ? text.IndexOf(' ', end + 1) : end;
     }
 }

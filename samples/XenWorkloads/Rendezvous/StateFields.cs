@@ -1,6 +1,16 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace Xen.XenWorkloads.Rendezvous;
+
+/// <summary>A field of a component's state.</summary>
+/// <param name="Info">How it is read.</param>
+/// <param name="Name">As its programmer knows it.</param>
+/// <param name="IsPlain">Whatever it holds cannot change inside.</param>
+internal sealed record StateField(FieldInfo Info, string Name, bool IsPlain)
+{
+    public object? ValueOf(object target) => Info.GetValue(target);
+}
 
 /// <summary>Which fields of which types are a component's state, and what they are called.</summary>
 internal static class StateFields
@@ -10,21 +20,22 @@ internal static class StateFields
     /// <summary>The code whose objects are looked into; those of the hypervisor, the store and the workloads are the trusted side.</summary>
     private static readonly string[] Namespaces = ["Xen.Toolstack", "Xen.Drivers", "Xen.Guests"];
 
-    private static readonly Dictionary<Type, FieldInfo[]> Fields = [];
+    private static readonly ConcurrentDictionary<Type, StateField[]> Fields = [];
+
+    private static readonly ConcurrentDictionary<Type, bool> LookedInto = [];
 
     /// <summary>The fields of a type, those of its base first, in the order of their declaration.</summary>
-    public static FieldInfo[] Of(Type type)
+    public static StateField[] Of(Type type) => Fields.TryGetValue(type, out var fields) ? fields : Fields.GetOrAdd(type, Find);
+
+    private static StateField[] Find(Type type)
     {
-        if (!Fields.TryGetValue(type, out var fields))
-        {
-            var all = new List<FieldInfo>();
-            for (var each = type; each is not null && each != typeof(object); each = each.BaseType) all.InsertRange(0, each.GetFields(Declared));
-            Fields.Add(type, fields = [.. all]);
-        }
-        return fields;
+        var all = new List<FieldInfo>();
+        for (var each = type; each is not null && each != typeof(object); each = each.BaseType) all.InsertRange(0, each.GetFields(Declared));
+        return [.. all.Select(field => new StateField(field, NameOf(field), IsPlain(field.FieldType)))];
     }
 
-    public static bool IsLookedInto(Type type) => type.Namespace is { } name && Namespaces.Any(each => name.StartsWith(each, StringComparison.Ordinal));
+    public static bool IsLookedInto(Type type) => LookedInto.TryGetValue(type, out var answer) ? answer
+        : LookedInto.GetOrAdd(type, each => each.Namespace is { } name && Namespaces.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
 
     /// <summary>A value that cannot change inside, and whose text says all of it.</summary>
     public static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid);
@@ -40,7 +51,7 @@ internal static class StateFields
     }
 
     /// <summary>The name of a field as its programmer knows it: that of the property or of the primary constructor's parameter.</summary>
-    public static string NameOf(FieldInfo field)
+    private static string NameOf(FieldInfo field)
     {
         var name = field.Name;
         var end = name.IndexOf('>');

@@ -14,9 +14,16 @@ internal sealed class StateText(Func<object, string> name)
     private const int LongestText = 120;
 
     /// <summary>Values within values: a struct in a list in a dictionary; more is a cycle of structs and collections.</summary>
-    private const int Depth = 6;
+    public const int Depth = 6;
 
     private readonly PrimitiveArrays arrays = new();
+
+    /// <summary>A collection without an order.</summary>
+    public static bool IsSet(Type type) => type.Name.StartsWith("HashSet", StringComparison.Ordinal);
+
+    /// <summary>A value that is its fields.</summary>
+    public static bool IsStruct(Type type) =>
+        type.IsValueType && type.Namespace?.StartsWith("Xen", StringComparison.Ordinal) == true || type.FullName?.StartsWith("System.ValueTuple", StringComparison.Ordinal) == true;
 
     public string Of(object? value) => Short(Of(value, 0));
 
@@ -48,7 +55,7 @@ internal sealed class StateText(Func<object, string> name)
         if (depth > Depth) return "…";
         if (value is IDictionary dictionary) return Dictionary(dictionary, depth);
         if (value is IEnumerable elements && type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true || type.IsArray) return Elements((IEnumerable)value, type, depth);
-        if (type.IsValueType && type.Namespace?.StartsWith("Xen", StringComparison.Ordinal) == true || type.FullName?.StartsWith("System.ValueTuple", StringComparison.Ordinal) == true) return Struct(value, type, depth);
+        if (IsStruct(type)) return Struct(value, type, depth);
         return StateFields.IsLookedInto(type) ? name(value) : type.Name;
     }
 
@@ -78,10 +85,10 @@ internal sealed class StateText(Func<object, string> name)
     {
         var entries = new List<string>();
         foreach (var each in elements) entries.Add(Of(each, depth + 1));
-        if (type.Name.StartsWith("HashSet", StringComparison.Ordinal)) entries.Sort(StringComparer.Ordinal);
+        if (IsSet(type)) entries.Sort(StringComparer.Ordinal);
         return $"[{string.Join(", ", entries)}]";
     }
 
     private string Struct(object value, Type type, int depth) =>
-        $"({string.Join(", ", StateFields.Of(type).Select(field => $"{StateFields.NameOf(field)}: {Of(field.GetValue(value), depth + 1)}"))})";
+        $"({string.Join(", ", StateFields.Of(type).Select(field => $"{field.Name}: {Of(field.ValueOf(value), depth + 1)}"))})";
 }
