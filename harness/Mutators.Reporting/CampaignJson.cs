@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Reviews;
 using Mutators.Campaign.Store;
+using Mutators.Reporting.Propagation;
 
 namespace Mutators.Reporting;
 
@@ -42,6 +43,7 @@ public static class CampaignJson
                     each.Rejected, each.Equivalent, each.Duplicate, each.Run, each.Stratum.Weight,
                 }),
                 Groups = CampaignFigures.ByGroup(campaign).Select(Group),
+                Propagation = PropagationFigures.Of(campaign) is { } propagation ? Spread(propagation, campaign) : null,
                 Mutants = campaign.Mutants.Select(each => Mutant(each, campaign.DecisionOn(each.Mutant.Id))),
                 Disagreements = campaign.Disagreements.IsEmpty
                     ? null
@@ -80,6 +82,28 @@ public static class CampaignJson
             Failed = Share(each.Failed),
             each.Undetected,
             FailureModes = FailureModes.All.Where(mode => each.Count(mode) > 0).ToDictionary(mode => mode.Key, each.Count),
+        }),
+    };
+
+    private static object Spread(PropagationFigures figures, CampaignSnapshot campaign) => new
+    {
+        Traced = campaign.Traces.Length,
+        Activated = Share(figures.Activated),
+        Infected = Share(figures.Infected),
+        Escaped = Share(figures.Escaped),
+        Propagated = Share(figures.Propagated),
+        Masked = Share(figures.Masked),
+        Failed = Share(figures.Failed),
+        UnsafeRestarts = Share(figures.UnsafeRestarts),
+        figures.Unexplained,
+        BlastRadius = figures.BlastRadius.Select(each => new { each.Components, Share = Share(each.Share) }),
+        Latencies = figures.Latencies.Select(each => new { each.What, Came = Share(each.Came), QuartilesInRendezvous = each.Steps, QuartilesInNanoseconds = each.Nanoseconds }),
+        Containment = figures.Boundaries.Select(each => new { each.Component, Contained = Share(each.Contained), UnsafeRestarts = Share(each.UnsafeRestarts), each.LargestRadius }),
+        Interfaces = figures.Interfaces.Select(each => new { each.From, each.To, each.Kind, Faults = Share(each.Faults), each.Messages }),
+        Traces = campaign.Traces.Select(each => new
+        {
+            Mutant = each.Mutant.ToString(), each.Workload, each.Origin, each.Activated, each.Infected, each.Escaped, each.Spread, each.Detected,
+            each.Components, each.Unexplained, each.Remaining, each.IsMasked, each.IsRestartSafe, FailureMode = each.Mode?.Key,
         }),
     };
 

@@ -1,5 +1,6 @@
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
+using Mutators.Reporting.Propagation;
 using Spectre.Console;
 
 namespace Mutators.Reporting;
@@ -41,6 +42,7 @@ public static class ConsoleSummary
             WriteGroup(console, figures, width);
         }
 
+        WritePropagation(console, campaign);
         if (reportPath is not null)
         {
             console.WriteLine();
@@ -80,6 +82,27 @@ public static class ConsoleSummary
         }
 
         WriteUndetected(console, figures.Campaign);
+    }
+
+    private static void WritePropagation(IAnsiConsole console, CampaignSnapshot campaign)
+    {
+        if (PropagationFigures.Of(campaign) is not { } figures)
+        {
+            return;
+        }
+
+        console.WriteLine();
+        console.MarkupLine($"[bold]{Markup.Escape(figures.Sentence)}[/]");
+        foreach (var each in PropagationTables.Of(figures).Where(table => !table.Rows.IsEmpty))
+        {
+            var table = NewTable(each.Headings.AsSpan());
+            foreach (var row in each.Rows)
+            {
+                AddRow(table, null, row);
+            }
+
+            WriteTable(console, each.Title, table);
+        }
     }
 
     private static Table ByCompiler(CampaignFigures figures)

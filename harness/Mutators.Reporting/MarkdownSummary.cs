@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
+using Mutators.Reporting.Propagation;
 
 namespace Mutators.Reporting;
 
@@ -20,6 +21,7 @@ public static class MarkdownSummary
             AddGroup(text, figures);
         }
 
+        AddPropagation(text, campaign);
         AddFacts(text, campaign);
         return text.ToString();
     }
@@ -84,6 +86,30 @@ public static class MarkdownSummary
         {
             var share = figures.Of(detection);
             Row(text, [detection.Words, share.ToString(), Figures.Percent(share), Figures.Range(share)]);
+        }
+    }
+
+    private static void AddPropagation(StringBuilder text, CampaignSnapshot campaign)
+    {
+        if (PropagationFigures.Of(campaign) is not { } figures)
+        {
+            return;
+        }
+
+        foreach (var (index, table) in PropagationTables.Of(figures).Where(table => !table.Rows.IsEmpty).Index())
+        {
+            Heading(text, table.Title);
+            if (index == 0)
+            {
+                text.Append($"{Html(figures.Sentence)}\n\n");
+            }
+
+            Row(text, table.Headings);
+            Row(text, [":--", .. Enumerable.Repeat("--:", table.Headings.Length - 1)]);
+            foreach (var row in table.Rows)
+            {
+                Row(text, row);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Engines;
 using Mutators.Campaign.Engines.Reload;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Propagation;
 using Mutators.Campaign.Workloads;
 
 namespace Benchmarks;
@@ -47,17 +48,32 @@ internal sealed class Bench : IDisposable
     /// <summary>Prepares a repository with so many mutants of each operator, of those whose sites the workload reaches.</summary>
     public static Bench OpenReached(string root, CampaignConfiguration configuration, int ofEach) => Open(root, configuration, (workspace, sites) =>
     {
-        var program = workspace.Programs[0];
-        var (_, reached) = InstrumentedGolden
-            .Compile(workspace.Targets, sites, Path.Combine(workspace.Repository.OwnFolder, "activation"), CancellationToken.None)
-            .Run(program.Workload, program.Assembly, configuration.GoldenLimits, CancellationToken.None);
-        var isReached = reached.Select(each => each.Mutant).ToHashSet();
+        var isReached = Reached(workspace, sites, configuration);
         return
         [
             .. sites.Where(site => isReached.Contains(site.Id)).GroupBy(site => site.Operator).OrderBy(group => group.Key.Definition.Id, StringComparer.Ordinal)
                 .SelectMany(group => Faultload.Draw([.. group], Math.Min(ofEach, group.Count()), configuration.Seed, SamplingRule.Uniform).Mutants),
         ];
     });
+
+    /// <summary>Prepares a repository with so many mutants, drawn uniformly from those whose sites the workload reaches.</summary>
+    public static Bench OpenDrawnFromReached(string root, CampaignConfiguration configuration, int count) => Open(root, configuration, (workspace, sites) =>
+    {
+        var isReached = Reached(workspace, sites, configuration);
+        ImmutableArray<Mutant> reached = [.. sites.Where(site => isReached.Contains(site.Id))];
+        return Faultload.Draw(reached, Math.Min(count, reached.Length), configuration.Seed, SamplingRule.Uniform).Mutants;
+    });
+
+    private static HashSet<MutantId> Reached(GoldenWorkspace workspace, ImmutableArray<Mutant> sites, CampaignConfiguration configuration)
+    {
+        var program = workspace.Programs[0];
+        var (_, reached) = InstrumentedGolden
+            .Compile(workspace.Targets, sites, Path.Combine(workspace.Repository.OwnFolder, "activation"), CancellationToken.None)
+            .Run(program.Workload, program.Assembly, configuration.GoldenLimits, CancellationToken.None);
+        return reached.Select(each => each.Mutant).ToHashSet();
+    }
+
+    public DeltaTracer Tracer() => new(_repository, Workspace, Configuration);
 
     private static Bench Open(string root, CampaignConfiguration configuration, Func<GoldenWorkspace, ImmutableArray<Mutant>, ImmutableArray<Mutant>> draw)
     {

@@ -17,6 +17,8 @@ switch (args)
         return 0;
     case ["cross", var repository, var ofEach]:
         return CrossChecking.Run(repository, int.Parse(ofEach));
+    case ["delta", var repository, var mutants]:
+        return DeltaCost.Run(repository, int.Parse(mutants));
     case ["emission", var lines, var mutants]:
         Emission(int.Parse(lines), int.Parse(mutants));
         return 0;
@@ -51,6 +53,7 @@ switch (args)
         Console.Error.WriteLine("""
             usage: Benchmarks ratio REPOSITORY MUTANTS REBUILT   reload against rebuild on the same mutants of a clean clone of this repository
                    Benchmarks cross REPOSITORY OF_EACH           that many reached mutants of every operator by both engines; exit code 3 if they differ
+                   Benchmarks delta REPOSITORY MUTANTS           cost and self-checks of delta executions of that many reached mutants; exit code 3 if any check fails
                    Benchmarks emission LINES MUTANTS             compiler's CPU time per mutant on a generated project
                    Benchmarks branches MUTANTS                   so many mutants emitted in one go, against git fast-import given the same commits
                    Benchmarks long MUTANTS                       memory and throughput over a long campaign on a generated project

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Mutators.Campaign.Outcomes;
 
 namespace Mutators.Campaign.Propagation;
@@ -94,6 +95,9 @@ public enum DeltaEnd
     /// <summary>Isolated only: a faulty component has heard an answer that golden does not give.</summary>
     CameBack,
 
+    /// <summary>Isolated only: a faulty component asks what golden never asks; nobody answers, and it is blocked.</summary>
+    Blocked,
+
     /// <summary>The faulty run crashed as a whole.</summary>
     Crashed,
 
@@ -141,6 +145,26 @@ public sealed record Delta(
 
     /// <summary>The components are members and the clock counts calls, for a program that says nothing of rendezvous itself.</summary>
     public bool CountsCalls { get; init; }
+
+    /// <summary>The components in which the fault was activated, and the one that was infected first: what a restart would begin anew.</summary>
+    public ImmutableArray<string> Origins { get; init; } = [];
+
+    /// <summary>The steps that golden had told when it reached the site for the first time; null if it never did.</summary>
+    public long? ReachedAfter { get; init; }
+
+    /// <summary>The steps that both told alike, one by one, before the first that differs; null if none does.</summary>
+    public long? EqualSteps { get; init; }
+
+    /// <summary>What golden printed beside its rendezvous, as far as it was followed.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> GoldenOutput { get; init; } = [];
+
+    /// <summary>What the faulty run printed; of a masked one the rest is golden's.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> FaultyOutput { get; init; } = [];
+
+    /// <summary>Something differs before the site was reached: it is not the fault that makes the difference.</summary>
+    public bool DiffersTooEarly => Reached is not null && EqualSteps < ReachedAfter;
 
     /// <summary>Nothing differs at any rendezvous.</summary>
     public bool IsEmpty => DivergentSteps == 0 && Remaining.IsEmpty;

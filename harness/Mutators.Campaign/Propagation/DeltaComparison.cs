@@ -29,6 +29,12 @@ internal sealed class DeltaComparison(PropagationMode mode)
     // Until when both runs went on in the stretch that is compared: the world outside may wait longer in one of them.
     private long _bothUntil = long.MaxValue;
 
+    // The steps of all stretches that were equal as a whole.
+    private long _told;
+
+    /// <summary>Ways on which the answer is part of the question, and not told by itself.</summary>
+    private static readonly string[] answered = ["hypercall", "call"];
+
     /// <summary>The world outside: it gives the workload's commands, and waits.</summary>
     public const string World = "operator";
 
@@ -71,6 +77,12 @@ internal sealed class DeltaComparison(PropagationMode mode)
     /// <summary>The fault was activated while this component ran.</summary>
     public void Activated(string component) => _origins.Add(component);
 
+    /// <summary>The steps that both told alike before the first that differs; null while none does.</summary>
+    public long? EqualSteps { get; private set; }
+
+    /// <summary>It has come back because a faulty component asks what golden never asks.</summary>
+    public bool IsBlocked { get; private set; }
+
     /// <summary>A faulty component has heard something that golden does not say: what it does from now on is not its own damage alone.</summary>
     public bool HasComeBack { get; private set; }
 
@@ -78,6 +90,13 @@ internal sealed class DeltaComparison(PropagationMode mode)
     public void Compare(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
     {
         var divergentBefore = DivergentSteps;
+        if (EqualSteps is null)
+        {
+            var common = golden.Zip(faulty).TakeWhile(pair => pair.First.TellsTheSameAs(pair.Second)).Count();
+            EqualSteps = common == Math.Max(golden.Count, faulty.Count) ? null : _told + common;
+            _told += common;
+        }
+
         var (goldenEnd, faultyEnd) = (EndOf(golden), EndOf(faulty));
         _bothUntil = goldenEnd == faultyEnd ? long.MaxValue : Math.Min(goldenEnd, faultyEnd);
         foreach (var (left, right) in SideBySide(golden, faulty))
@@ -165,7 +184,17 @@ internal sealed class DeltaComparison(PropagationMode mode)
             return;
         }
 
-        var (fields, healed) = state.Apply(golden?.State, faulty?.State);
+        ImmutableArray<MessageDifference> messages = [.. MessageComparison.Of(golden, faulty, Steps)];
+        var heard = mode is PropagationMode.Isolated ? FirstHeard(step.Of, messages) : -1;
+        if (heard >= 0)
+        {
+            // What the component says and remembers from here on rests on an answer that golden does not give.
+            HasComeBack = true;
+            IsBlocked = messages[heard].Change is MessageChange.Extra;
+            messages = messages[..(heard + 1)];
+        }
+
+        var (fields, healed) = heard >= 0 ? ([], 0) : state.Apply(golden?.State, faulty?.State);
         MessageChange? execution = golden is null ? MessageChange.Extra : faulty is null ? MessageChange.Missing : golden.At != faulty.At ? MessageChange.Retimed : null;
         if (isSame && fields.Count == 0 && healed == 0)
         {
@@ -173,7 +202,6 @@ internal sealed class DeltaComparison(PropagationMode mode)
         }
 
         DivergentSteps++;
-        ImmutableArray<MessageDifference> messages = [.. MessageComparison.Of(golden, faulty, Steps)];
         ImmutableArray<StateDifference> differences = [.. fields.Select(field => new StateDifference(step.Of, field, state.Differing[field].Golden, state.Differing[field].Faulty))];
         foreach (var message in messages)
         {
@@ -199,6 +227,25 @@ internal sealed class DeltaComparison(PropagationMode mode)
         {
             Infect(step, own, messages, differences);
         }
+    }
+
+    /// <summary>
+    /// Where in its step a component first hears what golden does not say: a party that answers at once told it something else, or was asked what golden
+    /// never asks. -1 if nowhere.
+    /// </summary>
+    private static int FirstHeard(string component, ImmutableArray<MessageDifference> messages)
+    {
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var each = messages[i];
+            var isAnswer = each.To == component && each.From != component && each.Change is MessageChange.Altered or MessageChange.Extra;
+            if (isAnswer || (each.Change is MessageChange.Extra && each.From == component && answered.Contains(each.Kind)))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private bool IsAffected(string component) => _infected.ContainsKey(component) || _delayed.Contains(component);

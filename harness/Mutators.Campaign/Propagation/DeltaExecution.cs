@@ -20,6 +20,12 @@ public sealed class ExecutionSide(Func<string?> read, Func<IEnumerable<string>, 
     /// <summary>The times that the fault's site was reached since the last observation.</summary>
     public List<SiteReached> Reached { get; } = [];
 
+    /// <summary>The steps so far.</summary>
+    public long Told { get; private set; }
+
+    /// <summary>The steps that were told before the fault's site was reached for the first time; null if it was not.</summary>
+    public long? ReachedAfter { get; private set; }
+
     /// <summary>The output so far: all lines but those that only tell of rendezvous.</summary>
     public IReadOnlyList<string> Output => _output;
 
@@ -44,10 +50,12 @@ public sealed class ExecutionSide(Func<string?> read, Func<IEnumerable<string>, 
             if (Rendezvous.IsOne(line) && Rendezvous.Parse(line) is { } rendezvous)
             {
                 Stretch.Add(rendezvous);
+                Told++;
             }
             else if (SiteReached.Parse(line) is { } reached)
             {
                 Reached.Add(reached);
+                ReachedAfter ??= Told;
             }
             else
             {
@@ -112,7 +120,7 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
             if (_comparison.HasComeBack)
             {
-                return Masked(mutant, degradedShare) with { End = DeltaEnd.CameBack, Outcome = null };
+                return Masked(mutant, degradedShare) with { End = _comparison.IsBlocked ? DeltaEnd.Blocked : DeltaEnd.CameBack, Outcome = null };
             }
 
             if (parted || left is null)
@@ -207,7 +215,14 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             _comparison.Damage,
             run.End switch { ProcessEnd.Exited => DeltaEnd.Ended, ProcessEnd.Crashed or ProcessEnd.OutOfMemory => DeltaEnd.Crashed, _ => DeltaEnd.TimedOut },
             RestartSafety.Of(origins, _detected, _comparison.Messages),
-            OutcomeClassifier.Classify(mutant, reference, run, Name, degradedShare));
+            OutcomeClassifier.Classify(mutant, reference, run, Name, degradedShare))
+        {
+            Origins = [.. origins.Order(StringComparer.Ordinal)],
+            ReachedAfter = golden.ReachedAfter,
+            EqualSteps = _comparison.EqualSteps,
+            GoldenOutput = [.. golden.Output],
+            FaultyOutput = run.Output,
+        };
     }
 
     /// <summary>The engine's name in outcomes.</summary>

@@ -15,6 +15,9 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     /// <summary>An execution that tells all its rendezvous takes this many times the plain one's time, at most; a limit for hangs, not for comparisons.</summary>
     private const int TracingFactor = 4;
 
+    /// <summary>32 MiB, as the runtime reads it.</summary>
+    private const string YoungBytes = "0x2000000";
+
     private readonly BranchSources _sources = new(repository, workspace.Targets);
 
     /// <summary>Runs golden and a mutant side by side.</summary>
@@ -27,25 +30,64 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     /// <param name="cancel">Ends both.</param>
     public Delta Trace(MutantId mutant, string commit, WorkloadProgram program, GoldenRun golden, PropagationMode mode, long? allHits, CancellationToken cancel)
     {
-        var trees = _sources.Read(commit, out var refusal)
-            ?? throw new UsageException($"{mutant} cannot be compiled by itself: {refusal}.", "Delta execution needs a branch that changes the sources of one target.");
-        var members = program.Workload.Rendezvous.IsEmpty;
-        if (members && mode is PropagationMode.Isolated)
+        if (golden.Tests is not null)
+        {
+            throw new UsageException($"Workload '{program.Workload.Name}' is a test project, and only programs can be traced.", "Name a workload that is a program: --workload NAME.");
+        }
+
+        if (IsByMembers(program) && mode is PropagationMode.Isolated)
         {
             throw new UsageException(
                 $"Workload '{program.Workload.Name}' tells of no rendezvous, and members cannot be isolated: what they hear are the results of their own calls.",
                 "Take --mode full, or name the arguments that make the program tell: \"rendezvous\" in mutators.json; docs/delta-execution.md has the form.");
         }
 
-        var build = members ? TracedBuild.CompileMembers(trees, cancel) : TracedBuild.Compile(trees, cancel);
-        using var left = Start("golden", build.AssemblyPath, build.Golden, program, golden, cancel);
+        return Run(Compile(mutant, commit, program, cancel), program, golden, mode, allHits, cancel);
+    }
+
+    /// <summary>Compiles the two programs of a delta execution, to run them once or more.</summary>
+    /// <exception cref="UsageException">The mutant cannot be compiled by itself.</exception>
+    public TracedMutant Compile(MutantId mutant, string commit, WorkloadProgram program, CancellationToken cancel)
+    {
+        var trees = _sources.Read(commit, out var refusal)
+            ?? throw new UsageException($"{mutant} cannot be compiled by itself: {refusal}.", "Delta execution needs a branch that changes the sources of one target.");
+        return new TracedMutant(mutant, IsByMembers(program) ? TracedBuild.CompileMembers(trees, cancel) : TracedBuild.Compile(trees, cancel));
+    }
+
+    /// <summary>Runs golden and a mutant that is compiled already side by side.</summary>
+    public Delta Run(TracedMutant mutant, WorkloadProgram program, GoldenRun golden, PropagationMode mode, long? allHits, CancellationToken cancel) =>
+        Run(mutant, mutant.Build.Mutant, program, golden, mode, allHits, cancel);
+
+    /// <summary>Runs golden and the mutant with its fault undone: whatever differs then is not the fault's doing.</summary>
+    public Delta RunHealed(TracedMutant mutant, WorkloadProgram program, GoldenRun golden, PropagationMode mode, CancellationToken cancel) =>
+        Run(mutant, mutant.Build.Plain(), program, golden, mode, null, cancel);
+
+    /// <summary>Runs the mutant by itself, without anybody who looks on: what a campaign would run.</summary>
+    public WorkloadRun RunAlone(TracedMutant mutant, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
+    {
+        using var process = Start("faulty", mutant.Build.AssemblyPath, mutant.Build.Mutant, program with { Workload = program.Workload with { Rendezvous = [] } }, golden, cancel);
+        var output = new List<string>();
+        while (process.Read() is { } line)
+        {
+            output.Add(line);
+        }
+
+        return process.Finish(output);
+    }
+
+    private Delta Run(TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, PropagationMode mode, long? allHits, CancellationToken cancel)
+    {
+        var members = IsByMembers(program);
+        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, cancel);
         var goldenSide = members ? new ExecutionSide(MemberLines(left, "golden", program), left.Finish) : new ExecutionSide(left.Read, left.Finish);
-        using var right = Start("faulty", build.AssemblyPath, build.Mutant, program, golden, cancel);
+        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, cancel);
         var faultySide = members ? new ExecutionSide(MemberLines(right, "faulty", program), right.Finish) : new ExecutionSide(right.Read, right.Finish);
-        var delta = new DeltaExecution(goldenSide, faultySide, golden, mode).Run(mutant, allHits, configuration.DegradedShare) with { CountsCalls = members };
+        var delta = new DeltaExecution(goldenSide, faultySide, golden, mode).Run(mutant.Mutant, allHits, configuration.DegradedShare) with { CountsCalls = members };
         cancel.ThrowIfCancellationRequested();
         return delta;
     }
+
+    private static bool IsByMembers(WorkloadProgram program) => program.Workload.Rendezvous.IsEmpty;
 
     /// <summary>The calls of the members, from the file that they were written to, and then the program's own lines: it may print as it likes.</summary>
     private Func<string?> MemberLines(TracedProcess process, string side, WorkloadProgram program)
@@ -75,8 +117,28 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, folder);
         ProgramFolder.Overlay(folder, assemblyPath, image, []);
         File.Delete(MembersFile(side, program));
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { [MemberProbe.FileVariable] = MembersFile(side, program) };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [MemberProbe.FileVariable] = MembersFile(side, program),
+
+            // To look at a program's state allocates far more than the program, and all of it dies young; a profile of the code would cost more than it
+            // gains, and one thread is enough to collect. Both sides are alike in it.
+            ["DOTNET_GCgen0size"] = YoungBytes,
+            ["DOTNET_gcConcurrent"] = "0",
+            ["DOTNET_TieredPGO"] = "0",
+        };
         var limits = configuration.LimitsFor(golden.Run.Duration * TracingFactor);
         return TracedProcess.Start(Path.Combine(folder, Path.GetFileName(program.Assembly)), [.. program.Workload.Arguments, .. program.Workload.Rendezvous], limits, cancel, environment);
     }
+}
+
+/// <summary>A mutant whose two programs are compiled.</summary>
+public sealed class TracedMutant
+{
+    internal TracedMutant(MutantId mutant, TracedBuild build) => (Mutant, Build) = (mutant, build);
+
+    /// <summary>The mutant.</summary>
+    public MutantId Mutant { get; }
+
+    internal TracedBuild Build { get; }
 }

@@ -15,7 +15,8 @@ namespace Mutators.Campaign.Propagation;
 /// <param name="AssemblyPath">The assembly that both replace.</param>
 /// <param name="Golden">Golden's image.</param>
 /// <param name="Mutant">The mutant's image.</param>
-internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mutant)
+/// <param name="Plain">Golden's image without a probe: what the mutant is once its fault is undone.</param>
+internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mutant, Func<byte[]> Plain)
 {
     /// <summary>Hits that are told one by one; a site in a hot loop tells only the powers of two from there on.</summary>
     private const int HitsToldOneByOne = 1000;
@@ -44,7 +45,15 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
         return new TracedBuild(
             target.OutputAssemblyPath,
             image ?? throw new UsageException($"{target.Path} does not compile in memory.", $"Check that 'dotnet build {target.Path}' works on a clean checkout."),
-            TryEmit(target, mutant, cancel, out var error) ?? throw new UsageException($"The mutant does not compile: {error}", "There is no execution to look at."));
+            TryEmit(target, mutant, cancel, out var error) ?? throw new UsageException($"The mutant does not compile: {error}", "There is no execution to look at."),
+            () => Undone(target, trees, mutant, cancel));
+    }
+
+    /// <summary>The mutant with golden's text put back, so that all that a mutant goes through is gone through.</summary>
+    private static byte[] Undone(TargetProject target, BranchTrees trees, CSharpCompilation mutant, CancellationToken cancel)
+    {
+        var undone = trees.Trees.Aggregate(mutant, (compilation, each) => compilation.ReplaceSyntaxTree(each.Mutant, each.Mutant.WithChangedText(each.Golden.GetText(cancel))));
+        return TryEmit(target, undone, cancel, out var error) ?? throw new UsageException($"{target.Path} does not compile in memory: {error}", "Check that it builds on a clean checkout.");
     }
 
     /// <summary>Compiles both so that every member tells of its calls: for a program that says nothing of its rendezvous itself.</summary>
@@ -68,7 +77,7 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
             var broken = Broken(left).Concat(Broken(right)).Where(plain.Add).ToList();
             if (broken.Count == 0 || round == MaximumRounds)
             {
-                return new TracedBuild(target.OutputAssemblyPath, Image(target, left, cancel), Image(target, right, cancel));
+                return new TracedBuild(target.OutputAssemblyPath, Image(target, left, cancel), Image(target, right, cancel), () => Image(target, left, cancel));
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Propagation;
 using Mutators.Campaign.Reviews;
 using Mutators.Campaign.Workloads;
 
@@ -109,6 +110,9 @@ public sealed record CampaignSnapshot(
 {
     /// <summary>Outcomes that differed between the stores that the campaign was merged from, each variant once; <see cref="Mutants"/> hold the worst.</summary>
     public ImmutableArray<Disagreement> Disagreements { get; init; } = [];
+
+    /// <summary>What is counted of the delta executions that were made of its mutants: <c>trace --sample</c>.</summary>
+    public ImmutableArray<TraceRecord> Traces { get; init; } = [];
 
     /// <summary>What reviewers have decided about mutants; kept as git notes and not in the store, so empty unless somebody has added them.</summary>
     public ImmutableSortedDictionary<MutantId, ReviewDecision> Decisions { get; init; } = ImmutableSortedDictionary<MutantId, ReviewDecision>.Empty;

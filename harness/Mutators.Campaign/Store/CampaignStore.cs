@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Propagation;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Store;
@@ -249,6 +250,19 @@ public sealed class CampaignStore : IDisposable
                     ("$mutant", each.Mutant.ToString()), ("$answer", each.Answer.ToString()), ("$reason", each.Reason),
                     ("$duration", (long)each.Duration.TotalMicroseconds),
                 ]));
+        }
+    }
+
+    /// <summary>Keeps what is counted of a delta execution; one that is there already is replaced.</summary>
+    public void Record(TraceRecord trace)
+    {
+        lock (gate)
+        {
+            Current.InTransaction(() => Current.Execute(
+                "INSERT OR REPLACE INTO trace VALUES ($mutant, $workload, $record)",
+                ("$mutant", trace.Mutant.ToString()),
+                ("$workload", trace.Workload),
+                ("$record", trace.ToJson())));
         }
     }
 

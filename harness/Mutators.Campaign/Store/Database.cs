@@ -78,6 +78,9 @@ internal sealed class Database : IDisposable
             mutant TEXT NOT NULL, workload TEXT NOT NULL, first_at INTEGER NOT NULL,
             PRIMARY KEY (mutant, workload),
             FOREIGN KEY (mutant, workload) REFERENCES activation (mutant, workload) ON DELETE CASCADE) STRICT;
+        CREATE TABLE IF NOT EXISTS trace (
+            mutant TEXT NOT NULL REFERENCES mutant (id), workload TEXT NOT NULL, record TEXT NOT NULL,
+            PRIMARY KEY (mutant, workload)) STRICT;
         """;
 
     private readonly string path;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Propagation;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Store;
@@ -73,6 +74,11 @@ internal static class SnapshotReader
             sources.ToImmutableSortedDictionary(StringComparer.Ordinal))
         {
             Disagreements = Disagreements(database),
+            Traces = !database.Has("trace") ? [] :
+            [
+                .. database.Query("SELECT record FROM trace", row => TraceRecord.FromJson(row.GetString(0)))
+                    .OrderBy(each => each.Mutant).ThenBy(each => each.Workload, StringComparer.Ordinal),
+            ],
         };
     }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
+using Mutators.Reporting.Propagation;
 
 namespace Mutators.Reporting.Html;
 
@@ -36,6 +37,7 @@ public static partial class HtmlReport
             }
         }
 
+        AddPropagation(page, campaign);
         MutantDetails.Add(page, campaign);
         AddFacts(page, campaign);
         page.Add($"</main>\n<section id=\"sources\">\n<h2>Sources</h2>\n")
@@ -158,6 +160,43 @@ public static partial class HtmlReport
         }
 
         page.Add($"</tbody>\n</table></div>\n</section>\n");
+    }
+
+    private static void AddPropagation(HtmlText page, CampaignSnapshot campaign)
+    {
+        if (PropagationFigures.Of(campaign) is not { } figures)
+        {
+            return;
+        }
+
+        foreach (var (index, table) in PropagationTables.Of(figures).Where(table => !table.Rows.IsEmpty).Index())
+        {
+            page.Add($"<section>\n<h2>{table.Title}</h2>\n");
+            if (index == 0)
+            {
+                page.Add($"<p>{Unbroken(figures.Sentence)}</p>\n");
+            }
+
+            page.Add($"<div class=\"scroll\"><table class=\"figures\">\n<thead><tr>");
+            foreach (var heading in table.Headings)
+            {
+                page.Add($"<th scope=\"col\">{heading}</th>");
+            }
+
+            page.Add($"</tr></thead>\n<tbody>\n");
+            foreach (var row in table.Rows)
+            {
+                page.Add($"<tr><th scope=\"row\">{row[0]}</th>");
+                foreach (var cell in row.Skip(1))
+                {
+                    page.Add($"<td>{cell}</td>");
+                }
+
+                page.Add($"</tr>\n");
+            }
+
+            page.Add($"</tbody>\n</table></div>\n</section>\n");
+        }
     }
 
     private static void AddFacts(HtmlText page, CampaignSnapshot campaign)

@@ -46,6 +46,11 @@ public static class DeltaStory
             yield break;
         }
 
+        if (delta.DiffersTooEarly)
+        {
+            yield return "The runs differ before the site is reached: something else than the fault makes the difference, and nothing below can be blamed on the fault.";
+        }
+
         foreach (var sentence in Damage(delta))
         {
             yield return sentence;
@@ -127,6 +132,7 @@ public static class DeltaStory
     {
         DeltaEnd.Masked => "Masked: everything is equal again, and golden reaches the site no more.",
         DeltaEnd.CameBack => "Followed until the first answer came back that golden does not give: until then the others' messages were golden's.",
+        DeltaEnd.Blocked => "Followed until it asked what golden never asks: in isolation nobody answers that, and the component is blocked.",
         DeltaEnd.Crashed => "The program crashed.",
         DeltaEnd.TimedOut => "The program was ended at its limit.",
         _ when delta.Remaining.IsEmpty => "At the end every field is equal again.",

@@ -16,15 +16,21 @@ internal static class TraceVerb
 {
     internal static Command Create(CommonOptions options)
     {
-        var id = new Argument<string>("id") { Description = "The mutant's id, or its branch." };
+        var id = new Argument<string?>("id") { Description = "The mutant's id, or its branch; not with --sample.", Arity = ArgumentArity.ZeroOrOne };
+        var sample = new Option<int?>("--sample") { Description = "Trace that many of the campaign's activated mutants, for the figures of propagation in the report. Traced ones are kept and not traced again.", HelpName = "N" };
         var workload = new Option<string?>("--workload") { Description = "The workload to run. Default: the one under which the mutant failed, or the first.", HelpName = "NAME" };
         var mode = new Option<PropagationMode>("--mode") { Description = "full: real propagation, through everybody's messages; isolated: the faulty component alone, as long as all it hears is golden's.", HelpName = "full|isolated" };
         var format = new Option<TraceFormat>("--format") { Description = "text, or json for programs, or html.", HelpName = "text|json|html" };
         var command = new Command("trace", "Shows how a fault propagates: runs golden and one mutant side by side and compares them at each rendezvous. Executes the target's code.")
         {
-            id, options.Repository, options.Campaign, workload, mode, format,
+            id, options.Repository, options.Campaign, sample, workload, mode, format,
         };
-        command.SetAction((line, cancel) => Task.FromResult((int)Run(line, options, line.GetValue(id)!, line.GetValue(workload), line.GetValue(mode), line.GetValue(format), cancel)));
+        command.SetAction((line, cancel) => Task.FromResult((int)((line.GetValue(id), line.GetValue(sample)) switch
+        {
+            ({ } one, null) => Run(line, options, one, line.GetValue(workload), line.GetValue(mode), line.GetValue(format), cancel),
+            (null, > 0 and var count) => SampledTraces.Run(options.Start(line), count, cancel),
+            _ => throw new UsageException("trace takes a mutant's id or --sample N, and not both.", "For example: dotnet mutators trace --sample 50"),
+        })));
         return command;
     }
 
@@ -44,7 +50,17 @@ internal static class TraceVerb
         var golden = campaign?.Golden.FirstOrDefault(run => run.Workload.Name == program.Workload.Name)
             ?? new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
         var hits = known?.Activations.FirstOrDefault(each => each.Workload == program.Workload.Name)?.Hits;
-        var delta = new DeltaTracer(repository, workspace, configuration).Trace(branch.Id, branch.CommitSha, program, golden, mode, hits, cancel);
+        Delta delta;
+        try
+        {
+            delta = new DeltaTracer(repository, workspace, configuration).Trace(branch.Id, branch.CommitSha, program, golden, mode, hits, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("interrupted: nothing of this trace is kept; the same command begins it anew.");
+            return ExitCode.Interrupted;
+        }
+
         switch (format)
         {
             case TraceFormat.Json:
@@ -63,7 +79,7 @@ internal static class TraceVerb
         return ExitCode.Done;
     }
 
-    private static WorkloadProgram Choose(GoldenWorkspace workspace, string? name) => name is null
+    internal static WorkloadProgram Choose(GoldenWorkspace workspace, string? name) => name is null
         ? workspace.Programs[0]
         : workspace.Programs.FirstOrDefault(each => each.Workload.Name == name)
             ?? throw new UsageException($"There is no workload '{name}'.", $"The workloads are {string.Join(", ", workspace.Programs.Select(each => each.Workload.Name))}.");

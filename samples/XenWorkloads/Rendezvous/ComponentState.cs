@@ -15,12 +15,15 @@ internal sealed class ComponentState
     private readonly Queue<Known> open = new();
     private readonly StateText text;
     private readonly FieldDigest digest;
+    private readonly ObjectReaders readers;
     private List<Known> met = [];
     private List<Known> metBefore = [];
     private int walk;
 
-    public ComponentState()
+    /// <param name="readers">Shared by all components: their objects are of the same types.</param>
+    public ComponentState(ObjectReaders readers)
     {
+        this.readers = readers;
         text = new StateText(target => Meet(target).Name);
         digest = new FieldDigest(target => Meet(target).Number);
     }
@@ -41,6 +44,9 @@ internal sealed class ComponentState
 
         /// <summary>What the text of everything else was made of.</summary>
         public ulong[] Digests { get; set; } = [];
+
+        /// <summary>What all fields were at the last look; 0 where they were looked at one by one.</summary>
+        public ulong Whole { get; set; }
 
         public int Walk { get; set; }
     }
@@ -103,6 +109,9 @@ internal sealed class ComponentState
     private void Look(Known each, SortedDictionary<string, string?> changed)
     {
         var first = each.Last.Length == 0;
+        var whole = readers.Of(each.Target.GetType())?.Invoke(digest, each.Target) ?? 0;
+        if (!first && whole != 0 && whole == each.Whole) return;
+        each.Whole = whole;
         if (first) (each.Last, each.Digests) = (new object?[each.Fields.Length], new ulong[each.Fields.Length]);
         var (fields, last, digests) = (each.Fields, each.Last, each.Digests);
         for (var i = 0; i < fields.Length; i++)

@@ -166,7 +166,8 @@ internal sealed class FieldDigest(Func<object, int> numberOf)
         return digest;
     }
 
-    private static ulong Mix(ulong digest, ulong value)
+    /// <summary>A digest of what a digest stands for and one more value.</summary>
+    public static ulong Mix(ulong digest, ulong value)
     {
         var mixed = (BitOperations.RotateLeft(digest, 29) ^ value) * Factor;
         return mixed ^ (mixed >> 32);

@@ -15,6 +15,7 @@ public sealed class RendezvousRecorder
     private readonly SortedDictionary<string, SortedDictionary<string, string?>> passive = new(StringComparer.Ordinal);
     private readonly Stack<Step> steps = new();
     private readonly SharedPages pages = new();
+    private readonly ObjectReaders readers = new();
     private readonly StringBuilder line = new();
     private readonly HashSet<Host> called = [];
     private Simulation? simulation;
@@ -90,7 +91,7 @@ public sealed class RendezvousRecorder
 
     private ComponentState StateOf(Component component)
     {
-        if (!states.TryGetValue(component, out var state)) states.Add(component, state = new ComponentState());
+        if (!states.TryGetValue(component, out var state)) states.Add(component, state = new ComponentState(readers));
         return state;
     }
 

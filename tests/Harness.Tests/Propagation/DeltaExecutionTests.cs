@@ -152,6 +152,72 @@ public sealed class DeltaExecutionTests
         Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
     }
 
+    [TestMethod]
+    public void What_differs_before_the_site_is_reached_is_not_the_faults_doing()
+    {
+        var late = Golden.ToList();
+        late.Insert(5, """{"observe":"activation","name":"server","at":35,"hits":1}""");
+
+        Assert.IsTrue(Trace(late, Changed("\"stored\":\"1\"", "\"stored\":\"7\"")).DiffersTooEarly);
+        Assert.IsFalse(Trace(late, Changed("\"stored\":\"2\"", "\"stored\":\"7\"")).DiffersTooEarly);
+        Assert.AreEqual(4, Trace(late, Changed("\"stored\":\"2\"", "\"stored\":\"7\"")).EqualSteps);
+    }
+
+    [TestMethod]
+    public void In_isolation_what_a_component_says_escapes_and_infects_nobody()
+    {
+        var faulty = Activated("client").Select(line => line.Replace("put 1", "put 9").Replace("write 1", "write 9").Replace("\"stored\":\"1\"", "\"stored\":\"9\""));
+        var delta = Trace(Activated("client"), faulty, PropagationMode.Isolated);
+
+        Assert.AreEqual("client <- ", Path(delta));
+        Assert.AreEqual("Altered put 1 -> put 9", Words(delta.Escaped.Single()));
+    }
+
+    [TestMethod]
+    public void In_isolation_a_component_is_blocked_by_a_question_that_golden_never_asks()
+    {
+        var asks = Activated("server").Select(line => line
+            .Replace("""["server","disk","disk","write 1"]""", """["server","disk","disk","write 1"],["server","xen","hypercall","map 7"],["server","disk","disk","write 8"]""")
+            .Replace("\"stored\":\"1\"", "\"stored\":\"8\""));
+        var delta = Trace(Activated("server"), asks, PropagationMode.Isolated);
+
+        Assert.AreEqual(DeltaEnd.Blocked, delta.End);
+        Assert.AreEqual("Extra  -> map 7", Words(delta.Escaped.Single()));
+        Assert.IsTrue(delta.Remaining.IsEmpty, "what it remembers after the question rests on an answer that nobody gives");
+    }
+
+    [TestMethod]
+    public void In_isolation_the_first_answer_that_golden_does_not_give_is_the_end()
+    {
+        var faulty = Activated("client").Select(line => line.Replace("put 1", "put 9")
+            .Replace("""["server","disk","disk","write 1"]""", """["server","disk","disk","write 9"],["server","client","reply","no"]"""));
+        var delta = Trace(Activated("client"), faulty, PropagationMode.Isolated);
+
+        Assert.AreEqual(DeltaEnd.CameBack, delta.End);
+        Assert.AreEqual("Altered put 1 -> put 9", Words(delta.Escaped.Single()));
+    }
+
+    [TestMethod]
+    public void What_is_empty_in_isolation_is_empty_in_full()
+    {
+        foreach (var mode in (PropagationMode[])[PropagationMode.Isolated, PropagationMode.Full])
+        {
+            Assert.IsTrue(Trace(Activated("server"), Activated("server"), mode).IsEmpty, $"{mode}");
+        }
+    }
+
+    [TestMethod]
+    public void A_line_that_only_begins_like_a_rendezvous_is_output()
+    {
+        var damaged = Golden.ToArray();
+        damaged[5] = """{"observe":"rendezvous","name":"server","on":"requ""";
+
+        Assert.AreEqual(FailureMode.SilentDataFailure, Trace(damaged).Outcome!.Mode);
+    }
+
+    /// <summary>Golden with a site that a component reaches at the very beginning.</summary>
+    private static string[] Activated(string component) => [$$"""{"observe":"activation","name":"{{component}}","at":5,"hits":1}""", .. Golden];
+
     private static string Step(string of, string on, string from, long at, int number, string messages, string state) =>
         $"{{\"observe\":\"rendezvous\",\"name\":\"{of}\",\"on\":\"{on}\",\"from\":\"{from}\",\"at\":{at},\"no\":{number}{(messages.Length > 0 ? $",\"messages\":[{messages}]" : "")},\"state\":{{{state}}}}}";
 
@@ -166,19 +232,19 @@ public sealed class DeltaExecutionTests
 
     private static Delta Trace(IEnumerable<string> faulty) => Trace(Golden, faulty);
 
-    private static Delta Trace(IReadOnlyList<string> golden, IEnumerable<string> faulty)
+    private static Delta Trace(IReadOnlyList<string> golden, IEnumerable<string> faulty, PropagationMode mode = PropagationMode.Full)
     {
         var lines = new Queue<string>(faulty);
-        return Trace(golden, () => lines.TryDequeue(out var line) ? line : null, null);
+        return Trace(golden, () => lines.TryDequeue(out var line) ? line : null, null, mode);
     }
 
-    private static Delta Trace(IReadOnlyList<string> golden, Func<string?> faulty, long? allHits)
+    private static Delta Trace(IReadOnlyList<string> golden, Func<string?> faulty, long? allHits, PropagationMode mode = PropagationMode.Full)
     {
         Assert.IsTrue(MutantId.TryParse("MFC-0123456789", out var mutant));
         var lines = new Queue<string>(golden);
         var reference = new GoldenRun(new Workload("hand", "App", []), Run(golden.Where(line => !Rendezvous.IsOne(line) && SiteReached.Parse(line) is null)));
         return new DeltaExecution(
-            new ExecutionSide(() => lines.TryDequeue(out var line) ? line : null, Run), new ExecutionSide(faulty, Run), reference)
+            new ExecutionSide(() => lines.TryDequeue(out var line) ? line : null, Run), new ExecutionSide(faulty, Run), reference, mode)
             .Run(mutant, allHits, OutcomeClassifier.DefaultDegradedShare);
     }
 

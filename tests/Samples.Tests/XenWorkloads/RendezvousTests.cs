@@ -12,6 +12,7 @@ public sealed class RendezvousTests
     [DataRow("migration", 1)]
     [DataRow("mixed", 1)]
     [DataRow("network", 2)]
+    [DataRow("devices", 1)]
     public void An_onlooker_changes_no_output_and_every_look_is_the_same(string workload, int domains)
     {
         var options = new WorkloadOptions(workload, 1, domains, 2);

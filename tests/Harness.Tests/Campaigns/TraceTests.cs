@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Mutators.Campaign.Store;
+
+namespace Harness.Tests.Campaigns;
+
+/// <summary>A program that knows nothing of rendezvous, traced from the command line.</summary>
+[TestClass]
+public sealed class TraceTests
+{
+    private const string Configuration =
+        """{ "targets": ["App"], "workloads": [{ "name": "app", "project": "App" }], "operators": ["MFC"], "sampling": "uniform" }""";
+
+    [TestMethod]
+    [TestCategory("Slow")]
+    public void A_plain_program_is_followed_by_its_members_alone_and_in_a_campaign()
+    {
+        using var tree = new Tree("hands_damage_on");
+        tree.Write("mutators.json", Configuration);
+        Assert.AreEqual(0, ToolProcess.Run(tree.Root, "run").ExitCode);
+        var dropped = CampaignStore.Read(Path.Combine(tree.Root, ".mutators")).Mutants.Single(each => each.Mutant.Diff.Contains("-        items.Add(item);", StringComparison.Ordinal)).Mutant.Id;
+
+        var (code, story, error) = ToolProcess.Run(tree.Root, "trace", dropped.ToString());
+        Assert.AreEqual(0, code, error);
+        Assert.Contains("State differs first at step", story);
+        Assert.Contains("Basket.Total", story);
+        Assert.Contains("Receipt.Print", story);
+        Assert.DoesNotContain("unexplained", story);
+
+        var first = ToolProcess.Run(tree.Root, "trace", "--sample", "2");
+        var again = ToolProcess.Run(tree.Root, "trace", "--sample", "3");
+        Assert.AreEqual((0, 0), (first.ExitCode, again.ExitCode), first.Error + again.Error);
+        Assert.Contains("3 of 3", again.Output);
+        Assert.DoesNotContain("2 of 3", again.Output);
+
+        using var report = JsonDocument.Parse(ToolProcess.Run(tree.Root, "report", "--format", "json").Output);
+        Assert.AreEqual(3, report.RootElement.GetProperty("propagation").GetProperty("traced").GetInt32());
+    }
+
+    [TestMethod]
+    [TestCategory("Slow")]
+    public void A_trace_wants_a_mutant_or_a_sample()
+    {
+        using var tree = new Tree("hands_damage_on");
+        var (code, _, error) = ToolProcess.Run(tree.Root, "trace");
+        Assert.AreEqual(1, code);
+        Assert.Contains("trace takes a mutant's id or --sample N", error);
+    }
+}
