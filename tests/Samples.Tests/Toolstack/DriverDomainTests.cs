@@ -110,7 +110,9 @@ public sealed class DriverDomainTests
     public void A_missing_image_in_the_driver_domain_leaves_a_note_there()
     {
         var plan = XlBench.Plan() with { Backend = "driver" };
-        Assert.AreEqual(0, bench.Code("create", bench.Machine.WriteConfig(plan)));
+        var config = bench.Machine.WriteConfig(plan);
+        Driver.Hardware!.Files.Delete(plan.ImagePath(0));
+        Assert.AreEqual(0, bench.Code("create", config));
         bench.Machine.Simulation.RunFor(Monitors.SecondNs);
         var path = $"/local/domain/{driver}/backend/vbd/{bench.Machine.DomidOf("web")}/51712";
         Assert.AreEqual($"{plan.ImagePath(0)} does not exist.", bench.Read(path + "/hotplug-error"));
