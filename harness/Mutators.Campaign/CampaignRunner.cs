@@ -52,6 +52,7 @@ public sealed class CampaignRunner(
     {
         Costs.Begin("load");
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        workspace.RequirePrograms();
         using var store = CampaignStore.Open(repository.EnsureOwnFolder());
         Costs.Begin("draw");
         var (faultload, dismissed) = DrawToResume(workspace, fresh ? null : store, cancel);
@@ -398,6 +399,11 @@ public sealed class CampaignRunner(
             var outcomes = result.Outcomes;
             foreach (var program in workspace.Programs.Where(program => !known.Contains(program.Workload.Name)))
             {
+                if (new MutantResult(result.Mutant, [], outcomes, []).IsDecided(workspace.Programs.Length, configuration.Matrix))
+                {
+                    break;
+                }
+
                 try
                 {
                     var outcome = Execute(engine, result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name], cancel);
@@ -432,17 +438,22 @@ public sealed class CampaignRunner(
         var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
         var programs = workspace.Programs.ToDictionary(program => program.Workload.Name, StringComparer.Ordinal);
         var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
-        log.LogInformation("{Step,-10} {Count} outcomes are repeated by the rebuild engine", "cross-check", count);
+        log.LogInformation("{Step,-10} {Count} outcomes are repeated by the rebuild engine", "cross-check", Math.Min(count, snapshot.Mutants.Sum(each => each.Outcomes.Length)));
         var check = CrossCheck.Run(snapshot, count, configuration.Seed, (mutant, outcome) =>
         {
             var (program, reference) = (programs[outcome.Workload], golden[outcome.Workload]);
             var again = Execute(engine, mutant.Id, mutant.Commit, program, reference, cancel);
             return reference.Tests is { } tests ? AskTheSameTest(outcome, again, program, reference, tests, cancel) : again;
-        });
-        foreach (var disagreement in check.Disagreements)
+        },
+        (compared, differs) =>
         {
-            log.LogError("{Step,-10} {Disagreement}", "differs", disagreement.InWords());
-        }
+            if (differs is not null)
+            {
+                log.LogError("{Step,-10} {Disagreement}", "differs", differs.InWords());
+            }
+
+            log.LogDebug("{Step,-10} {Compared} of {Count} outcomes are repeated", "cross-check", compared, count);
+        });
 
         log.LogInformation("{Step,-10} {Differing} of {Compared} outcomes differ", "cross-check", check.Disagreements.Length, check.Compared);
         return check;
@@ -459,14 +470,22 @@ public sealed class CampaignRunner(
             return again;
         }
 
-        if (again.Flags.Contains(reload.Mode) && again.Detectors.Contains(name))
+        if (Noticed(again) is { } among)
         {
-            return again with { Mode = reload.Mode };
+            return among;
         }
 
-        return tests.Tests.FirstOrDefault(test => test.Name == name) is { } asked
-            ? OutcomeClassifier.Classify(reload.Mutant, golden, new DotnetTest(program, tests).Run(asked.Number, TestLimits(golden), cancel), RebuildEngine.Name, configuration.DegradedShare)
-            : again;
+        if (tests.Tests.FirstOrDefault(test => test.Name == name) is not { } asked)
+        {
+            return again;
+        }
+
+        var alone = OutcomeClassifier.Classify(
+            reload.Mutant, golden, new DotnetTest(program, tests).Run(asked.Number, TestLimits(golden), cancel), RebuildEngine.Name, configuration.DegradedShare);
+        return Noticed(alone) ?? alone;
+
+        // The same test, in the same way, among whatever others.
+        Outcome? Noticed(Outcome outcome) => outcome.Flags.Contains(reload.Mode) && outcome.Detectors.Contains(name) ? outcome with { Mode = reload.Mode } : null;
     }
 
     /// <summary>The runner itself takes its time, beside the tests.</summary>

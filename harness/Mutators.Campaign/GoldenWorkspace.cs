@@ -22,7 +22,7 @@ public sealed class GoldenWorkspace : IDisposable
     {
         Repository = repository;
         Checkout = checkout;
-        Build = new DotnetBuild(checkout.Directory);
+        Build = new DotnetBuild(checkout.Directory, log);
         _configuration = configuration;
         _log = log;
     }
@@ -112,14 +112,7 @@ public sealed class GoldenWorkspace : IDisposable
     /// <exception cref="UsageException">Golden does not build.</exception>
     public void BuildGolden(CancellationToken cancel)
     {
-        if (Programs.IsEmpty)
-        {
-            var programs = Targets.Where(target => target.IsProgram).Select(target => target.Path).ToArray();
-            throw new UsageException(
-                programs.Length == 0 ? "There is no program to exercise the mutants with." : $"There are several programs: {string.Join(", ", programs)}.",
-                $"Say which to run, with which arguments: \"workloads\" in {ConfigurationFile.DefaultName}; docs/configuration.md has an example.");
-        }
-
+        RequirePrograms();
         Checkout.SwitchTo(Repository.Golden.CommitSha);
         if (_builtAfter == Checkout.Switches)
         {
@@ -132,6 +125,23 @@ public sealed class GoldenWorkspace : IDisposable
         }
 
         _builtAfter = Checkout.Switches;
+    }
+
+    /// <summary>Something has to exercise the mutants.</summary>
+    /// <exception cref="UsageException">There are no tests, and not exactly one program.</exception>
+    public void RequirePrograms()
+    {
+        if (Programs.IsEmpty)
+        {
+            var programs = Targets.Where(target => target.IsProgram).Select(target => target.Path).ToArray();
+            throw programs.Length == 0
+                ? new UsageException(
+                    $"Nothing exercises the mutants: no test project refers to {Targets[0].Path}{(Targets.Length > 1 ? $" or the {Targets.Length - 1} other projects" : "")}, and there is no program.",
+                    $"Add tests (dotnet new mstest, then a reference to the project), or name what to run: \"workloads\" in {ConfigurationFile.DefaultName}.")
+                : new UsageException(
+                    $"There are no tests, and several programs: {string.Join(", ", programs)}.",
+                    $"Say which to run, with which arguments: \"workloads\" in {ConfigurationFile.DefaultName}; docs/configuration.md has an example.");
+        }
     }
 
     /// <summary>Builds the unit tests from golden.</summary>
@@ -170,6 +180,7 @@ public sealed class GoldenWorkspace : IDisposable
         var found = Found();
         var tests = _configuration.Residual ? UnitTestProjects(found.Targets) : [];
         Restore([.. found.Workloads], [.. tests, .. found.Targets], cancel);
+        _log.LogDebug("{Step,-10} {Count} projects are loaded", "load", found.Workloads.Union(found.Targets, StringComparer.Ordinal).Count());
         var loader = new ProjectLoader(Checkout.Directory);
         var loaded = loader.Load([.. found.Workloads.Union(found.Targets, StringComparer.Ordinal).Union(tests, StringComparer.Ordinal)], cancel: cancel)
             .ToDictionary(each => each.FullPath, StringComparer.Ordinal);
@@ -200,7 +211,7 @@ public sealed class GoldenWorkspace : IDisposable
         if (!_configuration.Workloads.IsEmpty)
         {
             ImmutableArray<string> workloads = [.. _configuration.Workloads.Select(workload => ProjectFile(workload.Project)).Distinct(StringComparer.Ordinal)];
-            return (named.IsEmpty ? ProjectDiscovery.Find(Checkout.Directory).Projects : named, workloads);
+            return (named.IsEmpty ? Discovered().Projects : named, workloads);
         }
 
         if (!named.IsEmpty && !HasProjects())
@@ -208,7 +219,7 @@ public sealed class GoldenWorkspace : IDisposable
             return (named, []);
         }
 
-        var projects = ProjectDiscovery.Find(Checkout.Directory).Projects;
+        var projects = Discovered().Projects;
         var outlines = ProjectOutline.Read(projects.Union(named, StringComparer.Ordinal), Checkout.Directory);
         var tests = outlines.Where(each => each.IsTest && ProjectOutline.ReferredTo([each], outlines).Any(target => named.IsEmpty ? !target.IsTest : named.Contains(target.Path, StringComparer.Ordinal))).ToList();
         var usable = Restorable(tests);
@@ -223,7 +234,7 @@ public sealed class GoldenWorkspace : IDisposable
             return [.. _configuration.UnitTests.Select(ProjectFile).Distinct(StringComparer.Ordinal)];
         }
 
-        var outlines = HasProjects() ? ProjectOutline.Read(ProjectDiscovery.Find(Checkout.Directory).Projects.Union(targets, StringComparer.Ordinal), Checkout.Directory) : [];
+        var outlines = HasProjects() ? ProjectOutline.Read(Discovered().Projects.Union(targets, StringComparer.Ordinal), Checkout.Directory) : [];
         var tests = outlines.Where(each => each.IsTest && ProjectOutline.ReferredTo([each], outlines).Any(target => targets.Contains(target.Path, StringComparer.Ordinal))).ToList();
         return tests.Count > 0
             ? [.. Restorable(tests).Select(each => each.Path)]
@@ -232,12 +243,14 @@ public sealed class GoldenWorkspace : IDisposable
                 "Name the test projects in mutators.json: \"unitTests\": [\"tests/MyTests\"].");
     }
 
+    private ProjectDiscovery Discovered() => ProjectDiscovery.Find(_configuration.Solution is { } solution ? InCheckout(solution) : Checkout.Directory);
+
     /// <summary>The root may hold no solution, or several, where the configuration names projects: then nothing more is looked for.</summary>
     private bool HasProjects()
     {
         try
         {
-            return !ProjectDiscovery.Find(Checkout.Directory).Projects.IsEmpty;
+            return !Discovered().Projects.IsEmpty;
         }
         catch (UsageException)
         {
@@ -353,6 +366,15 @@ public sealed class GoldenWorkspace : IDisposable
     /// <summary>The project file that a path in the configuration names: the file itself, or the only one in that folder.</summary>
     private string ProjectFile(string named)
     {
+        var full = InCheckout(named);
+        return ProjectDiscovery.Find(full) is { Projects: [var only] }
+            ? only
+            : throw new UsageException($"'{named}' holds several projects.", "Name the project file itself.");
+    }
+
+    /// <summary>A path in the repository as one in the checkout.</summary>
+    private string InCheckout(string named)
+    {
         var full = Path.GetFullPath(named, Checkout.Directory);
         if (full != Checkout.Directory && !full.StartsWith(Checkout.Directory + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
@@ -364,8 +386,6 @@ public sealed class GoldenWorkspace : IDisposable
             throw new UsageException($"Golden has no '{named}'.", "Correct the path, or commit it: golden is what HEAD holds.", ExitCode.RepositoryNotUsable);
         }
 
-        return ProjectDiscovery.Find(full) is { Projects: [var only] }
-            ? only
-            : throw new UsageException($"'{named}' holds several projects.", "Name the project file itself.");
+        return full;
     }
 }

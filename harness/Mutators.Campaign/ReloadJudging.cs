@@ -30,9 +30,12 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
         {
             var known = result.Outcomes.Select(each => each.Outcome.Workload).ToHashSet(StringComparer.Ordinal);
             jobs.AddRange(workspace.Programs
-                .Where(program => !known.Contains(program.Workload.Name))
-                .Select(program => new ReloadJob(result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name])));
-            if (known.Count == workspace.Programs.Length)
+                .Where(program => !known.Contains(program.Workload.Name) && !IsDecided(result))
+                .Select(program => new ReloadJob(result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name])
+                {
+                    MayRace = Synchronisation.IsChangedBy(result.Mutant.Diff),
+                }));
+            if (IsDecided(result))
             {
                 progressed(new CampaignProgress(++done, snapshot.Mutants.Length, result, WasKnown: true));
             }
@@ -41,7 +44,7 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
         if (jobs.Count > 0)
         {
             workspace.BuildGolden(cancel);
-            Run(jobs, workspace, Keep, problem => store.Record(problem), cancel);
+            Run(jobs, workspace, Keep, problem => store.Record(problem), cancel, job => !IsDecided(results[job.Mutant]));
         }
 
         void Keep(Outcome outcome)
@@ -50,11 +53,13 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
             var before = results[outcome.Mutant];
             var now = results[outcome.Mutant] = new MutantResult(
                 before.Mutant, before.Activations, before.Outcomes.Add(new StoredOutcome(outcome, TimesRun: 1)), before.Errors);
-            if (now.Outcomes.Length == workspace.Programs.Length)
+            if (IsDecided(now))
             {
                 progressed(new CampaignProgress(++done, snapshot.Mutants.Length, now, WasKnown: false));
             }
         }
+
+        bool IsDecided(MutantResult result) => result.IsDecided(workspace.Programs.Length, configuration.Matrix);
     }
 
     /// <summary>Judges jobs; golden is built.</summary>
@@ -63,12 +68,14 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
     /// <param name="keep">Takes each outcome.</param>
     /// <param name="failed">Takes what the environment prevented.</param>
     /// <param name="cancel">Ends the runs that are under way.</param>
-    public void Run(IReadOnlyList<ReloadJob> jobs, GoldenWorkspace workspace, Action<Outcome> keep, Action<HarnessError> failed, CancellationToken cancel)
+    /// <param name="isWanted">Whether a job still has to be run, by what is kept so far; null if all have to.</param>
+    public void Run(
+        IReadOnlyList<ReloadJob> jobs, GoldenWorkspace workspace, Action<Outcome> keep, Action<HarnessError> failed, CancellationToken cancel, Func<ReloadJob, bool>? isWanted = null)
     {
         var left = new List<ReloadResult>();
         using (var engine = new ReloadEngine(repository, workspace, configuration, programs: [.. jobs.Select(job => job.Program).Distinct()]))
         {
-            engine.Run(jobs, Take, cancel);
+            engine.Run(jobs, Take, cancel, isWanted);
             if (engine.Statistics.Runs > 0)
             {
                 log.LogInformation("{Step,-10} {Statistics}", "reload", engine.Statistics.InWords());
@@ -86,7 +93,7 @@ internal sealed class ReloadJudging(MutantRepository repository, CampaignConfigu
             log.LogInformation("{Step,-10} {Mutants} rebuilt: {Why}", "fallback", group.Count() == 1 ? $"{group.First().Job.Mutant} is" : $"{group.Count()} mutants are", group.Key);
         }
 
-        foreach (var result in left)
+        foreach (var result in left.Where(each => isWanted?.Invoke(each.Job) ?? true))
         {
             try
             {

@@ -140,7 +140,7 @@ public sealed class CampaignFigures
     public string Sentence => Activated == 0
         ? $"None of {Amount(Campaign.Mutants.Length, "injected fault")} was activated: nothing can be said about impact."
         : IsOfTests
-            ? $"{Failed.K} of {Amount(Activated, "executed fault")} {(Failed.K == 1 ? "is" : "are")} noticed by tests ({Figures.Interval(Failed)}); {Activated - Failed.K} survive{(Activated - Failed.K == 1 ? "s" : "")}."
+            ? $"{Failed.K} of {Activated} executed faults {(Failed.K == 1 ? "is" : "are")} noticed by tests ({Figures.Interval(Failed)}); {Activated - Failed.K} survive{(Activated - Failed.K == 1 ? "s" : "")}."
         : Failed.K == 0
             ? $"None of {Amount(Activated, "activated fault")} led to a failure: {Figures.Bound(Failed)}."
             : $"{Failed.K} of {Amount(Activated, "activated fault")} led to a failure ({Figures.Interval(Failed)}); "
@@ -155,7 +155,8 @@ public sealed class CampaignFigures
             var silent = Campaign.Mutants.Count(each => each.Outcomes.Any(stored =>
                 stored.Outcome.Flags.Contains(FailureMode.SilentDataFailure) && !stored.Outcome.Detection.IsDetected));
             var share = new Proportion(silent, Activated);
-            return IsOfTests ? $"Not counted: {Amount(Campaign.Count(FailureMode.Flaky), "mutant")} that only flaky tests could judge."
+            return IsOfTests && Campaign.Count(FailureMode.Flaky) == 0 ? "No mutant was left to flaky tests."
+                : IsOfTests ? $"Not counted: {Amount(Campaign.Count(FailureMode.Flaky), "mutant")} that only flaky tests could judge."
                 : share.N == 0 ? "Silent data failures: no fault was activated, nothing can be said."
                 : share.K == 0 ? $"Silent data failures: {Figures.Bound(share)}."
                 : $"Silent data failures: {share} of activated, {Figures.Interval(share)}.";

@@ -40,7 +40,8 @@ public static class MutationTestingJson
 
     private static JsonObject Build(CampaignSnapshot campaign)
     {
-        var detectors = campaign.Mutants.SelectMany(each => each.Outcomes).SelectMany(each => each.Outcome.Detectors)
+        var tests = new TestIds(campaign);
+        var detectors = campaign.Mutants.SelectMany(each => each.Outcomes).Where(each => !tests.Knows(each.Outcome.Workload)).SelectMany(each => each.Outcome.Detectors)
             .Distinct().Order(StringComparer.Ordinal).ToList();
         var files = new JsonObject();
         foreach (var file in campaign.Mutants.GroupBy(each => each.Mutant.Path).OrderBy(group => group.Key, StringComparer.Ordinal))
@@ -49,7 +50,7 @@ public static class MutationTestingJson
             {
                 ["language"] = "cs",
                 ["source"] = campaign.Sources[file.Key],
-                ["mutants"] = new JsonArray([.. file.Select(each => Mutant(each, campaign.DecisionOn(each.Mutant.Id)))]),
+                ["mutants"] = new JsonArray([.. file.Select(each => Mutant(each, campaign.DecisionOn(each.Mutant.Id), tests))]),
             };
         }
 
@@ -66,11 +67,7 @@ public static class MutationTestingJson
                 ["seed"] = campaign.Identity.Faultload.Seed,
             },
             ["files"] = files,
-            ["testFiles"] = new JsonObject
-            {
-                ["monitors"] = Tests("monitor", detectors),
-                ["workloads"] = Tests("workload", campaign.Golden.Select(golden => golden.Workload.Name)),
-            },
+            ["testFiles"] = TestFiles(campaign, tests, detectors),
         };
         if (CampaignFigures.BothCounts(campaign) is { IsEmpty: false } counts)
         {
@@ -80,12 +77,32 @@ public static class MutationTestingJson
         return json;
     }
 
+    private static JsonObject TestFiles(CampaignSnapshot campaign, TestIds tests, List<string> detectors)
+    {
+        var files = new JsonObject();
+        if (campaign.Golden.Any(golden => golden.Tests is null) || campaign.Golden.IsEmpty)
+        {
+            files["monitors"] = Tests("monitor", detectors);
+            files["workloads"] = Tests("workload", campaign.Golden.Where(golden => golden.Tests is null).Select(golden => golden.Workload.Name));
+        }
+
+        foreach (var golden in campaign.Golden.Where(golden => golden.Tests is not null))
+        {
+            files[golden.Workload.Project] = new JsonObject
+            {
+                ["tests"] = new JsonArray([.. tests.Of(golden.Workload.Name).Select(test => new JsonObject { ["id"] = test.Id, ["name"] = test.Name })]),
+            };
+        }
+
+        return files;
+    }
+
     private static JsonObject Tests(string kind, IEnumerable<string> names) => new()
     {
         ["tests"] = new JsonArray([.. names.Select(name => new JsonObject { ["id"] = $"{kind}:{name}", ["name"] = name })]),
     };
 
-    private static JsonObject Mutant(MutantResult result, ReviewDecision? decision)
+    private static JsonObject Mutant(MutantResult result, ReviewDecision? decision, TestIds tests)
     {
         var (mutant, headline) = (result.Mutant, result.Headline);
         var status = StatusOf(result);
@@ -102,8 +119,13 @@ public static class MutationTestingJson
             },
             ["status"] = status,
             ["statusReason"] = decision is null ? ReasonOf(result) : $"{ReasonOf(result)} — dismissed in review as {decision.InWords}",
-            ["coveredBy"] = Ids("workload", result.Outcomes.Where(each => each.Outcome.Mode.IsActivated).Select(each => each.Outcome.Workload)),
-            ["killedBy"] = Ids("monitor", status is "Killed" or "Timeout" ? headline!.Detectors : []),
+            ["coveredBy"] = new JsonArray([.. result.Activations.Where(each => tests.Knows(each.Workload)).SelectMany(each => tests.Reaching(mutant.Id, each.Workload))
+                .Concat(Ids("workload", result.Outcomes.Where(each => each.Outcome.Mode.IsActivated && !tests.Knows(each.Outcome.Workload)).Select(each => each.Outcome.Workload)))
+                .Select(id => JsonValue.Create(id))]),
+            ["killedBy"] = new JsonArray([.. (status is not ("Killed" or "Timeout") ? []
+                : tests.Knows(headline!.Workload)
+                    ? result.Outcomes.Select(each => each.Outcome).Where(each => tests.Knows(each.Workload)).SelectMany(each => each.Detectors.Select(name => tests.Named(each.Workload, name)).OfType<string>())
+                    : Ids("monitor", headline.Detectors)).Select(id => JsonValue.Create(id))]),
             ["faultClass"] = mutant.FaultClass.ToString(),
         };
         if (mutant.Branch.Length > 0)
@@ -130,7 +152,7 @@ public static class MutationTestingJson
         return json;
     }
 
-    private static JsonArray Ids(string kind, IEnumerable<string> names) => new([.. names.Select(name => JsonValue.Create($"{kind}:{name}"))]);
+    private static IEnumerable<string> Ids(string kind, IEnumerable<string> names) => names.Select(name => $"{kind}:{name}");
 
     private static string ReasonOf(MutantResult result) => result switch
     {

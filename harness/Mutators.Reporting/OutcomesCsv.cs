@@ -10,17 +10,18 @@ namespace Mutators.Reporting;
 public static class OutcomesCsv
 {
     private const string Head =
-        "mutant,operator,fault class,group,component,stratum,path,line,column,member,change,workload,activated,failure mode,detection,detected,detectors,reason,engine,times run,unit tests,commit,decision,decision reason";
+        "mutant,operator,fault class,group,component,stratum,path,line,column,member,change,workload,activated,failure mode,detection,detected,detectors,reason,engine,times run,unit tests,commit,decision,decision reason,tests reaching";
 
     /// <summary>The whole text.</summary>
     public static string Render(CampaignSnapshot campaign)
     {
         var text = new StringBuilder(Head).Append("\r\n");
+        var tests = new TestIds(campaign);
         foreach (var result in campaign.Mutants)
         {
             foreach (var workload in Workloads(campaign, result))
             {
-                AddRow(text, result, workload, campaign.DecisionOn(result.Mutant.Id));
+                AddRow(text, result, workload, campaign.DecisionOn(result.Mutant.Id), tests);
             }
         }
 
@@ -34,7 +35,7 @@ public static class OutcomesCsv
             .Distinct(StringComparer.Ordinal)
             .DefaultIfEmpty("");
 
-    private static void AddRow(StringBuilder text, MutantResult result, string workload, ReviewDecision? decision)
+    private static void AddRow(StringBuilder text, MutantResult result, string workload, ReviewDecision? decision, TestIds tests)
     {
         var mutant = result.Mutant;
         var stored = result.Outcomes.FirstOrDefault(each => each.Outcome.Workload == workload);
@@ -47,7 +48,8 @@ public static class OutcomesCsv
             mutant.Path, Number(mutant.Line), Number(mutant.Column), mutant.Member, mutant.Change, workload, Number(hits),
             outcome?.Mode.Key ?? (error is null ? "" : "harness-error"), outcome?.Detection.Words, outcome is { Mode.IsFailure: true } ? (outcome.Detection.IsDetected ? "true" : "false") : "",
             outcome is null ? "" : string.Join("; ", outcome.Detectors), outcome?.Reason ?? error?.Message, outcome?.Engine, Number(stored?.TimesRun),
-            result.UnitTests is { } tests ? CampaignJson.Name(tests.Answer) : "", mutant.Commit, decision is null ? "" : ReviewDecision.Key(decision.Dismissal), decision?.Reason,
+            result.UnitTests is { } asked ? CampaignJson.Name(asked.Answer) : "", mutant.Commit, decision is null ? "" : ReviewDecision.Key(decision.Dismissal), decision?.Reason,
+            tests.Knows(workload) && hits is not null ? Number(tests.CountReaching(mutant.Id, workload)) : "",
         ];
         text.AppendJoin(',', cells.Select(Cell)).Append("\r\n");
     }

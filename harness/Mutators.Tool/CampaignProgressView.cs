@@ -3,19 +3,13 @@ using Mutators.Campaign.Outcomes;
 
 namespace Mutators.Tool;
 
-/// <summary>
-/// Tells on standard error what became of each mutant: a line that stays for each failure, and on a terminal one line that is
-/// overwritten, with what is done and the time left.
-/// </summary>
-internal sealed class CampaignProgressView : IDisposable
+/// <summary>Tells what became of each mutant: a line that stays, and on a terminal one that is overwritten, with what is done and the time left.</summary>
+/// <param name="log">Where it is told.</param>
+internal sealed class CampaignProgressView(ToolLog log)
 {
-    private readonly bool _isTerminal = !Console.IsErrorRedirected;
     private readonly TimeProvider _time = TimeProvider.System;
-    private readonly long _started;
+    private long? _began;
     private int _judgedNow;
-    private bool _hasStatus;
-
-    internal CampaignProgressView() => _started = _time.GetTimestamp();
 
     /// <summary>Shows that one more mutant is judged.</summary>
     internal void Show(CampaignProgress progress)
@@ -23,36 +17,14 @@ internal sealed class CampaignProgressView : IDisposable
         var result = progress.Result;
         if (!progress.WasKnown && result.Headline is { } outcome)
         {
+            // From the first one on: what came before it, builds and golden runs, does not come again.
+            _began ??= _time.GetTimestamp();
             _judgedNow++;
-            ClearStatus();
-            Console.Error.WriteLine($"{outcome.Mode.Words,-20} {result.Mutant.Place} {result.Mutant.Subject}");
+            log.Mutant($"{outcome.Mode.Words,-20} {result.Mutant.Place} {result.Mutant.Subject}");
         }
 
-        if (_isTerminal)
-        {
-            Status(progress);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => ClearStatus();
-
-    private void Status(CampaignProgress progress)
-    {
-        var left = _judgedNow == 0 ? "" : $", about {Words(_time.GetElapsedTime(_started) / _judgedNow * (progress.Total - progress.Done))} left";
-        var text = $"{progress.Done} of {progress.Total} mutants{left}";
-        var width = Math.Max(20, Console.WindowWidth - 1);
-        Console.Error.Write("\r" + (text.Length > width ? text[..width] : text.PadRight(width)));
-        _hasStatus = true;
-    }
-
-    private void ClearStatus()
-    {
-        if (_hasStatus)
-        {
-            Console.Error.Write("\r" + new string(' ', Math.Max(20, Console.WindowWidth - 1)) + "\r");
-            _hasStatus = false;
-        }
+        var left = _judgedNow < 2 ? "" : $", about {Words(_time.GetElapsedTime(_began!.Value) / (_judgedNow - 1) * (progress.Total - progress.Done))} left";
+        log.Status($"{progress.Done} of {progress.Total} mutants{left}");
     }
 
     private static string Words(TimeSpan time) => time.TotalSeconds < 90 ? $"{time.TotalSeconds:0} s" : $"{time.TotalMinutes:0} min";

@@ -20,6 +20,16 @@ internal sealed class CommonOptions
         HelpName = "FILE",
     };
 
+    /// <summary>The solution to look at, where there are several.</summary>
+    internal Option<string?> Solution { get; } = new("--solution")
+    {
+        Description = "The solution whose projects are looked at, by its path in the repository. Default: the one at its root; without any, every project.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>How much is told on standard error.</summary>
+    internal Option<Verbosity?> Verbosity { get; } = CreateVerbosity();
+
     /// <summary>The options that say which faults.</summary>
     internal FaultloadOptions Faultload { get; } = new();
 
@@ -47,7 +57,35 @@ internal sealed class CommonOptions
     internal CampaignConfiguration Configuration(ParseResult line, string root)
     {
         var configuration = Faultload.Apply(line, Sources(line, root).Configuration);
+        configuration = line.GetValue(Solution) is { } solution ? configuration with { Solution = solution } : configuration;
         return line.GetValue(Engine) is { } engine ? configuration with { Engine = engine } : configuration;
+    }
+
+    /// <summary>The log of a verb, as talkative as the command line wants it.</summary>
+    /// <param name="line">The command line.</param>
+    /// <param name="file">A file that everything goes to, with its time; null for none.</param>
+    /// <param name="hasStatus">Whether a terminal shows what is under way; the verb has to clear it before it prints.</param>
+    internal ToolLog Log(ParseResult line, string? file = null, bool hasStatus = true) => new(line.GetValue(Verbosity) ?? Tool.Verbosity.Normal, file, hasStatus);
+
+    /// <summary>The words that <c>dotnet</c> itself takes, and their beginnings.</summary>
+    private static Option<Verbosity?> CreateVerbosity()
+    {
+        var option = new Option<Verbosity?>("--verbosity", "-v")
+        {
+            Description = "How much is told on standard error: quiet (errors and warnings), minimal (the steps), normal (also each mutant; the default), detailed (also what is run for it) or diagnostic.",
+            HelpName = "LEVEL",
+            CustomParser = result =>
+            {
+                var typed = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+                var known = Enum.GetValues<Verbosity>().Where(each => typed.Length > 0 && each.ToString().StartsWith(typed, StringComparison.OrdinalIgnoreCase)).ToArray();
+
+                // 'd' is short for detailed and 'diag' for diagnostic, as everywhere in dotnet.
+                return known.Length == 1 || typed.Equals("d", StringComparison.OrdinalIgnoreCase)
+                    ? known[0]
+                    : throw new UsageException($"'{typed}' is no verbosity.", $"Choose one of {string.Join(", ", Enum.GetNames<Verbosity>().Select(name => name.ToLowerInvariant()))}.");
+            },
+        };
+        return option;
     }
 
     /// <summary>Where the command line says that mutants are to be kept; null if it does not.</summary>
@@ -78,6 +116,25 @@ internal sealed class CommonOptions
             file is null && !File.Exists(path) ? null : path,
             Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(each => KeyValuePair.Create((string)each.Key, (string?)each.Value ?? "")));
     }
+}
+
+/// <summary>How much is told on standard error.</summary>
+internal enum Verbosity
+{
+    /// <summary>Errors and warnings.</summary>
+    Quiet,
+
+    /// <summary>The steps too.</summary>
+    Minimal,
+
+    /// <summary>Each mutant too.</summary>
+    Normal,
+
+    /// <summary>What is started for it too.</summary>
+    Detailed,
+
+    /// <summary>All there is.</summary>
+    Diagnostic,
 }
 
 /// <summary>For whom data is printed.</summary>

@@ -1,33 +1,77 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Mutators.Tool;
 
-/// <summary>Progress for people: messages as they are, on standard error, so that standard output holds nothing but data.</summary>
-internal sealed class ToolLog : ILoggerProvider, ILogger
+/// <summary>
+/// Progress for people: messages as they are, on standard error, so that standard output holds nothing but data. On a terminal the last line says what is
+/// under way and is overwritten. A file, if there is one, has everything with its time.
+/// </summary>
+/// <param name="verbosity">How much of it is shown.</param>
+/// <param name="file">The file; null for none.</param>
+/// <param name="hasStatus">Whether a terminal shows what is under way.</param>
+internal sealed class ToolLog(Verbosity verbosity, string? file = null, bool hasStatus = true) : ILogger, IDisposable
 {
-    private static readonly Lock gate = new();
-
-    /// <summary>The logger that every verb uses.</summary>
-    internal static ILogger Create() => LoggerFactory.Create(builder => builder.AddProvider(new ToolLog())).CreateLogger("mutators");
-
-    /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => this;
+    private readonly Lock _gate = new();
+    private readonly StreamWriter? _file = file is null ? null : new StreamWriter(file, append: false) { AutoFlush = true, NewLine = "\n" };
+    private readonly bool _isTerminal = hasStatus && !Console.IsErrorRedirected && verbosity >= Verbosity.Minimal;
+    private bool _hasStatus;
 
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+    public bool IsEnabled(LogLevel logLevel) => _file is not null || IsShown(logLevel) || _isTerminal;
 
     /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
+        var text = formatter(state, exception);
+        Keep(text);
+        if (IsShown(logLevel))
         {
-            lock (gate)
+            Print(text);
+        }
+        else if (logLevel is LogLevel.Debug)
+        {
+            Status(text);
+        }
+    }
+
+    /// <summary>Says what became of a mutant.</summary>
+    internal void Mutant(string text)
+    {
+        Keep(text);
+        if (verbosity >= Verbosity.Normal)
+        {
+            Print(text);
+        }
+    }
+
+    /// <summary>Shows a line that the next one overwrites; nothing where there is no terminal.</summary>
+    internal void Status(string text)
+    {
+        if (_isTerminal)
+        {
+            lock (_gate)
             {
-                Console.Error.WriteLine(formatter(state, exception));
+                var width = Math.Max(20, Console.WindowWidth - 1);
+                Console.Error.Write("\r" + (text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width)));
+                _hasStatus = true;
+            }
+        }
+    }
+
+    /// <summary>Takes the overwritten line away.</summary>
+    internal void ClearStatus()
+    {
+        lock (_gate)
+        {
+            if (_hasStatus)
+            {
+                Console.Error.Write("\r" + new string(' ', Math.Max(20, Console.WindowWidth - 1)) + "\r");
+                _hasStatus = false;
             }
         }
     }
@@ -35,5 +79,35 @@ internal sealed class ToolLog : ILoggerProvider, ILogger
     /// <inheritdoc/>
     public void Dispose()
     {
+        ClearStatus();
+        _file?.Dispose();
+    }
+
+    private bool IsShown(LogLevel level) => level >= verbosity switch
+    {
+        Verbosity.Quiet => LogLevel.Warning,
+        Verbosity.Detailed => LogLevel.Debug,
+        Verbosity.Diagnostic => LogLevel.Trace,
+        _ => LogLevel.Information,
+    };
+
+    private void Print(string text)
+    {
+        lock (_gate)
+        {
+            ClearStatus();
+            Console.Error.WriteLine(text);
+        }
+    }
+
+    private void Keep(string text)
+    {
+        if (_file is not null)
+        {
+            lock (_gate)
+            {
+                _file.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {text}"));
+            }
+        }
     }
 }

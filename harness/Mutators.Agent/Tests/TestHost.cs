@@ -93,6 +93,11 @@ internal sealed class TestHost
             }
         }
 
+        if (!isFull && areTicksSpent?.Invoke() is not true)
+        {
+            Repeat(arguments, recorder.Failed);
+        }
+
         foreach (var line in sites?.Lines() ?? [])
         {
             recorder.Print(line);
@@ -100,6 +105,22 @@ internal sealed class TestHost
 
         recorder.Print($"{TestProtocol.Through} ");
         return 0;
+    }
+
+    /// <summary>
+    /// A failure that does not come again, or comes only now and then, is no verdict: tests that failed are run once more, and where a race is possible
+    /// those that passed as well. The harness looks into what differs.
+    /// </summary>
+    private void Repeat(string[] arguments, HashSet<int> failed)
+    {
+        var asked = arguments.Length > 2 ? int.Parse(arguments[2], CultureInfo.InvariantCulture) : 0;
+        var numbers = failed.Count > 0 ? [.. failed.Order()] : asked > 0 ? Calls(TestProtocol.Matrix, arguments[1]).Single() : [];
+        for (var round = 0; round < Math.Max(asked, TestProtocol.FailuresRepeated) && numbers.Length > 0 && areTicksSpent?.Invoke() is not true; round++)
+        {
+            var recorder = new TestRecorder(output, isFull: true, stopsAtFailure: false) { Moved = Moved, Ticks = ticksUsed, Repeats = true };
+            recorder.Print($"{TestProtocol.Repeated} {TestProtocol.NextRound}");
+            adapter!.Run([.. numbers.Select(number => (number, tests[number]))], recorder);
+        }
     }
 
     private bool Discover()

@@ -30,6 +30,15 @@ internal static class TestProtocol
     /// <summary><c>h SITE COUNT</c>: how often a site was reached.</summary>
     internal const char Hits = 'h';
 
+    /// <summary>
+    /// <c>r NUMBER STATE</c>: how a test ended when the same mutant met it once more; without a state, that it begins; with <see cref="NextRound"/> for the
+    /// number, that all of them begin once more.
+    /// </summary>
+    internal const char Repeated = 'r';
+
+    /// <summary>Stands for a test's number where a round of repetitions begins.</summary>
+    internal const int NextRound = -1;
+
     /// <summary><c>z</c>: the run is through, whatever became of the tests; the last line of each run that the tests let come to its end.</summary>
     internal const char Through = 'z';
 
@@ -45,6 +54,12 @@ internal static class TestProtocol
     /// <summary>The first argument: all tests that are named.</summary>
     internal const string Matrix = "matrix";
 
+    /// <summary>
+    /// The third argument, optional: how often tests are run once more. Those that fail are repeated in any case, once at least; where it is given, so are
+    /// those that pass.
+    /// </summary>
+    internal const int FailuresRepeated = 1;
+
     /// <summary>The second argument, for all tests; otherwise numbers with commas between them.</summary>
     internal const string All = "all";
 
@@ -52,6 +67,12 @@ internal static class TestProtocol
     internal const string Passed = "p";
     internal const string Failed = "f";
     internal const string Skipped = "k";
+
+    /// <summary>The state of a test that does not end the same way each time.</summary>
+    internal const string Flaky = "y";
+
+    /// <summary>The state of a test in which the process ended, written by the harness where it goes on behind it; the text is a failure mode and words.</summary>
+    internal const string Died = "d";
 
     /// <summary>Stands for a line's end in text.</summary>
     internal const char LineEnd = '\u0003';

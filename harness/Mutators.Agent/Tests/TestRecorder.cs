@@ -27,6 +27,12 @@ internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailu
     /// <summary>Whether the run is to end: a test has failed, and that is all there was to know.</summary>
     internal bool IsStopped { get; private set; }
 
+    /// <summary>The tests that have failed.</summary>
+    internal HashSet<int> Failed { get; } = [];
+
+    /// <summary>Whether what is told are repetitions: <see cref="TestProtocol.Repeated"/>.</summary>
+    internal bool Repeats { get; init; }
+
     internal void Started(int number)
     {
         if (!IsStopped)
@@ -58,16 +64,24 @@ internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailu
             Begin(number);
         }
 
-        if (isFull || state == TestProtocol.Failed)
+        if (Repeats)
+        {
+            Print($"{TestProtocol.Repeated} {number} {state}");
+        }
+        else if (isFull || state == TestProtocol.Failed)
         {
             var (micros, ticks) = ended.TryGetValue(number, out var spent) ? spent : Spent();
             Print(string.Create(CultureInfo.InvariantCulture, $"{TestProtocol.Ended} {number} {state} {micros} {ticks} {Escaped(text)}"));
         }
 
-        if (state == TestProtocol.Failed && stopsAtFailure)
+        if (state == TestProtocol.Failed)
         {
-            IsStopped = true;
-            Stop?.Invoke();
+            Failed.Add(number);
+            if (stopsAtFailure)
+            {
+                IsStopped = true;
+                Stop?.Invoke();
+            }
         }
     }
 
@@ -86,7 +100,7 @@ internal sealed class TestRecorder(Stream output, bool isFull, bool stopsAtFailu
         current = number;
         if (number >= 0)
         {
-            Print($"{TestProtocol.Started} {number}");
+            Print(Repeats ? $"{TestProtocol.Repeated} {number}" : $"{TestProtocol.Started} {number}");
             Moved?.Invoke(number);
         }
 

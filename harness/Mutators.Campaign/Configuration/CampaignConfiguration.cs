@@ -11,6 +11,9 @@ public sealed record CampaignConfiguration
     /// <summary>Project files, or folders that hold one, in the repository: what faults are injected into. Empty: what the test projects of the solution refer to; without test projects, every project.</summary>
     public ImmutableArray<string> Targets { get; init; } = [];
 
+    /// <summary>The solution whose projects are looked at, by its path in the repository. Null: the one at the root, or without any every project.</summary>
+    public string? Solution { get; init; }
+
     /// <summary>A golden run that takes longer is no workload: every hang would cost ten times as much.</summary>
     private const int GoldenMinutes = 5;
 
@@ -74,6 +77,9 @@ public sealed record CampaignConfiguration
 
     /// <summary>How mutants are run.</summary>
     public CampaignEngine Engine { get; init; } = CampaignEngine.Reload;
+
+    /// <summary>Whether every test that reaches a mutant is run, and not only those up to the first that fails.</summary>
+    public bool Matrix { get; init; }
 
     /// <summary>A mutant's run may take this many times the golden run's wall time, and five seconds on top.</summary>
     public double TimeFactor { get; init; } = 10;

@@ -61,6 +61,7 @@ public static class ConfigurationFile
             return new CampaignConfiguration
             {
                 Targets = reader.Strings("targets"),
+                Solution = reader.Value<string?>("solution", text => text, defaults.Solution),
                 Workloads = DistinctlyNamed(reader.Objects("workloads").Select(ReadWorkload)),
                 Profile = reader.Value("profile", Choices.Profile, defaults.Profile),
                 Operators = reader.Strings("operators"),
@@ -80,6 +81,7 @@ public static class ConfigurationFile
                 UnitTests = reader.Strings("unitTests"),
                 Residual = reader.Flag("residual"),
                 Engine = reader.Choice("engine", defaults.Engine),
+                Matrix = reader.Flag("matrix"),
                 TimeFactor = reader.Number("timeFactor", defaults.TimeFactor, 1, 10_000),
                 MemoryMebibytes = (int)reader.Number("memoryMebibytes", defaults.MemoryMebibytes, 16, 1 << 20),
                 OutputMebibytes = (int)reader.Number("outputMebibytes", defaults.OutputMebibytes, 1, 1 << 20),

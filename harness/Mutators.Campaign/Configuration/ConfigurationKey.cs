@@ -51,6 +51,7 @@ public sealed partial record ConfigurationKey(string Name, KeyKind Kind, string 
     public static ImmutableArray<ConfigurationKey> All { get; } =
     [
         new("targets", KeyKind.Texts, "Projects that receive faults: project files, or folders that hold one. Default: what the test projects of the solution refer to; without test projects, every project.", it => it.Targets),
+        new("solution", KeyKind.Text, "The solution whose projects are looked at, by its path in the repository. Default: the one at the root; without any, every project.", it => it.Solution),
         new("workloads", KeyKind.Workloads, "What exercises golden and mutants alike: test projects or programs. Default: the test projects that refer to a target; without any, the only program among the targets, without arguments.", it => it.Workloads),
         new("profile", KeyKind.Choice, "Which fault operators, by origin.", it => Configuration.Choices.Word(it.Profile), "representative", "dotnet", "classic", "all"),
         new("operators", KeyKind.Texts, "Ids of fault operators; wins over the profile.", it => it.Operators),
@@ -70,6 +71,7 @@ public sealed partial record ConfigurationKey(string Name, KeyKind Kind, string 
         new("unitTests", KeyKind.Texts, "The project's own test projects, for 'residual'; otherwise those that refer to a target.", it => it.UnitTests),
         new("residual", KeyKind.Flag, "Ask them which activated faults they catch.", it => it.Residual),
         new("engine", KeyKind.Choice, "How mutants are run.", it => Suggestion.Kebab(it.Engine.ToString()), "reload", "rebuild"),
+        new("matrix", KeyKind.Flag, "Where tests are the workload: run every test that reaches a mutant, not only until one fails.", it => it.Matrix),
         new("timeFactor", KeyKind.Number, "A run may take this many times golden's wall time, and five seconds more.", it => it.TimeFactor),
         new("memoryMebibytes", KeyKind.Whole, "Limit of a run's managed heap.", it => it.MemoryMebibytes),
         new("outputMebibytes", KeyKind.Whole, "Limit of what a run prints.", it => it.OutputMebibytes),

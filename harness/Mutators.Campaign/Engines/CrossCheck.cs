@@ -14,16 +14,17 @@ public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disag
     /// <param name="count">How many to draw; all of them if there are fewer.</param>
     /// <param name="seed">The seed of the draw.</param>
     /// <param name="rebuild">Judges a mutant under a workload by the rebuild engine.</param>
-    public static CrossCheck Run(CampaignSnapshot snapshot, int count, ulong seed, Func<MutantRecord, Outcome, Outcome> rebuild)
+    /// <param name="compared">Told after each: how many were compared so far, and the disagreement if it is one.</param>
+    public static CrossCheck Run(CampaignSnapshot snapshot, int count, ulong seed, Func<MutantRecord, Outcome, Outcome> rebuild, Action<int, Disagreement?> compared)
     {
         var drawn = new SeededGenerator(seed, "cross-check");
         var candidates = snapshot.Mutants
             .SelectMany(result => result.Outcomes.Select(each => (result.Mutant, each.Outcome)))
-            .Where(each => each.Outcome.Engine.StartsWith(Reload.ReloadEngine.Name, StringComparison.Ordinal))
+            .Where(each => each.Outcome.Mode is not FailureMode.Flaky && each.Outcome.Engine.StartsWith(Reload.ReloadEngine.Name, StringComparison.Ordinal))
             .ToList();
         var disagreements = ImmutableArray.CreateBuilder<Disagreement>();
-        var compared = 0;
-        for (; compared < count && candidates.Count > 0; compared++)
+        var done = 0;
+        while (done < count && candidates.Count > 0)
         {
             var next = drawn.Below(candidates.Count);
             var (mutant, reload) = candidates[next];
@@ -31,13 +32,17 @@ public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disag
             var again = rebuild(mutant, reload);
 
             // The rebuild engine cannot take a fault out of a running process: what only the second round shows is not asked of it.
-            if (again.Mode != reload.Mode && !(reload.IsLatent && again.SecondRound is null && !again.Mode.IsFailure))
+            var differs = again.Mode != reload.Mode && !(reload.IsLatent && again.SecondRound is null && !again.Mode.IsFailure)
+                ? new Disagreement(mutant, reload, again) : null;
+            if (differs is not null)
             {
-                disagreements.Add(new Disagreement(mutant, reload, again));
+                disagreements.Add(differs);
             }
+
+            compared(++done, differs);
         }
 
-        return new CrossCheck(compared, disagreements.ToImmutable());
+        return new CrossCheck(done, disagreements.ToImmutable());
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Workloads;
 
@@ -14,7 +15,8 @@ public sealed record BuildOutcome(bool Succeeded, ImmutableArray<string> Compile
 
 /// <summary>The .NET command line's restore and build, in a checkout of ours.</summary>
 /// <param name="root">The checkout.</param>
-public sealed partial class DotnetBuild(string root)
+/// <param name="log">Where commands are told.</param>
+public sealed partial class DotnetBuild(string root, ILogger log)
 {
     /// <summary>A build that runs longer than this hangs; the largest solutions need a few minutes.</summary>
     private static readonly RunLimits limits = new(TimeSpan.FromMinutes(20), MemoryBytes: 0, OutputBytes: 64L << 20);
@@ -56,7 +58,9 @@ public sealed partial class DotnetBuild(string root)
 
     private BuildOutcome Run(string[] arguments, CancellationToken cancel)
     {
+        log.LogDebug("{Step,-10} dotnet {Verb} {Project}", arguments[0], arguments[0], Path.GetRelativePath(root, Path.GetFullPath(arguments[1], root)));
         var run = ProcessRunner.Run("dotnet", arguments, root, environment, limits, cancel, keepsServers: true);
+        log.LogTrace("{Step,-10} dotnet {Verb} {Project} ended with {Code} after {Seconds:0.0} s", arguments[0], arguments[0], arguments[1], run.ExitCode, run.Duration.TotalSeconds);
         if (run is { End: ProcessEnd.Exited, ExitCode: 0 })
         {
             return new BuildOutcome(true, [], [], run.Duration);

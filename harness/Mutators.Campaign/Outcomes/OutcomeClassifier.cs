@@ -61,7 +61,9 @@ public static class OutcomeClassifier
     /// <param name="mutant">The mutant.</param>
     /// <param name="workload">The test project.</param>
     /// <param name="why">Which test, and how it differs.</param>
-    public static Outcome Flaky(MutantId mutant, string workload, string why) => NotRun(mutant, workload, FailureMode.Flaky, why);
+    /// <param name="engine">How it was run; null where nothing had to run.</param>
+    public static Outcome Flaky(MutantId mutant, string workload, string why, string? engine = null) =>
+        NotRun(mutant, workload, FailureMode.Flaky, why) is var outcome && engine is null ? outcome : outcome with { Engine = engine! };
 
     /// <summary>The outcome of a mutant that does not compile.</summary>
     /// <param name="mutant">The mutant.</param>

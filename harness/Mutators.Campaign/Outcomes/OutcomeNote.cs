@@ -6,6 +6,9 @@ namespace Mutators.Campaign.Outcomes;
 /// <summary>A mutant's outcomes as the git note on its commit: what happened, for whoever reviews the branch with git alone.</summary>
 public static class OutcomeNote
 {
+    /// <summary>Tests or monitors that a note names; the store has all of them.</summary>
+    private const int MaximumDetectors = 50;
+
     /// <summary>The note's text: one block per workload, <c>key: value</c> lines in a fixed order.</summary>
     public static string Of(MutantResult result)
     {
@@ -24,7 +27,7 @@ public static class OutcomeNote
             Line("detection", outcome.Detection.Words);
             if (!outcome.Detectors.IsEmpty)
             {
-                Line("detected-by", string.Join(", ", outcome.Detectors));
+                Line("detected-by", string.Join(", ", outcome.Detectors.Take(MaximumDetectors)) + (outcome.Detectors.Length > MaximumDetectors ? $", and {outcome.Detectors.Length - MaximumDetectors} more" : ""));
             }
 
             if (outcome.Flags.Length > 1)

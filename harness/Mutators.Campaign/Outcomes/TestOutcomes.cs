@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
+using Mutators.Agent;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Outcomes;
@@ -10,9 +12,6 @@ namespace Mutators.Campaign.Outcomes;
 /// </summary>
 internal static partial class TestOutcomes
 {
-    /// <summary>Tests that are named as detectors.</summary>
-    private const int MaximumDetectors = 100;
-
     /// <summary>Judges a run.</summary>
     /// <param name="mutant">The mutant.</param>
     /// <param name="workload">The workload's name.</param>
@@ -22,11 +21,16 @@ internal static partial class TestOutcomes
     public static Outcome Classify(MutantId mutant, string workload, TestRecord tests, WorkloadRun run, string engine)
     {
         var seen = TestRun.Read(run.Output);
+        if (seen.Results.FirstOrDefault(each => each.Value.State == TestProtocol.Flaky && tests.Judges(each.Key)) is { Value: { } unsteady } differs)
+        {
+            return OutcomeClassifier.Flaky(mutant, workload, $"{tests.Tests[differs.Key].Name}: {unsteady.Text}", engine);
+        }
+
         var failed = seen.Results.Where(each => each.Value.IsFailed && tests.Judges(each.Key))
-            .Select(each => (Test: tests.Tests[each.Key].Name, Failure: Of(each.Value.Text)))
+            .Select(each => (Test: tests.Tests[each.Key].Name, Failure: each.Value.State == TestProtocol.Died ? OfDeath(each.Value.Text) : Of(each.Value.Text)))
             .ToList();
         var findings = failed.Select(each => (each.Failure.Mode, each.Test, Reason: $"{each.Test}: {each.Failure.Words}")).ToList();
-        if (OfProcess(run) is { } death)
+        if (!seen.IsRepeating && OfProcess(run) is { } death)
         {
             var test = seen.Last is { } last && last < tests.Tests.Length ? tests.Tests[last].Name : "before the first test";
             findings.Insert(0, (death.Mode, test, $"{test}: {death.Words}"));
@@ -45,7 +49,7 @@ internal static partial class TestOutcomes
         }
 
         ImmutableArray<FailureMode> flags = [.. findings.Select(each => each.Mode).Distinct().Order()];
-        return new Outcome(mutant, workload, flags[0], flags, Detection.Test, [.. findings.Select(each => each.Test).Distinct().Take(MaximumDetectors)],
+        return new Outcome(mutant, workload, flags[0], flags, Detection.Test, [.. findings.Select(each => each.Test).Distinct()],
             OneLine(findings.First(each => each.Mode == flags[0]).Reason), engine, []);
     }
 
@@ -66,6 +70,24 @@ internal static partial class TestOutcomes
             : (FailureMode.FailedAssertion, first.Length > 0 ? Cut(string.Join(' ', message.Split('\n').Take(3).Select(line => line.Trim()))) : "the test fails");
     }
 
+    /// <summary>
+    /// The line that keeps in which test a run's process ended, and how, so that a run of the tests behind it can follow; null where the process came to its own end,
+    /// or no test was under way.
+    /// </summary>
+    internal static string? DeathLine(WorkloadRun run)
+    {
+        var seen = TestRun.Read(run.Output);
+        return !seen.IsRepeating && OfProcess(run) is { } death && seen.Last is { } test
+            ? string.Create(CultureInfo.InvariantCulture, $"{TestProtocol.Sign}{TestProtocol.Ended} {test} {TestProtocol.Died} 0 0 {death.Mode} {OneLine(death.Words)}")
+            : null;
+    }
+
+    /// <summary>Whether a process ended while tests were repeated, which it had survived before.</summary>
+    internal static bool DiesRepeating(WorkloadRun run) => OfProcess(run) is not null;
+
+    private static (FailureMode Mode, string Words) OfDeath(string text) =>
+        text.Split(' ', 2) is [var mode, var words] ? (Enum.Parse<FailureMode>(mode), words) : throw new FormatException(text);
+
     private static (FailureMode Mode, string Words)? OfProcess(WorkloadRun run) => run.End switch
     {
         ProcessEnd.Exited when run.ExitCode == 0 && HasEnded(run) => null,
@@ -80,7 +102,7 @@ internal static partial class TestOutcomes
     };
 
     /// <summary>Whether the host came to its own end: the last thing that it prints.</summary>
-    private static bool HasEnded(WorkloadRun run) => run.Output.Any(line => line is [Agent.TestProtocol.Sign, Agent.TestProtocol.Through, ..]);
+    private static bool HasEnded(WorkloadRun run) => run.Output.Any(line => line is [TestProtocol.Sign, TestProtocol.Through, ..]);
 
     private static bool IsAssertion(string type) =>
         type.StartsWith("Xunit.Sdk.", StringComparison.Ordinal)

@@ -56,7 +56,7 @@ public sealed record ProjectDiscovery(string? Solution, ImmutableArray<string> P
             ? solutions[0]
             : throw new UsageException(
                 $"There are several solutions: {string.Join(", ", solutions.Select(Path.GetFileName))}.",
-                "Name the one to use.");
+                $"Name the one to use: --solution {Path.GetFileName(solutions[0])}, or \"solution\" in mutators.json.");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ProjectDiscovery OfSolution(string solution)

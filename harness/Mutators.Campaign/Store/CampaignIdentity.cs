@@ -20,6 +20,10 @@ namespace Mutators.Campaign.Store;
 /// <param name="Faultload">What was chosen out of all sites, and why.</param>
 public sealed record CampaignIdentity(string GoldenCommit, string GoldenTree, string Engine, string Configuration, FaultloadRecord Faultload)
 {
+    /// <summary>Whether every test that reaches a mutant is run.</summary>
+    [JsonIgnore]
+    public bool IsMatrix => JsonSerializer.Deserialize<CampaignConfiguration>(Configuration)!.Matrix;
+
     /// <summary>By what an asked-for campaign differs from this one, in words; null where it is the same.</summary>
     public string? DifferenceTo(CampaignIdentity asked) =>
         GoldenCommit != asked.GoldenCommit || GoldenTree != asked.GoldenTree ? "another golden commit"

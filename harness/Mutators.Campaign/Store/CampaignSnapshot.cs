@@ -83,13 +83,26 @@ public sealed class MutantResult(
 
     /// <summary>
     /// The outcome that stands for the mutant: under the workload where its failure mode comes first in the order of
-    /// <see cref="FailureMode"/>, of equal ones the least detected. Not activated only if no workload activates it; null if nothing is known yet.
+    /// <see cref="FailureMode"/>, of equal ones the least detected. Flaky only if under no workload it failed for sure, not activated only if no workload
+    /// activates it; null if nothing is known yet.
     /// </summary>
     public Outcome? Headline { get; } = outcomes.Select(each => each.Outcome)
-        .OrderBy(outcome => outcome.Mode is FailureMode.NotActivated)
+        .OrderBy(outcome => outcome.Mode switch
+        {
+            FailureMode.NotActivated => 3,
+            FailureMode.Flaky => 1,
+            { IsActivated: true, IsFailure: false } => 2,
+            _ => 0,
+        })
         .ThenBy(outcome => outcome.Mode)
         .ThenByDescending(outcome => outcome.Detection)
         .FirstOrDefault();
+
+    /// <summary>Whether nothing is left to run: every workload has its outcome, or a test has noticed, which is all that is asked of tests unless each of them is to be heard.</summary>
+    /// <param name="workloads">The workloads of the campaign.</param>
+    /// <param name="matrix">Whether every test that reaches the site is to be run.</param>
+    public bool IsDecided(int workloads, bool matrix) =>
+        Outcomes.Length >= workloads || (!matrix && Outcomes.Any(each => each.Outcome.Detection is Detection.Test));
 
     /// <summary>The outcomes under which it failed and nobody noticed; of a mutant that survives its tests, that.</summary>
     public IEnumerable<Outcome> UndetectedFailures =>
@@ -129,8 +142,15 @@ public sealed record CampaignSnapshot(
     /// <summary>Of all mutants, how many ended in a mode.</summary>
     public int Count(FailureMode mode) => Mutants.Count(each => each.Headline?.Mode == mode);
 
-    /// <summary>Mutants that lack the outcome of some workload.</summary>
-    public int Pending => Mutants.Count(each => each.Outcomes.Length < Golden.Length || each.Headline is null);
+    /// <summary>Mutants that something is left to run of.</summary>
+    public int Pending
+    {
+        get
+        {
+            var matrix = Identity.IsMatrix;
+            return Mutants.Count(each => each.Headline is null || !each.IsDecided(Golden.Length, matrix));
+        }
+    }
 
     /// <summary>The same campaign as if it had had this workload alone; null if it has no such workload.</summary>
     public CampaignSnapshot? Under(string workload) => !Golden.Any(golden => golden.Workload.Name == workload) ? null : this with

@@ -9,7 +9,7 @@ namespace Mutators.Campaign.Store;
 /// <param name="GoldenCommit">The commit that the mutants branch off.</param>
 /// <param name="HasBegun">Whether golden has run and every mutant is in the store; before that its other counts say nothing.</param>
 /// <param name="Mutants">Its mutants.</param>
-/// <param name="Judged">Those that have an outcome under every workload.</param>
+/// <param name="Judged">Those of which nothing is left to run.</param>
 /// <param name="Failures">Those of them that failed.</param>
 /// <param name="Errors">Those at which the harness failed.</param>
 public sealed record StoreProgress(string File, FaultloadShard? Shard, string GoldenCommit, bool HasBegun, int Mutants, int Judged, int Failures, int Errors)
@@ -32,6 +32,7 @@ public sealed record StoreProgress(string File, FaultloadShard? Shard, string Go
         }
 
         var failing = string.Join(", ", FailureModes.All.Where(mode => mode.IsFailure).Select(mode => $"'{mode}'"));
+        var noticed = SnapshotReader.Identity(database).IsMatrix ? "" : $" OR sum(detection = '{Detection.Test}') > 0";
         StoreProgress? progress = null;
         database.InReadTransaction(() => progress = new StoreProgress(
             file,
@@ -39,7 +40,7 @@ public sealed record StoreProgress(string File, FaultloadShard? Shard, string Go
             SnapshotReader.Identity(database).GoldenCommit,
             Count("SELECT (SELECT count(*) FROM golden_run) = (SELECT count(*) FROM workload)") > 0,
             Count("SELECT count(*) FROM mutant"),
-            Count("SELECT count(*) FROM (SELECT mutant FROM outcome GROUP BY mutant HAVING count(*) >= (SELECT count(*) FROM workload))"),
+            Count($"SELECT count(*) FROM (SELECT mutant FROM outcome GROUP BY mutant HAVING count(*) >= (SELECT count(*) FROM workload){noticed})"),
             Count($"SELECT count(DISTINCT mutant) FROM outcome WHERE mode IN ({failing})"),
             Count("SELECT count(DISTINCT mutant) FROM harness_error")));
         return progress;

@@ -11,6 +11,8 @@ internal static class MutantDetails
 
     private const int MaximumDifferences = 20;
 
+    private const int MaximumDetectors = 20;
+
     /// <summary>Where the mutants of a mode begin.</summary>
     public static string Anchor(FailureMode mode) => $"mode-{mode.Key}";
 
@@ -152,7 +154,7 @@ internal static class MutantDetails
         page.Add($"<p>{HtmlReport.Pill(outcome.Mode)} under <b>{outcome.Workload}</b>: {outcome.Reason}</p>\n<dl>\n");
         if (outcome.Mode.IsFailure)
         {
-            var detectors = outcome.Detectors.IsEmpty ? "" : $": {string.Join(", ", outcome.Detectors)}";
+            var detectors = outcome.Detectors.IsEmpty ? "" : $": {string.Join(", ", outcome.Detectors.Take(MaximumDetectors))}{(outcome.Detectors.Length > MaximumDetectors ? $" and {outcome.Detectors.Length - MaximumDetectors} more" : "")}";
             page.Add($"<dt>detection</dt><dd>{outcome.Detection.Words}{detectors}</dd>\n");
         }
 

@@ -17,7 +17,7 @@ internal static class EmitVerb
         };
         var command = new Command("emit", "Draws a faultload and emits each fault as a git branch, mutants/<OPERATOR>/<hash>.")
         {
-            options.Repository, options.Campaign, options.Refs, onto, options.Format,
+            options.Repository, options.Campaign, options.Solution, options.Verbosity, options.Refs, onto, options.Format,
         };
         options.Faultload.AddTo(command);
         command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(onto) is { } commit ? Move(line, options, commit, cancel) : Run(line, options, cancel))));
@@ -27,8 +27,10 @@ internal static class EmitVerb
     private static ExitCode Run(ParseResult line, CommonOptions options, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line));
-        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create(), options.Faultload.File(line)) { RefPrefix = options.RefPrefix(line) };
+        using var log = options.Log(line);
+        var runner = new CampaignRunner(repository, options.Configuration(line, repository.Root), log, options.Faultload.File(line)) { RefPrefix = options.RefPrefix(line) };
         var branches = runner.Emit(cancel);
+        log.ClearStatus();
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
             Json.Print(branches.Select(branch => new { Id = branch.Id.ToString(), branch.Name, Commit = branch.CommitSha }));
@@ -50,7 +52,7 @@ internal static class EmitVerb
         using (var repository = MutantRepository.Open(options.Start(line)))
         {
             var decided = new DecisionNotes(repository, TimeProvider.System).All().Keys.ToHashSet();
-            moved = new GoldenMove(repository.Root, options.Configuration(line, repository.Root), ToolLog.Create()).Run(onto, decided, cancel);
+            moved = new GoldenMove(repository.Root, options.Configuration(line, repository.Root), options.Log(line, hasStatus: false)).Run(onto, decided, cancel);
         }
 
         if (line.GetValue(options.Format) is OutputFormat.Json)

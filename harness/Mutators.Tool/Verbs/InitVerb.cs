@@ -14,7 +14,7 @@ internal static class InitVerb
         var force = new Option<bool>("--force") { Description = "Replace a file that is there." };
         var command = new Command("init", $"Finds the solution's projects, runs golden twice to see that it is repeatable, and writes {ConfigurationFile.DefaultName} with every key and a comment. Executes the target's code.")
         {
-            schema, force, options.Repository,
+            schema, force, options.Repository, options.Solution, options.Verbosity,
         };
         command.SetAction((line, cancel) =>
         {
@@ -38,8 +38,11 @@ internal static class InitVerb
             throw new UsageException($"There is a {ConfigurationFile.DefaultName} already.", "See what it gives with 'dotnet mutators config', or replace it: dotnet mutators init --force");
         }
 
-        var (targets, golden) = new CampaignRunner(repository, new CampaignConfiguration(), ToolLog.Create()).Prove(cancel);
-        var found = new CampaignConfiguration { Targets = targets, Workloads = [.. golden.Select(run => run.Workload)] };
+        var asked = new CampaignConfiguration { Solution = line.GetValue(options.Solution) };
+        using var log = options.Log(line);
+        var (targets, golden) = new CampaignRunner(repository, asked, log).Prove(cancel);
+        log.ClearStatus();
+        var found = asked with { Targets = targets, Workloads = [.. golden.Select(run => run.Workload)] };
         Reporters.Write(ConfigurationText.Commented(found), file);
         Console.Out.WriteLine(file);
         Console.Error.WriteLine("Next: commit it, then 'dotnet mutators list --summary' and 'dotnet mutators run --sample 50'.");

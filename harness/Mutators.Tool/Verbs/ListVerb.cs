@@ -23,7 +23,7 @@ internal static class ListVerb
         var save = new Option<string?>("--save") { Description = "Also write the drawn faultload to a file, which --faultload takes, and list what was drawn.", HelpName = "FILE" };
         var command = new Command("list", "Lists the injection sites: where a typical residual bug could have been left. With --sample, --margin or --faultload only the drawn ones.")
         {
-            options.Repository, options.Campaign, summary, save, options.Format,
+            options.Repository, options.Campaign, options.Solution, options.Verbosity, summary, save, options.Format,
         };
         options.Faultload.AddTo(command);
         command.SetAction((line, cancel) => Task.FromResult((int)Run(line, options, line.GetValue(summary), line.GetValue(save), cancel)));
@@ -34,9 +34,10 @@ internal static class ListVerb
     {
         using var repository = MutantRepository.Open(options.Start(line));
         var configuration = options.Configuration(line, repository.Root);
-        var log = ToolLog.Create();
+        using var log = options.Log(line);
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         var sites = save is null && !options.Faultload.AskForFaultload(line) ? workspace.Sites(cancel) : Drawn();
+        log.ClearStatus();
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
             Json.Print(sites.Select(site => new

@@ -13,6 +13,9 @@ namespace Mutators.Tool.Verbs;
 /// <summary><c>run</c>: the campaign, from source to outcomes; or one mutant again.</summary>
 internal static class RunVerb
 {
+    /// <summary>What the last run told, with the time of each line; beside the store.</summary>
+    private const string LogFile = "run.log";
+
     internal static Command Create(CommonOptions options)
     {
         var fresh = new Option<bool>("--fresh") { Description = "Begin anew, even if there is a campaign to resume. The earlier one is kept." };
@@ -20,6 +23,7 @@ internal static class RunVerb
         {
             Description = "Also ask the project's unit tests (key unitTests; otherwise the test projects that refer to a target) which activated faults they catch: those are not residual.",
         };
+        var matrix = new Option<bool>("--matrix") { Description = "Where tests are the workload: run every test that reaches a mutant, not only until one fails; reports then say of each which notice it." };
         var only = new Option<string?>("--only") { Description = "Run only this mutant's branch again, and say whether it ends as before. The store stays as it is.", HelpName = "ID" };
         var shard = new Option<string?>("--shard") { Description = "Run only this part of the faultload, for example 3/8, with a store of its own in .mutators/shards; 'merge' makes one campaign of all.", HelpName = "K/N" };
         var dryRun = new Option<bool>("--dry-run", "-n") { Description = "Only say which mutants would be run, and which the compiler refuses: nothing is emitted, built or run." };
@@ -27,7 +31,7 @@ internal static class RunVerb
         var crossCheck = new Option<int>("--cross-check") { Description = "Repeat this many outcomes of the reload engine, drawn at random, by the rebuild engine. Exit code 3 if one differs.", HelpName = "N" };
         var command = new Command("run", "Runs a campaign: emits, builds and executes each mutant, and classifies what happened. Resumes by itself. Executes the target's code.")
         {
-            options.Repository, options.Campaign, options.Engine, crossCheck, residual, fresh, only, options.Refs, options.Format,
+            options.Repository, options.Campaign, options.Solution, options.Verbosity, options.Engine, crossCheck, matrix, residual, fresh, only, options.Refs, options.Format,
         };
         command.Add(shard);
         command.Add(options.Reporter);
@@ -36,11 +40,11 @@ internal static class RunVerb
         options.Faultload.AddTo(command);
         command.SetAction((line, cancel) => Task.FromResult((int)(line.GetValue(only) is { } id ? Again(line, options, id, cancel)
             : line.GetValue(dryRun) ? Plan(line, options, Shard(line.GetValue(shard)), cancel)
-            : Run(line, options, Shard(line.GetValue(shard)), thresholds.Of(line), line.GetValue(fresh), line.GetValue(residual), line.GetValue(crossCheck), cancel))));
+            : Run(line, options, Shard(line.GetValue(shard)), thresholds.Of(line), line.GetValue(fresh), line.GetValue(residual), line.GetValue(matrix), line.GetValue(crossCheck), cancel))));
         return command;
     }
 
-    private static ExitCode Run(ParseResult line, CommonOptions options, FaultloadShard? shard, Func<CampaignSnapshot, ExitCode> judge, bool fresh, bool residual, int crossCheck, CancellationToken cancel)
+    private static ExitCode Run(ParseResult line, CommonOptions options, FaultloadShard? shard, Func<CampaignSnapshot, ExitCode> judge, bool fresh, bool residual, bool matrix, int crossCheck, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line), shard?.OwnFolder ?? "");
         var reporters = Reporters.Parse(line.GetValue(options.Reporter) ?? []);
@@ -50,12 +54,12 @@ internal static class RunVerb
         }
 
         var configuration = options.Configuration(line, repository.Root);
-        configuration = configuration with { Residual = residual || configuration.Residual };
-        var runner = new CampaignRunner(repository, configuration, ToolLog.Create(), options.Faultload.File(line), shard) { RefPrefix = options.RefPrefix(line) };
-        using var progress = new CampaignProgressView();
-        runner.Progressed += progress.Show;
+        configuration = configuration with { Residual = residual || configuration.Residual, Matrix = matrix || configuration.Matrix };
+        using var log = options.Log(line, Path.Combine(repository.EnsureOwnFolder(), LogFile));
+        var runner = new CampaignRunner(repository, configuration, log, options.Faultload.File(line), shard) { RefPrefix = options.RefPrefix(line) };
+        runner.Progressed += new CampaignProgressView(log).Show;
         var snapshot = runner.Run(fresh, cancel, crossCheck) with { Decisions = new DecisionNotes(repository, TimeProvider.System).All() };
-        progress.Dispose();
+        log.ClearStatus();
         ExportVerb.Refresh(repository);
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
@@ -76,7 +80,9 @@ internal static class RunVerb
     private static ExitCode Plan(ParseResult line, CommonOptions options, FaultloadShard? shard, CancellationToken cancel)
     {
         using var repository = MutantRepository.Open(options.Start(line), shard?.OwnFolder ?? "");
-        var plan = new CampaignRunner(repository, options.Configuration(line, repository.Root), ToolLog.Create(), options.Faultload.File(line), shard).Plan(cancel);
+        using var log = options.Log(line);
+        var plan = new CampaignRunner(repository, options.Configuration(line, repository.Root), log, options.Faultload.File(line), shard).Plan(cancel);
+        log.ClearStatus();
         if (line.GetValue(options.Format) is OutputFormat.Json)
         {
             Json.Print(plan.Select(each => new { Id = each.Mutant.Id.ToString(), each.Mutant.Path, Line = each.Mutant.Lines.StartLinePosition.Line + 1, each.Mutant.Site.Change, each.Error }));
@@ -103,7 +109,9 @@ internal static class RunVerb
         var configuration = before is not null && !options.NamesConfiguration(line)
             ? JsonSerializer.Deserialize<CampaignConfiguration>(campaign!.Identity.Configuration)!
             : options.Configuration(line, repository.Root);
-        var outcomes = new CampaignRunner(repository, configuration, ToolLog.Create()).Repeat(branch, cancel);
+        using var log = options.Log(line);
+        var outcomes = new CampaignRunner(repository, configuration, log).Repeat(branch, cancel);
+        log.ClearStatus();
         foreach (var outcome in outcomes)
         {
             var stored = before?.Outcomes.Select(each => each.Outcome).FirstOrDefault(each => each.Workload == outcome.Workload);

@@ -44,7 +44,7 @@ internal static class TraceVerb
         var configuration = known is not null && !options.NamesConfiguration(line)
             ? JsonSerializer.Deserialize<CampaignConfiguration>(campaign!.Identity.Configuration)!
             : options.Configuration(line, repository.Root);
-        using var workspace = GoldenWorkspace.Open(repository, configuration, ToolLog.Create(), cancel);
+        using var workspace = GoldenWorkspace.Open(repository, configuration, options.Log(line, hasStatus: false), cancel);
         workspace.BuildGolden(cancel);
         var program = Choose(workspace, workload ?? known?.Headline?.Workload);
         var golden = campaign?.Golden.FirstOrDefault(run => run.Workload.Name == program.Workload.Name)

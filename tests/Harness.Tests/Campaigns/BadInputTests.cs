@@ -92,6 +92,44 @@ public sealed class BadInputTests
     }
 
     [TestMethod]
+    public void A_library_that_nothing_exercises()
+    {
+        using var folder = Repository(("Core/Core.csproj", Project()), ("Core/Shape.cs", "public static class Shape { public static int Area(int a) => a + 1; }"));
+
+        Fails(folder.Path, ExitCode.Usage, "no test project refers to Core/Core.csproj", "run");
+    }
+
+    [TestMethod]
+    public void Several_solutions_of_which_none_is_named()
+    {
+        using var folder = Repository(("A.slnx", "<Solution />"), ("B.slnx", "<Solution><Project Path=\"Core/Core.csproj\" /></Solution>"), ("Core/Core.csproj", Project()));
+
+        Fails(folder.Path, ExitCode.Usage, "--solution A.slnx", "list");
+        Assert.AreEqual(0, ToolProcess.Run(folder.Path, "list", "--solution", "B.slnx").ExitCode);
+    }
+
+    [TestMethod]
+    public void An_sdk_that_is_not_installed()
+    {
+        using var folder = Repository(("global.json", """{ "sdk": { "version": "99.0.100", "rollForward": "disable" } }"""), ("Core/Core.csproj", Project()));
+
+        Fails(folder.Path, ExitCode.RepositoryNotUsable, "No .NET SDK of this machine fits", "list");
+    }
+
+    [TestMethod]
+    public void Packages_that_cannot_be_restored()
+    {
+        using var folder = Repository(
+            ("NuGet.config", """<configuration><packageSources><clear /><add key="none" value="." /></packageSources></configuration>"""),
+            ("Core/Core.csproj", Project("""<ItemGroup><PackageReference Include="No.Such.Package" Version="1.0.0" /></ItemGroup>""")));
+
+        Fails(folder.Path, ExitCode.RepositoryNotUsable, "Golden does not restore: NU1101", "list");
+    }
+
+    [TestMethod]
+    public void A_verbosity_that_does_not_exist() => Fails(Path.GetTempPath(), ExitCode.Usage, "is no verbosity", "list", "-v", "loud");
+
+    [TestMethod]
     public void A_key_of_the_configuration_that_nobody_knows()
     {
         using var tree = new Tree("strict_warnings");
@@ -149,6 +187,22 @@ public sealed class BadInputTests
         Assert.AreEqual(0, code, error);
         Assert.Contains("not committed", error);
         Assert.Contains("drop call", output);
+    }
+
+    private static string Project(string more = "") => $"<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>{more}</Project>";
+
+    private static ScratchFolder Repository(params ReadOnlySpan<(string Path, string Text)> files)
+    {
+        var folder = new ScratchFolder();
+        folder.Run("git", "init", "-q");
+        foreach (var (path, text) in files)
+        {
+            folder.Write(path, text);
+        }
+
+        folder.Run("git", "add", "-A");
+        folder.Run("git", "commit", "-q", "-m", "golden");
+        return folder;
     }
 
     private static void Fails(string directory, ExitCode expected, string part, params ReadOnlySpan<string> arguments)

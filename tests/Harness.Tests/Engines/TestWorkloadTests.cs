@@ -67,6 +67,15 @@ public sealed class TestWorkloadTests
     }
 
     [TestMethod]
+    public void A_fault_of_synchronisation_that_shows_only_now_and_then_is_flaky()
+    {
+        var outcome = campaign.Mutants.Single(each => each.Mutant.Change.Contains("Settle", StringComparison.Ordinal)).Headline!;
+
+        Assert.AreEqual(FailureMode.Flaky, outcome.Mode, outcome.Reason);
+        Assert.Contains("No_race", outcome.Reason);
+    }
+
+    [TestMethod]
     public void A_test_that_passes_only_behind_another_judges_no_mutant()
     {
         var outcome = campaign.Mutants.Single(each => each.Mutant.Change == "drop call Note()" && each.Mutant.Member == "Way.CountedAgain").Headline!;

@@ -65,13 +65,40 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     {
     }
 
-    /// <summary>Runs a program or its tests in a process of their own.</summary>
+    /// <summary>Whether a mutant's run in a warm worker may have ended by chance, so that only several runs, each in a process of its own, can tell.</summary>
+    public virtual bool IsDoubtful(WorkloadRun run) => false;
+
+    /// <summary>What is left to run of a mutant behind the death of a process; empty where that has said it all.</summary>
+    public virtual ImmutableArray<string> Behind(ReloadJob job, WorkloadRun run) => [];
+
+    /// <summary>A run and the one that went on behind its death, as one.</summary>
+    public virtual WorkloadRun Joined(WorkloadRun run, WorkloadRun behind) => behind;
+
+    /// <summary>Several runs of one mutant, each in a process of its own, as one: that they agree, or that they do not.</summary>
+    /// <param name="job">The mutant.</param>
+    /// <param name="run">Runs it once more.</param>
+    public virtual WorkloadRun Agreed(ReloadJob job, Func<WorkloadRun> run) => run();
+
+    /// <summary>Runs a program or its tests in a process of their own; in several, where one has to go on behind the death of another.</summary>
     /// <param name="assembly">The program.</param>
     /// <param name="job">The mutant.</param>
     /// <param name="agent">The agent's variables, if it is to change something first.</param>
     /// <param name="cancel">Ends the run.</param>
-    public WorkloadRun RunOnce(string assembly, ReloadJob job, IEnumerable<KeyValuePair<string, string>> agent, CancellationToken cancel) =>
-        ProgramRun.Execute(assembly, Of(job), Environment.SetItems(agent), LimitsAlone(job), cancel);
+    /// <param name="died">A run that has died already; null to begin.</param>
+    public WorkloadRun RunOnce(string assembly, ReloadJob job, IEnumerable<KeyValuePair<string, string>> agent, CancellationToken cancel, WorkloadRun? died = null)
+    {
+        var environment = Environment.SetItems(agent);
+        var run = died ?? ProgramRun.Execute(assembly, Of(job), environment, LimitsAlone(job), cancel);
+        for (var deaths = 0; deaths < MaximumDeaths && Behind(job, run) is { IsEmpty: false } arguments; deaths++)
+        {
+            run = Joined(run, ProgramRun.Execute(assembly, arguments, environment, LimitsAlone(job), cancel));
+        }
+
+        return run;
+    }
+
+    /// <summary>Processes that one mutant may take down before the rest of its tests is left alone.</summary>
+    private const int MaximumDeaths = 25;
 
     /// <summary>The exercise of a workload.</summary>
     public static Exercise For(WorkloadProgram program, GoldenRun golden, CampaignConfiguration configuration) =>

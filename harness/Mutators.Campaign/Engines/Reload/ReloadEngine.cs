@@ -43,6 +43,7 @@ public sealed class ReloadEngine : IDisposable
     private readonly HashSet<string> _quickened = new(StringComparer.Ordinal);
     private readonly Dictionary<WorkloadProgram, Exercise> _exercises = [];
     private readonly int _lanes;
+    private Func<ReloadJob, bool> _isWanted = _ => true;
     private readonly int _largestBatch;
 
     /// <param name="repository">Where the branches are.</param>
@@ -79,8 +80,12 @@ public sealed class ReloadEngine : IDisposable
     /// <param name="jobs">The jobs; those of one mutant stand together.</param>
     /// <param name="done">Takes each result; one call at a time, from any thread.</param>
     /// <param name="cancel">Ends the runs that are under way.</param>
-    public void Run(IReadOnlyList<ReloadJob> jobs, Action<ReloadResult> done, CancellationToken cancel)
+    /// <param name="isWanted">
+    /// Asked when the programs before it have run a mutant: whether a job still has to be run, by what they have found. Null if all have to.
+    /// </param>
+    public void Run(IReadOnlyList<ReloadJob> jobs, Action<ReloadResult> done, CancellationToken cancel, Func<ReloadJob, bool>? isWanted = null)
     {
+        _isWanted = isWanted ?? (_ => true);
         var batches = Batches(jobs.Select(job => job.Commit)).ToList();
         var byCommit = jobs.ToLookup(job => job.Commit, StringComparer.Ordinal);
         var gate = new Lock();
@@ -149,8 +154,14 @@ public sealed class ReloadEngine : IDisposable
 
     private void Execute(Batch batch, ReloadJob[] jobs, int number, Action<ReloadResult> done, CancellationToken cancel)
     {
-        foreach (var group in jobs.GroupBy(job => job.Program))
+        foreach (var program in jobs.ToLookup(job => job.Program))
         {
+            var group = program.Where(_isWanted).GroupBy(job => job.Program).SingleOrDefault();
+            if (group is null)
+            {
+                continue;
+            }
+
             if (WhyUnusable(group.Key) is { } unusable)
             {
                 foreach (var job in group)

@@ -7,7 +7,11 @@ namespace Mutators.Campaign.Engines.Reload;
 /// <param name="Commit">Its branch's tip.</param>
 /// <param name="Program">The workload.</param>
 /// <param name="Golden">The golden run that it will be compared with.</param>
-public sealed record ReloadJob(MutantId Mutant, string Commit, WorkloadProgram Program, GoldenRun Golden);
+public sealed record ReloadJob(MutantId Mutant, string Commit, WorkloadProgram Program, GoldenRun Golden)
+{
+    /// <summary>Whether what the mutant changes is how threads wait for each other: its run may then end by chance.</summary>
+    public bool MayRace { get; init; }
+}
 
 /// <summary>What the reload engine has to say of a job.</summary>
 /// <param name="Job">The job.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Mutators.Agent;
 using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Engines.Reload;
@@ -39,9 +40,9 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
         return Math.Clamp((int)(work / (2 * beginning)) + 1, 1, Math.Max(1, most));
     }
 
-    public override ImmutableArray<string> Of(ReloadJob job) => [TestProtocol.UntilFailure, Named(Tests(job))];
+    public override ImmutableArray<string> Of(ReloadJob job) => Of(job, Tests(job));
 
-    public override RunLimits LimitsOf(ReloadJob job) => Configuration.LimitsFor(Sum(job));
+    public override RunLimits LimitsOf(ReloadJob job) => Configuration.LimitsFor(job.MayRace ? Sum(job) * (1 + RacesRepeated) : Sum(job));
 
     /// <summary>Its tests, and what a process takes beside all of them: a mutant that does not end need not spend what all tests would.</summary>
     public override RunLimits LimitsAlone(ReloadJob job)
@@ -71,6 +72,62 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
     public override ImmutableArray<string> Alone(int test) => [TestProtocol.UntilFailure, Named([test])];
 
     public override void Settle(int test, bool isGolden) => _tests.Trust(test, isGolden);
+
+    public override bool IsDoubtful(WorkloadRun run)
+    {
+        var seen = TestRun.Read(run.Output);
+        return seen.Unsteady is { } test ? _tests.Judges(test) : seen.IsRepeating && TestOutcomes.DiesRepeating(run);
+    }
+
+    public override ImmutableArray<string> Behind(ReloadJob job, WorkloadRun run)
+    {
+        if (!Configuration.Matrix || TestOutcomes.DeathLine(run) is null)
+        {
+            return [];
+        }
+
+        var begun = TestRun.Read(run.Output).Begun;
+        return Tests(job).Where(test => !begun.Contains(test)).ToList() is { Count: > 0 } left ? Of(job, left) : [];
+    }
+
+    public override WorkloadRun Joined(WorkloadRun run, WorkloadRun behind) =>
+        behind with { Output = [.. run.Output, TestOutcomes.DeathLine(run)!, .. behind.Output], Duration = run.Duration + behind.Duration };
+
+    /// <summary>
+    /// What a test shows of a mutant only now and then is no verdict. The first run that ends otherwise than the one before decides that it is none.
+    /// </summary>
+    public override WorkloadRun Agreed(ReloadJob job, Func<WorkloadRun> run)
+    {
+        var first = run();
+        for (var again = 1; again < DoubtfulRuns; again++)
+        {
+            var other = run();
+            if (Ended(first) != Ended(other))
+            {
+                var test = Failed(first) ?? Failed(other) ?? TestRun.Read(first.Output).Last ?? TestRun.Read(other.Output).Last ?? Tests(job).First();
+                return first with
+                {
+                    End = ProcessEnd.Exited, ExitCode = 0,
+                    Output = [string.Create(CultureInfo.InvariantCulture, $"{TestProtocol.Sign}{TestProtocol.Ended} {test} {TestProtocol.Flaky} 0 0 with this fault it ends one way in one run and another way in the next")],
+                };
+            }
+        }
+
+        return first;
+
+        static (ProcessEnd End, int? Test) Ended(WorkloadRun run) => (run.End, Failed(run));
+
+        static int? Failed(WorkloadRun run) => TestRun.Read(run.Output).Results.Where(each => each.Value.IsFailed).Select(each => (int?)each.Key).FirstOrDefault();
+    }
+
+    /// <summary>Runs, each in a process of its own, that must agree where one has been seen to depend on chance.</summary>
+    private const int DoubtfulRuns = 5;
+
+    /// <summary>How often tests that pass are repeated where the fault is one of synchronisation.</summary>
+    private const int RacesRepeated = 4;
+
+    private ImmutableArray<string> Of(ReloadJob job, IEnumerable<int> tests) =>
+        [Configuration.Matrix ? TestProtocol.Matrix : TestProtocol.UntilFailure, Named(tests), .. job.MayRace ? [RacesRepeated.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()];
 
     public override string? WhyAlone(ReloadJob job) => _tests.Of(job.Mutant).WhyAlone;
 

@@ -149,11 +149,19 @@ internal sealed class WorkerLane : IDisposable
             return;
         }
 
+        if (_exercise.IsDoubtful(ran.Run))
+        {
+            RunLater();
+            Replace();
+            done(RunFresh(job, "a test does not end the same way twice", cancel, isDoubtful: true));
+            return;
+        }
+
         _unchecked.Add(new ReloadResult(job, whyAlone is null ? ReloadWay.Warm : ReloadWay.Load(whyAlone), ran.Run));
         if (!ran.IsAlive || (ran.Report!.Residue & ~_usualResidue).HasFlag(Residue.StuckStatics))
         {
             Replace();
-            AfterDeath(done);
+            AfterDeath(done, cancel);
         }
         else if (mustCheck || _unchecked.Count >= _distance.Runs || IsSuspicious(ran))
         {
@@ -226,21 +234,21 @@ internal sealed class WorkerLane : IDisposable
         if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && _exercise.IsGolden(ran.Run))
         {
             _distance.Good(_unchecked.Count);
-            Accept(done);
+            Accept(done, cancel);
             return;
         }
 
         _statistics.AddLostWorker();
         Replace();
-        AcceptOrRetry(done);
+        AcceptOrRetry(done, cancel);
     }
 
     /// <summary>The worker is no longer as good as new. A job that ran alone since the last good check met a clean worker, so its outcome stands; of several none is certain.</summary>
-    private void AcceptOrRetry(Action<ReloadResult> done)
+    private void AcceptOrRetry(Action<ReloadResult> done, CancellationToken cancel)
     {
         if (_unchecked.Count == 1)
         {
-            Accept(done);
+            Accept(done, cancel);
         }
         else
         {
@@ -252,11 +260,11 @@ internal sealed class WorkerLane : IDisposable
     /// The last job took the worker with it. It runs once more, alone and first; those before it, of which none is suspicious, run again as if for the
     /// first time. So each death settles one job, and costs the others one run.
     /// </summary>
-    private void AfterDeath(Action<ReloadResult> done)
+    private void AfterDeath(Action<ReloadResult> done, CancellationToken cancel)
     {
         if (_unchecked.Count == 1)
         {
-            Accept(done);
+            Accept(done, cancel);
             return;
         }
 
@@ -279,11 +287,11 @@ internal sealed class WorkerLane : IDisposable
         _unchecked.Clear();
     }
 
-    private void Accept(Action<ReloadResult> done)
+    private void Accept(Action<ReloadResult> done, CancellationToken cancel)
     {
         foreach (var result in _unchecked)
         {
-            done(result);
+            done(_exercise.Behind(result.Job, result.Run!).IsEmpty ? result : result with { Run = RunInAnother(result.Job, result.Run, cancel) });
         }
 
         _unchecked.Clear();
@@ -365,7 +373,15 @@ internal sealed class WorkerLane : IDisposable
         static string Why(WorkerRun run) => run.Run.Death is { } death ? $"golden with ticks does not survive: {death}" : "golden with ticks does not behave as golden";
     }
 
-    private ReloadResult RunFresh(ReloadJob job, string why, CancellationToken cancel)
+    private ReloadResult RunFresh(ReloadJob job, string why, CancellationToken cancel, bool isDoubtful = false)
+    {
+        Func<WorkloadRun> once = () => RunInAnother(job, died: null, cancel);
+        var run = isDoubtful ? _exercise.Agreed(job, once) : once();
+        return new ReloadResult(job, ReloadWay.Fresh(why), !isDoubtful && _exercise.IsDoubtful(run) ? _exercise.Agreed(job, once) : run);
+    }
+
+    /// <summary>Runs a mutant in a process of its own, or goes on there behind the death of this lane's.</summary>
+    private WorkloadRun RunInAnother(ReloadJob job, WorkloadRun? died, CancellationToken cancel)
     {
         var writers = _modules.ToDictionary(module => module.Target, module => new MethodDelta(module.Metadata));
         var exchanges = _batch.Mutants[job.Commit].Exchanges;
@@ -381,8 +397,8 @@ internal sealed class WorkerLane : IDisposable
             [AgentVariables.Deltas] = _deltaFile,
         };
         _folder.Restore();
-        var run = _exercise.RunOnce(_assembly, job, environment, cancel);
-        return new ReloadResult(job, ReloadWay.Fresh(why), run with { Output = [.. run.Output.Select(VariantText.WithoutSuffixes)], Error = [.. run.Error.Select(VariantText.WithoutSuffixes)] });
+        var run = _exercise.RunOnce(_assembly, job, environment, cancel, died);
+        return run with { Output = [.. run.Output.Select(VariantText.WithoutSuffixes)], Error = [.. run.Error.Select(VariantText.WithoutSuffixes)] };
     }
 
     /// <summary>A run with the bodies of a mutant, which finds golden's in the worker and leaves them there.</summary>

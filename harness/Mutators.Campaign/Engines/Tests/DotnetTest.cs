@@ -40,32 +40,37 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
         var assembly = Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly));
         var results = program.RunFolder + "-results";
         ProgramFolder.Delete(results);
-        var run = File.Exists(Path.Combine(program.RunFolder, "testhost.dll"))
-            ? ByTestHost(assembly, results, only, limits, cancel)
-            : ByItself(assembly, only, limits, cancel);
+        var run = File.Exists(Path.Combine(program.RunFolder, "testhost.dll")) ? ByTestHost(assembly, results, only, limits, cancel)
+            : File.Exists(Path.Combine(program.RunFolder, XunitRunner)) ? ByXunit(assembly, results, limits, cancel)
+            : ByItself(assembly, limits, cancel);
         ProgramFolder.Delete(results);
         return run;
     }
 
     private WorkloadRun ByTestHost(string assembly, string results, int? only, RunLimits limits, CancellationToken cancel)
     {
-        string[] filter = only is { } test ? [$"--TestCaseFilter:FullyQualifiedName={Escaped(MethodOf(tests.Tests[test]))}"] : [];
+        // Rows of data have the method's name in front: a filter for it lets them all through.
+        string[] filter = only is { } test ? [$"--TestCaseFilter:FullyQualifiedName~{Escaped(MethodOf(tests.Tests[test]))}"] : [];
         var run = ProcessRunner.Run(
             "dotnet", ["vstest", assembly, $"--logger:trx;LogFileName={Report}", $"--ResultsDirectory:{results}", .. filter], Path.GetDirectoryName(assembly)!, environment, limits, cancel);
-        var lines = new List<string>();
         var report = Path.Combine(results, Report);
-        if (File.Exists(report))
-        {
-            lines.AddRange(Lines(XDocument.Load(report)));
-        }
-
-        return Told(run, lines, [.. run.Error, .. run.Output.Where(line => !line.StartsWith(TestProtocol.Sign))]);
+        return Told(run, [.. LinesOf(report)], [.. run.Error, .. run.Output.Where(line => !line.StartsWith(TestProtocol.Sign))], File.Exists(report));
     }
 
-    /// <summary>A program on Microsoft.Testing.Platform, or xUnit's: it says line by line what fails.</summary>
-    private WorkloadRun ByItself(string assembly, int? only, RunLimits limits, CancellationToken cancel)
+    /// <summary>A program of xUnit 3, by its own runner.</summary>
+    private WorkloadRun ByXunit(string assembly, string results, RunLimits limits, CancellationToken cancel)
     {
-        _ = only;
+        Directory.CreateDirectory(results);
+        var report = Path.Combine(results, Report);
+        var run = ProgramRun.Execute(assembly, ["-noLogo", "-noColor", "-trx", report], environment, limits, cancel);
+        return run is { End: ProcessEnd.Exited, ExitCode: BadArguments or BadArgumentsOfXunit } && !File.Exists(report)
+            ? ByItself(assembly, limits, cancel)
+            : Told(run, [.. LinesOf(report)], run.Error, File.Exists(report));
+    }
+
+    /// <summary>A program on Microsoft.Testing.Platform: it says line by line what fails.</summary>
+    private WorkloadRun ByItself(string assembly, RunLimits limits, CancellationToken cancel)
+    {
         var run = ProgramRun.Execute(assembly, ["--no-ansi", "--progress", "off"], environment, limits, cancel);
         if (run.ExitCode == BadArguments)
         {
@@ -82,14 +87,24 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
             }
         }
 
-        return Told(run, lines, run.Error);
+        return Told(run, lines, run.Error, run.Output.Any(line => line.StartsWith("Test run summary", StringComparison.Ordinal)));
     }
+
+    /// <summary>Lies beside the tests of a project that runs them by xUnit's own runner.</summary>
+    private const string XunitRunner = "xunit.v3.runner.inproc.console.dll";
 
     /// <summary>Exit code of Microsoft.Testing.Platform for arguments that it does not know.</summary>
     private const int BadArguments = 5;
 
+    /// <summary>Exit code of xUnit's runner for the same.</summary>
+    private const int BadArgumentsOfXunit = 2;
+
     /// <summary>The run as a host of ours would have told it.</summary>
-    private static WorkloadRun Told(WorkloadRun run, List<string> lines, ImmutableArray<string> words)
+    /// <param name="run">The runner's run.</param>
+    /// <param name="lines">What it reports of tests.</param>
+    /// <param name="words">What was said last, if the tests' process died.</param>
+    /// <param name="isThrough">Whether the runner came to its own end; if not, a test has ended the process, with whatever code.</param>
+    private static WorkloadRun Told(WorkloadRun run, List<string> lines, ImmutableArray<string> words, bool isThrough)
     {
         var isDead = run.Output.Concat(run.Error).Any(line => line.Contains("Test host process crashed", StringComparison.Ordinal) || line.Contains("Test Run Aborted", StringComparison.Ordinal));
         if (run.End is not ProcessEnd.Exited)
@@ -99,10 +114,8 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
 
         if (!isDead)
         {
-            // The runner ends with 1, or 2, where tests fail: that is no death.
-            return lines.Count > 0 || run.ExitCode == 0 || IsAbout(run, "failed")
-                ? run with { ExitCode = 0, Output = [.. lines, $"{TestProtocol.Sign}{TestProtocol.Through} "] }
-                : run with { Output = [.. lines] };
+            // The runner ends with another code than 0 where tests fail: that is no death.
+            return isThrough ? run with { ExitCode = 0, Output = [.. lines, $"{TestProtocol.Sign}{TestProtocol.Through} "] } : run with { Output = [.. lines] };
         }
 
         // The host's last words stand behind the runner's.
@@ -114,7 +127,7 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
 
     private const int AbortCode = 128 + 6;
 
-    private static bool IsAbout(WorkloadRun run, string word) => run.Output.Any(line => line.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private IEnumerable<string> LinesOf(string report) => File.Exists(report) ? Lines(XDocument.Load(report)) : [];
 
     private IEnumerable<string> Lines(XDocument report)
     {

@@ -26,9 +26,6 @@ public sealed class TestRecord
     /// <summary><c>m MUTANT a|- TESTS</c>, beside the lines of <see cref="TestProtocol"/>: the tests that reach a mutant's site.</summary>
     private const char OfMutant = 'm';
 
-    /// <summary>The state of a flaky test.</summary>
-    private const string Flaky = "y";
-
     private const string Alone = "its site is reached while a type is initialised";
 
     private readonly ImmutableDictionary<MutantId, Reach> _reaches;
@@ -76,7 +73,7 @@ public sealed class TestRecord
 
         var run = TestRun.Read(lines);
         var known = run.Known.Select(test => run.Results.TryGetValue(test.Number, out var result)
-            ? test with { Duration = result.Duration, IsFlaky = result.State == Flaky, IsSkipped = result.State == TestProtocol.Skipped }
+            ? test with { Duration = result.Duration, IsFlaky = result.State == TestProtocol.Flaky, IsSkipped = result.State == TestProtocol.Skipped }
             : test with { IsSkipped = true });
         var reaches = ImmutableDictionary.CreateBuilder<MutantId, Reach>();
         foreach (var line in lines.Where(line => line.StartsWith($"{TestProtocol.Sign}{OfMutant} ", StringComparison.Ordinal)))
@@ -96,7 +93,7 @@ public sealed class TestRecord
         .. output
             .Where(line => line is [TestProtocol.Sign, TestProtocol.Count or TestProtocol.Known or TestProtocol.Ended, ..])
             .Select(line => line[1] == TestProtocol.Ended && line.Split(' ', 4) is [var sign, var number, _, var rest] && flaky.Contains(int.Parse(number, CultureInfo.InvariantCulture))
-                ? $"{sign} {number} {Flaky} {rest}" : line),
+                ? $"{sign} {number} {TestProtocol.Flaky} {rest}" : line),
     ];
 
     /// <summary>The line that keeps which tests reach a mutant's site.</summary>

@@ -10,8 +10,8 @@ namespace Mutators.Campaign.Workloads;
 /// <param name="Text">The framework's message and stack of a test that failed.</param>
 internal sealed record TestResult(string State, TimeSpan Duration, string Text)
 {
-    /// <summary>Whether it failed.</summary>
-    public bool IsFailed => State == TestProtocol.Failed;
+    /// <summary>Whether it failed, or took its process down.</summary>
+    public bool IsFailed => State is TestProtocol.Failed or TestProtocol.Died;
 }
 
 /// <summary>What a run of tests has said by its output, as <see cref="TestProtocol"/> has it; what the tests themselves print is left out.</summary>
@@ -32,6 +32,21 @@ internal sealed class TestRun
 
     /// <summary>The test that had begun last: where a process died, the one that was under way.</summary>
     public int? Last { get; private set; }
+
+    /// <summary>The tests that had begun.</summary>
+    public HashSet<int> Begun { get; } = [];
+
+    /// <summary>Whether the tests were through, and some were being repeated: how the process ends then says nothing of the first time.</summary>
+    public bool IsRepeating => _rounds.Count > 0;
+
+    /// <summary>The first test that ended another way when it was repeated; null if none did.</summary>
+    public int? Unsteady => _rounds.SelectMany(round => round)
+        .Where(each => each.Value is { } isFailed && isFailed != (Results.TryGetValue(each.Key, out var first) && first.IsFailed))
+        .Select(each => (int?)each.Key)
+        .FirstOrDefault();
+
+    /// <summary>What became of tests each time that they were repeated: of several rows one that fails is enough; null of a test that did not end.</summary>
+    private readonly List<Dictionary<int, bool?>> _rounds = [];
 
     /// <summary>Each test with the sites it reaches; -1 for what was reached between tests.</summary>
     public List<(int Test, ImmutableArray<int> Sites)> Reached { get; } = [];
@@ -73,6 +88,10 @@ internal sealed class TestRun
                 break;
             case TestProtocol.Started:
                 Last = int.Parse(rest, CultureInfo.InvariantCulture);
+                Begun.Add(Last.Value);
+                break;
+            case TestProtocol.Repeated:
+                AddRepeat(rest.Split(' '));
                 break;
             case TestProtocol.Ended when rest.Split(' ', 5) is [var number, var state, var micros, _, var text]:
                 AddResult(int.Parse(number, CultureInfo.InvariantCulture),
@@ -90,8 +109,22 @@ internal sealed class TestRun
         }
     }
 
+    private void AddRepeat(string[] words)
+    {
+        var test = int.Parse(words[0], CultureInfo.InvariantCulture);
+        if (test == TestProtocol.NextRound)
+        {
+            _rounds.Add([]);
+        }
+        else if (_rounds is [.., var round])
+        {
+            round[test] = words.Length > 1 ? words[1] == TestProtocol.Failed || round.GetValueOrDefault(test) is true : round.GetValueOrDefault(test);
+        }
+    }
+
     private void AddResult(int number, TestResult result)
     {
+        Begun.Add(number);
         if (!Results.TryGetValue(number, out var before) || (!before.IsFailed && result.State != TestProtocol.Skipped))
         {
             Results[number] = result;

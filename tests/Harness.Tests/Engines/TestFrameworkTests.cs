@@ -1,0 +1,36 @@
+using Harness.Tests.Campaigns;
+using Microsoft.Extensions.Logging.Abstractions;
+using Mutators;
+using Mutators.Campaign;
+using Mutators.Campaign.Branches;
+using Mutators.Campaign.Configuration;
+using Mutators.Campaign.Outcomes;
+
+namespace Harness.Tests.Engines;
+
+/// <summary>The same library and the same tests under each framework: whole campaigns, and the verdicts of a real build and the SDK's own test runner.</summary>
+[TestClass]
+[TestCategory("Slow")]
+public sealed class TestFrameworkTests
+{
+    [TestMethod]
+    [DataRow("its_tests_are_nunit", "Tests.ShapeTests.Name_is(3,\"triangle\")")]
+    [DataRow("its_tests_are_xunit_2", "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
+    [DataRow("its_tests_are_xunit_3", "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
+    [DataRow("its_tests_are_mstest_under_vstest", "Tests.ShapeTests.Name_is (3,\"triangle\")")]
+    public void A_campaign_agrees_with_a_rebuild_and_hears_every_test(string name, string row)
+    {
+        using var tree = new Tree(name);
+        using var repository = MutantRepository.Open(tree.Root);
+        var runner = new CampaignRunner(repository, new CampaignConfiguration { Profile = FaultProfile.Classic, Members = ["Shape.Name", "Shape.Sum"], Matrix = true }, NullLogger.Instance);
+
+        var campaign = runner.Run(fresh: false, CancellationToken.None, crossCheck: 3);
+
+        Assert.AreEqual("", string.Join('\n', runner.CrossChecked!.Disagreements.Select(each => each.InWords())));
+        Assert.AreEqual(3, runner.CrossChecked.Compared);
+        Assert.IsTrue(campaign.Activated.All(each => each.Headline!.Mode.IsOfTests || each.Headline.Mode is FailureMode.ControlCrash), string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
+        var noticed = campaign.Mutants.Where(each => each.Mutant.Member == "Shape.Name" && each.Headline!.Detectors.Contains(row)).ToList();
+        Assert.IsNotEmpty(noticed, string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
+        Assert.IsTrue(noticed.Any(each => each.Headline!.Detectors.Length > 1), "no mutant is noticed by two rows, though every test is asked");
+    }
+}
