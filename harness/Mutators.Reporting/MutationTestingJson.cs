@@ -133,9 +133,9 @@ public static class MutationTestingJson
             json["branch"] = mutant.Branch;
         }
 
-        if (result.UnitTests is { } tests)
+        if (result.UnitTests is { } asked)
         {
-            json["unitTests"] = CampaignJson.Name(tests.Answer);
+            json["unitTests"] = CampaignJson.Name(asked.Answer);
         }
 
         if (headline is not null)
