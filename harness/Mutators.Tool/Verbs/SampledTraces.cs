@@ -28,7 +28,7 @@ internal static class SampledTraces
         var open = sample.Where(each => !traced.Contains(each.Mutant.Id)).ToList();
         if (open.Count > 0)
         {
-            using var workspace = GoldenWorkspace.Open(repository, configuration, ToolLog.Create(), cancel);
+            using var workspace = GoldenWorkspace.Open(repository, configuration, new ToolLog(Verbosity.Normal, hasStatus: false), cancel);
             workspace.BuildGolden(cancel);
             using var store = CampaignStore.Open(repository.OwnFolder);
             var tracer = new DeltaTracer(repository, workspace, configuration);
