@@ -82,8 +82,9 @@ internal static partial class TestOutcomes
             : null;
     }
 
-    /// <summary>Whether a process ended while tests were repeated, which it had survived before.</summary>
-    internal static bool DiesRepeating(WorkloadRun run) => OfProcess(run) is not null;
+    /// <summary>Whether a process ended while tests were repeated, and not of what made them fail before: memory, for one, may be there for an exception and be gone for the next.</summary>
+    internal static bool DiesRepeating(WorkloadRun run) =>
+        OfProcess(run) is { } death && !TestRun.Read(run.Output).Results.Values.Any(result => result.State == TestProtocol.Failed && Of(result.Text).Mode == death.Mode);
 
     private static (FailureMode Mode, string Words) OfDeath(string text) =>
         text.Split(' ', 2) is [var mode, var words] ? (Enum.Parse<FailureMode>(mode), words) : throw new FormatException(text);

@@ -45,7 +45,7 @@ public sealed class ResumeTests
     {
         using var tree = new Tree("strict_warnings");
 
-        var (code, error) = ToolProcess.RunAndInterrupt(tree.Root, "activated", "run");
+        var (code, error) = ToolProcess.RunAndInterrupt(tree.Root, "compared", "run");
 
         Assert.AreEqual((int)ExitCode.Interrupted, code, error);
         Assert.Contains("the same command resumes", error);
