@@ -275,17 +275,7 @@ internal sealed class WorkerLane : IDisposable
     }
 
     /// <summary>No check can be had any more of the jobs since the last one: they run again, and are checked together.</summary>
-    private void RunLater()
-    {
-        _distance.Loss();
-        _statistics.AddRetries(_unchecked.Count);
-        foreach (var result in _unchecked)
-        {
-            _later.Enqueue(result.Job);
-        }
-
-        _unchecked.Clear();
-    }
+    private void RunLater() => Requeue(_later);
 
     private void Accept(Action<ReloadResult> done, CancellationToken cancel)
     {
@@ -297,13 +287,16 @@ internal sealed class WorkerLane : IDisposable
         _unchecked.Clear();
     }
 
-    private void Retry()
+    /// <summary>None of the jobs since the last check is certain: each runs again, with a check of its own.</summary>
+    private void Retry() => Requeue(_again);
+
+    private void Requeue(Queue<ReloadJob> queue)
     {
         _distance.Loss();
         _statistics.AddRetries(_unchecked.Count);
         foreach (var result in _unchecked)
         {
-            _again.Enqueue(result.Job);
+            queue.Enqueue(result.Job);
         }
 
         _unchecked.Clear();
