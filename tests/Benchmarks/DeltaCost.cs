@@ -91,22 +91,23 @@ internal static class DeltaCost
                 }
 
                 Traced++;
-                var plain = Cpu.OfChildren(() => RebuildEngine.Execute(program, bench.Configuration.GoldenLimits, CancellationToken.None));
-                var own = Cpu.Own();
-                Delta? delta = null;
-                var children = Cpu.OfChildren(() => delta = tracer.Run(traced, program, bench.Golden, PropagationMode.Full, null, CancellationToken.None));
-                own = Cpu.Own() - own;
+                var began = ProcessorTime.OfChildren();
+                RebuildEngine.Execute(program, bench.Configuration.GoldenLimits, CancellationToken.None);
+                var plain = (ProcessorTime.OfChildren() - began).TotalSeconds;
+                var before = (Own: ProcessorTime.Own(), Children: ProcessorTime.OfChildren());
+                var delta = tracer.Run(traced, program, bench.Golden, PropagationMode.Full, null, CancellationToken.None);
+                var (own, children) = ((ProcessorTime.Own() - before.Own).TotalSeconds, (ProcessorTime.OfChildren() - before.Children).TotalSeconds);
                 _plain += plain;
                 _delta += children + own;
                 _comparing += own;
                 _ratios.Add((children + own) / (2 * plain));
-                Judge(branch.Id, delta!, bench.Golden);
+                Judge(branch.Id, delta, bench.Golden);
                 var healed = tracer.RunHealed(traced, program, bench.Golden, PropagationMode.Full, CancellationToken.None);
                 Require(healed.IsEmpty && healed.Outcome!.Mode is FailureMode.NoImpact, branch.Id, "differs from golden although its fault is undone");
                 var isolated = tracer.Run(traced, program, bench.Golden, PropagationMode.Isolated, null, CancellationToken.None);
-                Require(!isolated.IsEmpty || delta!.IsEmpty, branch.Id, "is empty in isolation and not in full");
-                Require(isolated.Infections.Select(each => each.Component).All(delta!.Origins.Contains), branch.Id, "infects others in isolation");
-                Alone(branch, tracer, traced, program, delta!, bench);
+                Require(!isolated.IsEmpty || delta.IsEmpty, branch.Id, "is empty in isolation and not in full");
+                Require(isolated.Infections.Select(each => each.Component).All(delta.Origins.Contains), branch.Id, "infects others in isolation");
+                Alone(branch, tracer, traced, program, delta, bench);
             }
 
             for (var seed = 1; seed <= Seeds && bench.Branches.Count > 0; seed++)

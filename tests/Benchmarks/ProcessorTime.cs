@@ -2,13 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Benchmarks;
 
-/// <summary>Processor time of this process together with that of the processes which it has started and which have ended (getrusage(2)). Unix.</summary>
+/// <summary>Processor time of this process and of the processes which it has started and which have ended (getrusage(2)). Unix.</summary>
 internal static partial class ProcessorTime
 {
     private const int Self = 0;
     private const int Children = -1;
 
-    public static TimeSpan OfAll() => Of(Self) + Of(Children);
+    public static TimeSpan OfAll() => Own() + OfChildren();
+
+    public static TimeSpan Own() => Of(Self);
+
+    /// <summary>Of the processes that have ended, and of theirs.</summary>
+    public static TimeSpan OfChildren() => Of(Children);
 
     private static TimeSpan Of(int whose) =>
         GetResourceUsage(whose, out var usage) == 0 ? usage.User.Duration + usage.System.Duration : throw new InvalidOperationException($"getrusage fails with {Marshal.GetLastPInvokeError()}");
