@@ -6,7 +6,7 @@ namespace Mutators.Analyzers;
 
 /// <summary>
 /// Says which options, comments and files mean nothing to Mutators, instead of leaving them out of account in silence. It runs in every build,
-/// so where nothing is configured it does not touch what loads the fault operators.
+/// so it loads the fault operators only where some are named or a comment names them, and reads equal options once.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
@@ -25,6 +25,7 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
     private static void Report(CompilationAnalysisContext whole)
     {
         var problems = new SortedSet<string>(StringComparer.Ordinal);
+        var read = new HashSet<string>(StringComparer.Ordinal);
         if (KnownOutcomes.IsAmong(whole.Options.AdditionalFiles) && KnownOutcomes.Of(whole.Options.AdditionalFiles, whole.CancellationToken).Problem is { } unreadable)
         {
             problems.Add(unreadable);
@@ -32,7 +33,8 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
 
         foreach (var tree in whole.Compilation.SyntaxTrees)
         {
-            if (whole.Options.AnalyzerConfigOptionsProvider.GetOptions(tree) is var section && SiteOptions.AreIn(section))
+            var section = whole.Options.AnalyzerConfigOptionsProvider.GetOptions(tree);
+            if (SiteOptions.TextOf(section) is { } text && read.Add(text))
             {
                 problems.UnionWith(SiteOptions.Read(section).Problems);
             }

@@ -6,74 +6,77 @@ namespace Mutators.Analyzers;
 /// <summary>
 /// Which sites of a file are shown, as its EditorConfig section says: <c>mutators.profile = dotnet</c>, <c>mutators.operators = MFC, MIFS</c>,
 /// <c>mutators.exclude_members = ToString, GetHashCode</c>, <c>mutators.exclude = true</c>. Without a word: what the command line looks for by itself.
+/// Operators are loaded by whoever looks for sites: that an option means something is asked in every build, and must cost next to nothing.
 /// </summary>
 internal sealed class SiteOptions
 {
-    private const string ProfileKey = "mutators.profile";
-    private const string OperatorsKey = "mutators.operators";
-    private const string ExcludedMembersKey = "mutators.exclude_members";
-    private const string ExcludeKey = "mutators.exclude";
+    private static readonly string[] keys = ["mutators.profile", "mutators.operators", "mutators.exclude_members", "mutators.exclude"];
 
     private static readonly char[] separators = [',', ' ', '\t'];
 
-    private SiteOptions(ImmutableArray<FaultOperator> operators, ImmutableArray<MemberName> excludedMembers, ImmutableArray<string> problems) =>
-        (Operators, ExcludedMembers, Problems) = (operators, excludedMembers, problems);
+    private readonly string? _profile;
+    private readonly string? _operators;
+    private readonly string? _excludedMembers;
+    private readonly string? _exclude;
+
+    private SiteOptions(ImmutableArray<string?> values) =>
+        (_profile, _operators, _excludedMembers, _exclude) = (values[0], values[1], values[2], values[3]);
 
     /// <summary>The operators that look for sites; none where the file is excluded.</summary>
-    public ImmutableArray<FaultOperator> Operators { get; }
+    public ImmutableArray<FaultOperator> Operators =>
+        IsYes(_exclude) ? []
+        : _operators is null ? FaultOperator.In(ProfileNamed(_profile) ?? FaultProfile.Representative)
+        : [.. FaultOperator.All.Where(each => Words(_operators).Contains(each.Definition.Id, StringComparer.OrdinalIgnoreCase))];
 
     /// <summary>Members whose sites are not shown.</summary>
-    public ImmutableArray<MemberName> ExcludedMembers { get; }
+    public ImmutableArray<MemberName> ExcludedMembers => _excludedMembers is null ? [] : [.. Words(_excludedMembers).Select(name => new MemberName(name))];
 
     /// <summary>What is written in the section and means nothing, each as what is wrong and what to do.</summary>
-    public ImmutableArray<string> Problems { get; }
+    public IEnumerable<string> Problems
+    {
+        get
+        {
+            if (_profile is not null && ProfileNamed(_profile) is null)
+            {
+                yield return $"mutators.profile = {_profile} names no profile: write representative, dotnet, classic or all";
+            }
 
-    /// <summary>Whether a file's section says anything. Asked first: most say nothing, and the answer to what they mean loads all operators.</summary>
-    public static bool AreIn(AnalyzerConfigOptions section) =>
-        section.TryGetValue(ProfileKey, out _) || section.TryGetValue(OperatorsKey, out _) || section.TryGetValue(ExcludedMembersKey, out _) || section.TryGetValue(ExcludeKey, out _);
+            foreach (var id in _operators is null ? [] : Words(_operators).Where(id => !FaultOperator.All.Any(each => string.Equals(each.Definition.Id, id, StringComparison.OrdinalIgnoreCase))))
+            {
+                yield return $"mutators.operators names '{id}', which is no fault operator: 'dotnet mutators explain' lists them";
+            }
+
+            if (_exclude is not null && !IsYes(_exclude) && !string.Equals(_exclude, "false", StringComparison.OrdinalIgnoreCase))
+            {
+                yield return $"mutators.exclude = {_exclude} means nothing: write true or false";
+            }
+        }
+    }
 
     /// <summary>The options of a file's section.</summary>
-    public static SiteOptions Read(AnalyzerConfigOptions section)
+    public static SiteOptions Read(AnalyzerConfigOptions section) => new([.. keys.Select(key => Value(section, key))]);
+
+    /// <summary>All that a file's section says, in one text, the same for all files of which the same is said; null where it says nothing, as most do.</summary>
+    public static string? TextOf(AnalyzerConfigOptions section)
     {
-        var problems = ImmutableArray.CreateBuilder<string>();
-        var profile = section.TryGetValue(ProfileKey, out var word) ? Profile(word, problems) : FaultProfile.Representative;
-        var operators = section.TryGetValue(OperatorsKey, out var ids) ? Named(ids, problems) : FaultOperator.In(profile);
-        var excluded = section.TryGetValue(ExcludedMembersKey, out var names) ? Words(names).Select(name => new MemberName(name)).ToImmutableArray() : [];
-        if (section.TryGetValue(ExcludeKey, out var exclude))
+        string? text = null;
+        foreach (var key in keys)
         {
-            if (string.Equals(exclude, "true", StringComparison.OrdinalIgnoreCase))
+            if (Value(section, key) is { } value)
             {
-                operators = [];
-            }
-            else if (!string.Equals(exclude, "false", StringComparison.OrdinalIgnoreCase))
-            {
-                problems.Add($"mutators.exclude = {exclude} means nothing: write true or false");
+                text += $"{key} = {value}\n";
             }
         }
 
-        return new SiteOptions(operators, excluded, problems.ToImmutable());
+        return text;
     }
 
-    /// <summary>Whether the file's section excludes the member that holds a site.</summary>
-    public bool Excludes(Mutant mutant) => ExcludedMembers.Any(name => name.Names(mutant));
+    private static string? Value(AnalyzerConfigOptions section, string key) => section.TryGetValue(key, out var value) ? value : null;
 
-    private static FaultProfile Profile(string word, ImmutableArray<string>.Builder problems)
-    {
-        if (Enum.TryParse<FaultProfile>(word, ignoreCase: true, out var profile) && Enum.IsDefined(typeof(FaultProfile), profile))
-        {
-            return profile;
-        }
+    private static bool IsYes(string? value) => string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
 
-        problems.Add($"mutators.profile = {word} names no profile: write representative, dotnet, classic or all");
-        return FaultProfile.Representative;
-    }
-
-    private static ImmutableArray<FaultOperator> Named(string ids, ImmutableArray<string>.Builder problems)
-    {
-        var named = Words(ids).ToLookup(id => FaultOperator.All.FirstOrDefault(each => string.Equals(each.Definition.Id, id, StringComparison.OrdinalIgnoreCase)));
-        problems.AddRange(named[null].Select(id => $"mutators.operators names '{id}', which is no fault operator: 'dotnet mutators explain' lists them"));
-        return [.. FaultOperator.All.Where(named.Contains)];
-    }
+    private static FaultProfile? ProfileNamed(string? word) =>
+        Enum.TryParse<FaultProfile>(word, ignoreCase: true, out var profile) && Enum.IsDefined(typeof(FaultProfile), profile) ? profile : null;
 
     private static string[] Words(string list) => list.Split(separators, StringSplitOptions.RemoveEmptyEntries);
 }

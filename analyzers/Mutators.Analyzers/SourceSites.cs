@@ -10,8 +10,9 @@ internal static class SourceSites
     public static IEnumerable<Mutant> Of(SemanticModel model, AnalyzerConfigOptionsProvider options, CancellationToken cancel)
     {
         var chosen = SiteOptions.Read(options.GetOptions(model.SyntaxTree));
-        return !chosen.Operators.IsEmpty && PathOf(model.SyntaxTree, options) is { } path
-            ? SiteScanner.Scan(model, path, chosen.Operators, cancel).Where(mutant => !chosen.Excludes(mutant))
+        var (operators, excluded) = (chosen.Operators, chosen.ExcludedMembers);
+        return !operators.IsEmpty && PathOf(model.SyntaxTree, options) is { } path
+            ? SiteScanner.Scan(model, path, operators, cancel).Where(mutant => !excluded.Any(name => name.Names(mutant)))
             : [];
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
@@ -15,6 +16,9 @@ public sealed class SiteComments
 {
     private const string Sign = "mutators: off";
 
+    /// <summary>Characters that are searched at once.</summary>
+    private const int PartLength = 16_384;
+
     private readonly ImmutableArray<(TextSpan Span, bool IsLine, ImmutableArray<string> Operators)> _taken;
 
     private SiteComments(
@@ -29,8 +33,33 @@ public sealed class SiteComments
         // Few files hold such a comment, and a walk over all trivia is not for free.
         MayBeIn(tree, cancel) ? Read(tree.GetRoot(cancel), tree.GetText(cancel)) : new SiteComments([], []);
 
-    /// <summary>Whether a tree's text has the words of such a comment, in a comment or elsewhere. Costs a search, and loads nothing.</summary>
-    public static bool MayBeIn(SyntaxTree tree, CancellationToken cancel) => tree.GetText(cancel).ToString().IndexOf(Sign, StringComparison.OrdinalIgnoreCase) >= 0;
+    /// <summary>
+    /// Whether a tree's text has the words of such a comment, in a comment or elsewhere. Costs a search, and loads nothing. It goes part by part, since the
+    /// whole text of a long file would be a large object, for which a compiler at work waits as long as for a collection.
+    /// </summary>
+    public static bool MayBeIn(SyntaxTree tree, CancellationToken cancel)
+    {
+        var text = tree.GetText(cancel);
+        var part = ArrayPool<char>.Shared.Rent(PartLength);
+        try
+        {
+            for (var start = 0; start < text.Length; start += PartLength - Sign.Length)
+            {
+                var length = Math.Min(PartLength, text.Length - start);
+                text.CopyTo(start, part, 0, length);
+                if (part.AsSpan(0, length).IndexOf(Sign.AsSpan(), StringComparison.OrdinalIgnoreCase) >= 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            ArrayPool<char>.Shared.Return(part);
+        }
+    }
 
     /// <summary>Whether a comment takes the site out.</summary>
     public bool TakeOut(InjectionSite site) => _taken.Any(each =>

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp;
 using Mutators.Operators;
 
 namespace Mutators.Tests;
@@ -55,6 +56,18 @@ public sealed class SiteCommenting
 
         Assert.HasCount(3, golden.Scan(new MissingFunctionCall()));
         Assert.HasCount(1, SiteComments.Of(golden.Tree, CancellationToken.None).WithoutEffect);
+    }
+
+    [TestMethod]
+    public void A_comment_anywhere_in_a_long_file_is_found()
+    {
+        const string comment = "// mutators: off — kept as it is";
+        for (var before = 16_340; before < 16_400; before++)
+        {
+            Assert.IsTrue(SiteComments.MayBeIn(CSharpSyntaxTree.ParseText(new string(' ', before) + comment + new string(' ', 40_000)), CancellationToken.None), $"behind {before} characters");
+        }
+
+        Assert.IsFalse(SiteComments.MayBeIn(CSharpSyntaxTree.ParseText(new string(' ', 40_000) + "// mutators: of"), CancellationToken.None));
     }
 
     [TestMethod]
