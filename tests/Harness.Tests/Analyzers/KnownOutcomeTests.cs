@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
 using Mutators;
 
 namespace Harness.Tests.Analyzers;
@@ -65,7 +66,11 @@ public sealed class KnownOutcomeTests
     public void The_branch_of_a_known_mutant_is_offered_as_a_message()
     {
         using var editor = new Editor(Code, outcomes: Outcomes());
-        var titles = editor.Offered($"{Editor.Root}/src/C.cs", line: 4).Select(each => each.Title).ToList();
-        CollectionAssert.AreEqual(new[] { "Inject fault: drop call A() (MFC)", $"Open mutant branch: git switch mutants/MFC/{id[4..]}" }, titles);
+        var offered = editor.Offered($"{Editor.Root}/src/C.cs", line: 4);
+        CollectionAssert.AreEqual(new[] { "Inject fault: drop call A() (MFC)", $"Open mutant branch: git switch mutants/MFC/{id[4..]}" }, offered.Select(each => each.Title).ToList());
+
+        // It shows what happened, and does nothing.
+        var message = (PreviewOperation)offered[1].GetOperationsAsync(CancellationToken.None).Result.Single();
+        Assert.AreEqual($"injected on 2026-11-21: silent data failure, no monitor noticed; branch mutants/MFC/{id[4..]}", message.GetPreviewAsync(CancellationToken.None).Result);
     }
 }

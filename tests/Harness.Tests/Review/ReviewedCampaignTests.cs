@@ -6,7 +6,7 @@ using Mutators.Campaign.Store;
 namespace Harness.Tests.Review;
 
 /// <summary>
-/// From a campaign over a review to the next campaign and the editor: a silent failure is traced, run again and dismissed with keys, and
+/// From a campaign over a review to the next campaign and the editor: a silent failure is traced, run again, opened and dismissed with keys, and
 /// neither drawn nor warned of from then on.
 /// </summary>
 [TestClass]
@@ -57,6 +57,9 @@ public sealed class ReviewedCampaignTests
         Assert.Contains("silent data failure", Text(terminal));
         terminal.Send(" ");
         terminal.Until("1 of 1");
+        terminal.Send("o");
+        terminal.Until("with git: git switch --detach");
+        Assert.AreNotEqual(File.ReadAllText(Path.Combine(tree.Root, Source)), File.ReadAllText(Path.Combine(tree.Root, ".mutators", "review", Source)));
         terminal.Send("eit is doubled elsewhere\r");
         terminal.Until("equivalent: it is doubled elsewhere");
         terminal.Send("q");
