@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Mutators.Tool;
@@ -14,6 +15,9 @@ internal static class Json
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
+
+    /// <summary>A value as it would be printed.</summary>
+    internal static JsonNode? Node<T>(T value) => JsonSerializer.SerializeToNode(value, options);
 
     /// <summary>Prints a value on standard output.</summary>
     internal static void Print<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, options));

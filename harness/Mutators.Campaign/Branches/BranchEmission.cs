@@ -113,7 +113,7 @@ internal sealed class BranchEmission(Repository repository, string commonDirecto
             var trees = folders.WithFile(mutant.Path, blob);
             var trailers = MutantTrailers.Of(mutant, golden, options.FaultloadSeed);
             var commit = new RawObject(ObjectKind.Commit, MutantCommit.Bytes(trees[^1].Sha, golden, MutantCommit.Message(mutant, trailers)));
-            var branch = new MutantBranch(mutant.Id, RefName(mutant), commit.Sha, trailers, IsHandEdited: false);
+            var branch = new MutantBranch(mutant.Id, RefName(mutant), commit.Sha, trailers, IsHandEdited: false) { Subject = MutantCommit.Subject(mutant) };
             branches.Add(branch);
             if (!present.TryGetValue(branch.RefName, out var tip) || tip != commit.Sha)
             {

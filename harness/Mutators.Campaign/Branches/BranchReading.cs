@@ -35,7 +35,7 @@ internal sealed class BranchReading(Repository repository, string commonDirector
         {
             if (MutantTrailers.TryParse(commit.Message, out var trailers) && trailers.MutantId == id)
             {
-                return new MutantBranch(id, reference.CanonicalName, tip.Sha, trailers, above > 0 || !MutantCommit.IsOurs(tip));
+                return new MutantBranch(id, reference.CanonicalName, tip.Sha, trailers, above > 0 || !MutantCommit.IsOurs(tip)) { Subject = commit.MessageShort };
             }
 
             commit = commit.Parents.FirstOrDefault();

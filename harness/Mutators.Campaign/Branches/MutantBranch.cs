@@ -13,6 +13,9 @@ namespace Mutators.Campaign.Branches;
 /// </param>
 public sealed record MutantBranch(MutantId Id, string RefName, string CommitSha, MutantTrailers Trailers, bool IsHandEdited)
 {
+    /// <summary>The first line of its message: the change in words and the member, as <see cref="Mutant.Subject"/> has it.</summary>
+    public string Subject { get; init; } = "";
+
     /// <summary>The name that git's commands take: <c>mutants/MFC/7f3a9c1b20</c> for a branch, the full name for another reference.</summary>
     public string Name => RefName.StartsWith("refs/heads/", StringComparison.Ordinal) ? RefName["refs/heads/".Length..] : RefName;
 }

@@ -51,7 +51,8 @@ internal static class MutantCommit
             """.ReplaceLineEndings("\n");
     }
 
-    private static string Subject(Mutant mutant)
+    /// <summary>The first line of the message.</summary>
+    public static string Subject(Mutant mutant)
     {
         var line = string.Join(' ', mutant.Subject.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return line.Length <= SubjectLength ? line : string.Concat(line.AsSpan(0, SubjectLength - 1), "…");

@@ -7,7 +7,7 @@ namespace Mutators.Campaign.Propagation;
 
 /// <summary>
 /// Plants into every member's body what tells of its calls: with which arguments and state it was entered, what it returned, what state it left. Members that cannot be
-/// wrapped (iterators, asynchronous ones, results by reference) stay as they are, and so do lambdas and local functions: they are part of the member they stand in.
+/// wrapped (iterators, asynchronous ones, results by reference) stay as they are, and so do lambdas and local functions: they are part of the member they stand in. Top-level statements are a member.
 /// </summary>
 public static class MemberPlanting
 {
@@ -21,10 +21,13 @@ public static class MemberPlanting
     public static SourceText Plant(SemanticModel model, string probe)
     {
         var changes = new List<TextChange>();
-        foreach (var node in model.SyntaxTree.GetRoot().DescendantNodes())
+        foreach (var node in model.SyntaxTree.GetRoot().DescendantNodesAndSelf())
         {
             switch (node)
             {
+                case CompilationUnitSyntax unit when unit.Members.OfType<GlobalStatementSyntax>().ToList() is [var first, ..] statements && model.GetDeclaredSymbol(unit) is IMethodSymbol main && CanBeWrapped(main, unit):
+                    Plant(main, first.SpanStart, statements[^1].Span.End, statements, probe, changes);
+                    break;
                 case BaseMethodDeclarationSyntax { Body: { } body } when model.GetDeclaredSymbol(node) is IMethodSymbol method && CanBeWrapped(method, body):
                     PlantBlock(method, body, probe, changes);
                     break;
@@ -49,12 +52,15 @@ public static class MemberPlanting
         !method.IsAsync
         && !method.ReturnsByRef && !method.ReturnsByRefReadonly && !method.ReturnType.IsRefLikeType && method.ReturnType is not (IPointerTypeSymbol or IFunctionPointerTypeSymbol)
         && !(method.MethodKind is MethodKind.Constructor && method.ContainingType.IsValueType)
-        && !body.DescendantNodes().Any(node => node is YieldStatementSyntax);
+        && !body.DescendantNodes(node => node is not BaseTypeDeclarationSyntax).Any(node => node is YieldStatementSyntax);
 
-    private static void PlantBlock(IMethodSymbol method, BlockSyntax body, string probe, List<TextChange> changes)
+    private static void PlantBlock(IMethodSymbol method, BlockSyntax body, string probe, List<TextChange> changes) =>
+        Plant(method, body.OpenBraceToken.Span.End, body.CloseBraceToken.SpanStart, [body], probe, changes);
+
+    private static void Plant(IMethodSymbol method, int start, int end, IEnumerable<SyntaxNode> body, string probe, List<TextChange> changes)
     {
-        Insert(changes, body.OpenBraceToken.Span.End, Entry(method, probe) + "try{");
-        foreach (var statement in body.DescendantNodes(node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<ReturnStatementSyntax>())
+        Insert(changes, start, Entry(method, probe) + "try{");
+        foreach (var statement in body.SelectMany(part => part.DescendantNodes(node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))).OfType<ReturnStatementSyntax>())
         {
             if (statement.Expression is { } value)
             {
@@ -63,7 +69,7 @@ public static class MemberPlanting
             }
         }
 
-        Insert(changes, body.CloseBraceToken.SpanStart, Exit);
+        Insert(changes, end, Exit);
     }
 
     private static void PlantArrow(IMethodSymbol method, ArrowExpressionClauseSyntax arrow, SyntaxNode member, bool isProperty, string probe, List<TextChange> changes)
@@ -91,9 +97,10 @@ public static class MemberPlanting
         return $"var {Variable}={probe}.Enter({name},{type},{self},new object[]{{{string.Join(",", arguments)}}});";
     }
 
-    /// <summary>The member as a programmer says it: <c>Parser.Parse</c>; a constructor is <c>Parser.new</c>.</summary>
+    /// <summary>The member as a programmer says it: <c>Parser.Parse</c>; a constructor is <c>Parser.new</c>, and the statements of a program without a Main are its Main.</summary>
     private static string NameOf(IMethodSymbol method) => method.MethodKind switch
     {
+        _ when method.Name == WellKnownMemberNames.TopLevelStatementsEntryPointMethodName => $"{method.ContainingType.Name}.Main",
         MethodKind.Constructor => $"{method.ContainingType.Name}.new",
         MethodKind.StaticConstructor => $"{method.ContainingType.Name}.static",
         MethodKind.PropertyGet or MethodKind.PropertySet => $"{method.ContainingType.Name}.{method.AssociatedSymbol!.Name}{(method.MethodKind is MethodKind.PropertySet ? "=" : "")}",

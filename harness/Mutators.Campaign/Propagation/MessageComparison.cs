@@ -24,9 +24,17 @@ internal static class MessageComparison
 
     private static string Content(Message message) => $"{message.From}\n{message.To}\n{message.Kind}\n{message.Text}";
 
+    /// <summary>Ways on which every message is of the same type: what members are called with, give back, read and write.</summary>
+    private static readonly string[] ofOneType = ["call", "return", "state"];
+
     /// <summary>What makes two messages counterparts: sender, receiver, way and the first word, which is a message's type.</summary>
     private static string Kind(Message message)
     {
+        if (ofOneType.Contains(message.Kind))
+        {
+            return $"{message.From}\n{message.To}\n{message.Kind}";
+        }
+
         var word = message.Text.IndexOf(' ', StringComparison.Ordinal);
         return $"{message.From}\n{message.To}\n{message.Kind}\n{(word < 0 ? message.Text : message.Text[..word])}";
     }

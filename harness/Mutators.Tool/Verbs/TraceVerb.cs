@@ -19,7 +19,7 @@ internal static class TraceVerb
         var id = new Argument<string?>("id") { Description = "The mutant's id, or its branch; not with --sample.", Arity = ArgumentArity.ZeroOrOne };
         var sample = new Option<int?>("--sample") { Description = "Trace that many of the campaign's activated mutants, for the figures of propagation in the report. Traced ones are kept and not traced again.", HelpName = "N" };
         var workload = new Option<string?>("--workload") { Description = "The workload to run. Default: the one under which the mutant failed, or the first.", HelpName = "NAME" };
-        var mode = new Option<PropagationMode>("--mode") { Description = "full: real propagation, through everybody's messages; isolated: the faulty component alone, as long as all it hears is golden's.", HelpName = "full|isolated" };
+        var mode = new Option<PropagationMode>("--mode") { Description = "full: real propagation, through everybody's messages; isolated: the faulty components alone, while all others hear golden's messages.", HelpName = "full|isolated" };
         var format = new Option<TraceFormat>("--format") { Description = "text, or json for programs, or html.", HelpName = "text|json|html" };
         var command = new Command("trace", "Shows how a fault propagates: runs golden and one mutant side by side and compares them at each rendezvous. Executes the target's code.")
         {
@@ -64,7 +64,7 @@ internal static class TraceVerb
         switch (format)
         {
             case TraceFormat.Json:
-                Json.Print(delta);
+                TraceJson.Print(delta, branch);
                 break;
             case TraceFormat.Html:
                 var page = Path.Combine(repository.EnsureOwnFolder(), $"trace-{delta.Mutant}.html");
@@ -72,6 +72,7 @@ internal static class TraceVerb
                 Console.Out.WriteLine(page);
                 break;
             default:
+                Console.Out.WriteLine($"{branch.Subject} ({branch.Trailers.InjectionSite})");
                 DeltaStory.Print(Console.Out, delta);
                 break;
         }

@@ -26,6 +26,14 @@ public sealed class TraceTests
         Assert.Contains("Receipt.Print", story);
         Assert.DoesNotContain("unexplained", story);
 
+        using var trace = JsonDocument.Parse(ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--format", "json").Output);
+        var mutant = trace.RootElement.GetProperty("mutant");
+        Assert.AreEqual(
+            ("MFC", "App/Basket.cs", "Basket.Add"),
+            (mutant.GetProperty("operator").GetString(), mutant.GetProperty("file").GetString(), mutant.GetProperty("member").GetString()));
+        Assert.AreEqual(dropped.ToString(), mutant.GetProperty("id").GetString());
+        Assert.Contains("items.Add(item)", mutant.GetProperty("change").GetString()!);
+
         var first = ToolProcess.Run(tree.Root, "trace", "--sample", "2");
         var again = ToolProcess.Run(tree.Root, "trace", "--sample", "3");
         Assert.AreEqual((0, 0), (first.ExitCode, again.ExitCode), first.Error + again.Error);

@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Mutators;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Propagation;
@@ -48,8 +50,10 @@ public sealed class MemberTracingTests
             public void Add(Item item)
             {
                 items.Add(item);
-                count++;
+                Count();
             }
+
+            private void Count() => count++;
 
             public int Total()
             {
@@ -102,8 +106,8 @@ public sealed class MemberTracingTests
     [DataRow("value = value * 10 + (c - '0')", "value = value * 10", "Numbers.Parse", "Item.new, Basket.Add, Basket.Total, Receipt.Print, Shop.Sell")]
     [DataRow("if (price > 90) price = 90;", "", "Item.new", "Basket.Add, Basket.Total, Discount.Apply, Receipt.Print")]
     [DataRow("Price = price;", "Price = 0;", "Item.new", "Basket.Total, Receipt.Print")]
-    [DataRow("items.Add(item);", "", "Basket.Add", "Basket.Total, Receipt.Print")]
-    [DataRow("count++;", "", "Basket.Add", "Basket")]
+    [DataRow("items.Add(item);", "", "Basket.Add", "Basket, Basket.Count, Basket.Total, Receipt.Print")]
+    [DataRow("count++", "count--", "Basket.Count", "Basket")]
     [DataRow("total += item.Price", "total = item.Price", "Basket.Total", "Shop.Sell, Discount.Apply, Receipt.Print")]
     [DataRow("this.percent = percent;", "", "Discount.new", "Discount.Apply, Receipt.Print")]
     [DataRow("total - total * percent / 100", "total * percent / 100", "Discount.Apply", "Shop.Sell, Receipt.Print")]
@@ -128,6 +132,19 @@ public sealed class MemberTracingTests
     [DataRow("value * 10 + (c - '0')", "(c - '0') + value * 10")]
     [DataRow("var value = 0;", "int value = 0;")]
     public void What_computes_the_same_has_an_empty_delta(string golden, string mutant) => Assert.IsTrue(Trace(golden, mutant).IsEmpty);
+
+    [TestMethod]
+    [DataRow("Adder.Add(2, 3);\n", "Program.Main")]
+    [DataRow("return Twice(Adder.Add(2, 3));\nint Twice(int value) { return 2 * value; }\n", "[\"Program.Main\",\"program\",\"return\",\"10\"]")]
+    [DataRow("#if true\nvar text = args.Length > 9 ? \"many\" : \"few\";\n#endif\nAdder.Add(text.Length, 0);\n", "Program.Main")]
+    [DataRow("await System.Threading.Tasks.Task.Yield(); Adder.Add(2, 3);\n", "Adder.Add")]
+    public void Top_level_statements_are_a_member(string statements, string told)
+    {
+        var lines = Lines(statements + "static class Adder { public static int Add(int left, int right) => left + right; }", image => image.EntryPoint!.Invoke(null, [Array.Empty<string>()])?.ToString() ?? "");
+
+        Assert.Contains(told, string.Join('\n', lines));
+        Assert.Contains("Adder.Add", string.Join('\n', lines));
+    }
 
     private static string Words(Delta delta) => string.Join(", ", delta.Infections.Select(each => $"{each.Component} <- {each.From ?? (each.IsExplained ? "" : "?")} {each.By?.Golden} / {each.By?.Faulty}"));
 
@@ -158,10 +175,14 @@ public sealed class MemberTracingTests
 
     private static readonly Lazy<string[]> goldenLines = new(() => Lines(Golden));
 
-    /// <summary>Plants the calls, compiles, and runs the shop in this process; the last line is the receipt.</summary>
-    private static string[] Lines(string source)
+    private static string[] Lines(string source) => Lines(source, image => (string)image.GetType("Shop")!.GetMethod("Sell")!.Invoke(null, ["12", "95"])!);
+
+    /// <summary>Plants the calls, compiles, and runs the program in this process; the last line is what it gives.</summary>
+    private static string[] Lines(string source, Func<Assembly, string> run)
     {
-        var plain = CSharpCompilation.Create("shop", [CSharpSyntaxTree.ParseText(source)], references.Value, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        var tree = CSharpSyntaxTree.ParseText(source);
+        var isProgram = tree.GetRoot().ChildNodes().Any(node => node is GlobalStatementSyntax);
+        var plain = CSharpCompilation.Create("shop", [tree], references.Value, new CSharpCompilationOptions(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
         var planted = MemberPlanting.Plant(plain.GetSemanticModel(plain.SyntaxTrees[0]), "global::Probe").ToString();
         var compilation = plain.RemoveAllSyntaxTrees().AddSyntaxTrees(CSharpSyntaxTree.ParseText(planted), CSharpSyntaxTree.ParseText(MemberProbe.Source("Probe")));
         using var image = new MemoryStream();
@@ -174,9 +195,9 @@ public sealed class MemberTracingTests
         var context = new AssemblyLoadContext("shop", isCollectible: true);
         try
         {
-            var receipt = (string)context.LoadFromStream(image).GetType("Shop")!.GetMethod("Sell")!.Invoke(null, ["12", "95"])!;
+            var given = run(context.LoadFromStream(image));
             using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries), receipt];
+            return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries), given];
         }
         finally
         {
