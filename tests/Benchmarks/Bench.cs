@@ -36,6 +36,9 @@ internal sealed class Bench : IDisposable
 
     public IReadOnlyList<MutantBranch> Branches { get; }
 
+    /// <summary>The workloads with their own mutants, where these were drawn for each.</summary>
+    public IReadOnlyList<BenchShare> Shares { get; private set; } = [];
+
     public IReadOnlyList<ReloadJob> Jobs => [.. Branches.Select(branch => new ReloadJob(branch.Id, branch.CommitSha, Workspace.Programs[0], Golden))];
 
     /// <summary>Prepares a repository.</summary>
@@ -56,22 +59,44 @@ internal sealed class Bench : IDisposable
         ];
     });
 
-    /// <summary>Prepares a repository with so many mutants, drawn uniformly from those whose sites the workload reaches.</summary>
-    public static Bench OpenDrawnFromReached(string root, CampaignConfiguration configuration, int count) => Open(root, configuration, (workspace, sites) =>
+    /// <summary>Prepares a repository with so many mutants for each workload, drawn uniformly from those whose sites it reaches.</summary>
+    public static Bench OpenDrawnFromReached(string root, CampaignConfiguration configuration, int ofEach)
     {
-        var isReached = Reached(workspace, sites, configuration);
-        ImmutableArray<Mutant> reached = [.. sites.Where(site => isReached.Contains(site.Id))];
-        return Faultload.Draw(reached, Math.Min(count, reached.Length), configuration.Seed, SamplingRule.Uniform).Mutants;
-    });
+        var drawn = new List<ImmutableArray<MutantId>>();
+        var bench = Open(root, configuration, (workspace, sites) =>
+        {
+            var golden = Instrumented(workspace, sites);
+            var faultload = ImmutableArray.CreateBuilder<Mutant>();
+            foreach (var (index, program) in workspace.Programs.Index())
+            {
+                var isReached = Reached(golden, program, configuration);
+                ImmutableArray<Mutant> reached = [.. sites.Where(site => isReached.Contains(site.Id))];
+                var mutants = Faultload.Draw(reached, Math.Min(ofEach, reached.Length), configuration.Seed + (ulong)index, SamplingRule.Uniform).Mutants;
+                drawn.Add([.. mutants.Select(mutant => mutant.Id)]);
+                faultload.AddRange(mutants);
+            }
 
-    private static HashSet<MutantId> Reached(GoldenWorkspace workspace, ImmutableArray<Mutant> sites, CampaignConfiguration configuration)
-    {
-        var program = workspace.Programs[0];
-        var (_, reached) = InstrumentedGolden
-            .Compile(workspace.Targets, sites, Path.Combine(workspace.Repository.OwnFolder, "activation"), CancellationToken.None)
-            .Run(program.Workload, program.Assembly, configuration.GoldenLimits, CancellationToken.None);
-        return reached.Select(each => each.Mutant).ToHashSet();
+            return [.. faultload.DistinctBy(mutant => mutant.Id)];
+        });
+        var branches = bench.Branches.ToDictionary(branch => branch.Id);
+        bench.Shares =
+        [
+            .. bench.Workspace.Programs.Zip(drawn).Select(each => new BenchShare(
+                each.First,
+                new GoldenRun(each.First.Workload, RebuildEngine.Execute(each.First, configuration.GoldenLimits, CancellationToken.None)),
+                [.. each.Second.Select(id => branches[id])])),
+        ];
+        return bench;
     }
+
+    private static HashSet<MutantId> Reached(GoldenWorkspace workspace, ImmutableArray<Mutant> sites, CampaignConfiguration configuration) =>
+        Reached(Instrumented(workspace, sites), workspace.Programs[0], configuration);
+
+    private static InstrumentedGolden Instrumented(GoldenWorkspace workspace, ImmutableArray<Mutant> sites) =>
+        InstrumentedGolden.Compile(workspace.Targets, sites, Path.Combine(workspace.Repository.OwnFolder, "activation"), CancellationToken.None);
+
+    private static HashSet<MutantId> Reached(InstrumentedGolden golden, WorkloadProgram program, CampaignConfiguration configuration) =>
+        golden.Run(program.Workload, program.Assembly, configuration.GoldenLimits, CancellationToken.None).Item2.Select(each => each.Mutant).ToHashSet();
 
     public DeltaTracer Tracer() => new(_repository, Workspace, Configuration);
 
@@ -116,3 +141,6 @@ internal sealed class Bench : IDisposable
         _repository.Dispose();
     }
 }
+
+/// <summary>A workload, its golden run, and the mutants that were drawn for it.</summary>
+internal sealed record BenchShare(WorkloadProgram Program, GoldenRun Golden, IReadOnlyList<MutantBranch> Branches);

@@ -1,17 +1,12 @@
 using System.Globalization;
-using Mutators;
-using Mutators.Campaign;
-using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
-using Mutators.Campaign.Engines;
-using Mutators.Campaign.Outcomes;
-using Mutators.Campaign.Propagation;
 using Mutators.Campaign.Workloads;
 
 namespace Benchmarks;
 
 /// <summary>
 /// Delta executions of drawn mutants: what they cost against the two plain runs that each consists of, and whether any difference is there that the fault did not make.
+/// Takes one mutant of each workload after the other and keeps each as it goes, so that whatever ends it leaves a smaller sample of the same kind.
 /// </summary>
 internal static class DeltaCost
 {
@@ -25,151 +20,79 @@ internal static class DeltaCost
     {
         var file = ConfigurationFile.Read(Path.Combine(repository, ConfigurationFile.DefaultName));
         var workloads = Directory.Exists(Path.Combine(repository, "samples/XenWorkloads")) ? [.. caseStudy.Select(each => CaseStudy(each.Name, 1, each.Domains))] : file.Workloads;
-        var (costs, findings, checkedMutants) = (new List<string>(), new List<string>(), 0);
-        var each = (mutants + workloads.Length - 1) / workloads.Length;
-        foreach (var workload in workloads)
+        using var bench = Bench.OpenDrawnFromReached(repository, file with { Workloads = workloads }, (mutants + workloads.Length - 1) / workloads.Length);
+        var log = new DeltaCheckLog(Path.Combine(bench.Workspace.Repository.EnsureOwnFolder(), "delta-checks.jsonl"), bench.Workspace.Repository.Golden.CommitSha);
+        if (log.Checks.Count > 0)
         {
-            var wanted = Math.Min(each, mutants - checkedMutants);
-            var share = new WorkloadShare(workload);
-            using var bench = Bench.OpenDrawnFromReached(repository, file with { Workloads = [workload] }, wanted);
-            share.Check(bench);
-            checkedMutants += share.Traced;
-            costs.Add(share.CostRow);
-            findings.AddRange(share.Findings);
-            Console.WriteLine(share.CheckRow);
+            Console.WriteLine($"{log.Checks.Count} checks are made already");
         }
 
-        Console.WriteLine($"""
+        var shares = bench.Shares.Select(share => (Share: share, Checks: new DeltaChecks(bench, share))).ToList();
+        for (var round = 0; round < bench.Shares.Max(share => share.Branches.Count); round++)
+        {
+            foreach (var (share, checks) in shares.Where(each => each.Share.Branches.Count > round))
+            {
+                if (round < Seeds && share.Program.Workload.Arguments.Contains("--seed") && !log.Has(checks.Workload, $"seed {round + 1}"))
+                {
+                    Keep(checks.Again(share.Branches[0], round + 1));
+                }
 
-            | workload | plain run | delta execution | **ratio to its two plain runs** | of it comparing |
-            |---|---|---|---|---|
-            {string.Join('\n', costs)}
+                if (!log.Has(checks.Workload, share.Branches[round].Id.ToString()) && log.Checks.Count(check => check.IsTraced) < mutants)
+                {
+                    Keep(checks.Check(share.Branches[round]));
+                }
+            }
+        }
 
-            {checkedMutants} activated mutants, {findings.Count} findings
-            """);
-        findings.ForEach(Console.WriteLine);
-        return findings.Count == 0 ? 0 : 3;
+        Print(log.Checks);
+        return log.Checks.All(check => check.Findings.IsEmpty) ? 0 : 3;
+
+        void Keep(DeltaCheck check)
+        {
+            log.Add(check);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{log.Checks.Count} {check.Workload} {check.Mutant}: {check.What}{(check.IsTraced ? $", {check.Delta / check.Plain:0.0} times its plain runs" : "")}"));
+            foreach (var finding in check.Findings)
+            {
+                Console.WriteLine($"  {finding}");
+            }
+        }
     }
 
     private static Workload CaseStudy(string name, int seed, string domains) =>
         new(name, "samples/XenWorkloads", [name, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--domains", domains]) { Rendezvous = ["--rendezvous"] };
 
-    /// <summary>The mutants of one workload.</summary>
-    private sealed class WorkloadShare(Workload workload)
+    private static void Print(IReadOnlyList<DeltaCheck> checks)
     {
-        private readonly List<double> _ratios = [];
-        private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
-        private double _plain;
-        private double _delta;
-        private double _comparing;
+        Console.WriteLine("""
 
-        public int Traced { get; private set; }
-
-        public List<string> Findings { get; } = [];
-
-        public string CostRow => string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {workload.Name} | {_plain / Math.Max(1, Traced):0.00} s | {_delta / Math.Max(1, Traced):0.00} s | **{_delta / (2 * _plain):0.0}** (median {_ratios.Order().ElementAtOrDefault(_ratios.Count / 2):0.0}, largest {_ratios.DefaultIfEmpty().Max():0.0}) | {_comparing / _delta:P0} |");
-
-        public string CheckRow => $"{workload.Name}: {Traced} traced, {string.Join(", ", _counts.Select(each => $"{each.Value} {each.Key}"))}";
-
-        public void Check(Bench bench)
+            | workload | mutants | two plain runs | delta execution | **ratio** | median | largest | of it comparing |
+            |---|---|---|---|---|---|---|---|
+            """);
+        foreach (var group in checks.Where(check => check.IsTraced).GroupBy(check => check.Workload).Append(checks.Where(check => check.IsTraced).GroupBy(_ => "all").FirstOrDefault()))
         {
-            var program = bench.Workspace.Programs[0];
-            var tracer = bench.Tracer();
-            foreach (var branch in bench.Branches)
+            if (group is null)
             {
-                TracedMutant traced;
-                try
-                {
-                    traced = tracer.Compile(branch.Id, branch.CommitSha, program, CancellationToken.None);
-                }
-                catch (UsageException refused)
-                {
-                    Count($"not traced ({refused.Message.Split(':')[0].Replace(branch.Id.ToString(), "the mutant", StringComparison.Ordinal)})");
-                    continue;
-                }
-
-                Traced++;
-                var began = ProcessorTime.OfChildren();
-                RebuildEngine.Execute(program, bench.Configuration.GoldenLimits, CancellationToken.None);
-                var plain = (ProcessorTime.OfChildren() - began).TotalSeconds;
-                var before = (Own: ProcessorTime.Own(), Children: ProcessorTime.OfChildren());
-                var delta = tracer.Run(traced, program, bench.Golden, PropagationMode.Full, null, CancellationToken.None);
-                var (own, children) = ((ProcessorTime.Own() - before.Own).TotalSeconds, (ProcessorTime.OfChildren() - before.Children).TotalSeconds);
-                _plain += plain;
-                _delta += children + own;
-                _comparing += own;
-                _ratios.Add((children + own) / (2 * plain));
-                Judge(branch.Id, delta, bench.Golden);
-                var healed = tracer.RunHealed(traced, program, bench.Golden, PropagationMode.Full, CancellationToken.None);
-                Require(healed.IsEmpty && healed.Outcome!.Mode is FailureMode.NoImpact, branch.Id, "differs from golden although its fault is undone");
-                var isolated = tracer.Run(traced, program, bench.Golden, PropagationMode.Isolated, null, CancellationToken.None);
-                Require(!isolated.IsEmpty || delta.IsEmpty, branch.Id, "is empty in isolation and not in full");
-                Require(isolated.Infections.Select(each => each.Component).All(delta.Origins.Contains), branch.Id, "infects others in isolation");
-                Alone(branch, tracer, traced, program, delta, bench);
+                continue;
             }
 
-            for (var seed = 1; seed <= Seeds && bench.Branches.Count > 0; seed++)
-            {
-                Again(bench, tracer, program, seed);
-            }
+            var (plain, delta) = (group.Sum(check => check.Plain), group.Sum(check => check.Delta));
+            var ratios = group.Select(check => check.Delta / check.Plain).Order().ToList();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {group.Key} | {ratios.Count} | {plain / ratios.Count:0.00} s | {delta / ratios.Count:0.00} s | **{delta / plain:0.0}** | {ratios[ratios.Count / 2]:0.0} | {ratios[^1]:0.0} | {group.Sum(check => check.Comparing) / delta:P0} |"));
         }
 
-        private void Judge(MutantId mutant, Delta delta, GoldenRun golden)
+        Console.WriteLine();
+        foreach (var group in checks.GroupBy(check => check.What).OrderByDescending(group => group.Count()))
         {
-            Count(delta.Reached is null ? "without a site that is probed" : delta.IsEmpty ? "without any difference" : delta.Infections.IsEmpty ? "only late" : delta.Infections.Length == 1 ? "infected one component" : "infected several");
-            Require(!delta.DiffersTooEarly, mutant, "differs before its site is reached");
-            Require(delta.GoldenOutput.SequenceEqual(golden.Run.Output), mutant, "has a golden side that prints something else than golden alone");
-            var isSame = delta.FaultyOutput.SequenceEqual(golden.Run.Output);
-            Require(!delta.IsEmpty || isSame, mutant, "prints something else than golden, and nothing was seen to differ");
-            Require(isSame || delta.Outcome!.Mode is not FailureMode.NoImpact, mutant, "prints something else than golden, and is said to have no impact");
-            foreach (var hidden in delta.Infections.Where(each => !each.IsExplained))
-            {
-                Require(false, mutant, $"has no message that explains the infection of {hidden.Component}");
-            }
+            Console.WriteLine($"{group.Count()} {group.Key}");
         }
 
-        /// <summary>The faulty run by itself, without anybody who looks on.</summary>
-        private void Alone(MutantBranch branch, DeltaTracer tracer, TracedMutant traced, WorkloadProgram program, Delta delta, Bench bench)
+        var found = checks.Where(check => !check.Findings.IsEmpty).ToList();
+        Console.WriteLine($"{checks.Count(check => check.IsTraced)} activated mutants, {found.Count} with findings");
+        foreach (var check in found)
         {
-            var alone = tracer.RunAlone(traced, program, bench.Golden, CancellationToken.None);
-            var outcome = OutcomeClassifier.Classify(branch.Id, bench.Golden, alone, RebuildEngine.Name, bench.Configuration.DegradedShare);
-            if (delta.End is DeltaEnd.TimedOut)
-            {
-                Count("ended at a limit");
-                return;
-            }
-
-            Require(alone.Output.SequenceEqual(delta.FaultyOutput), branch.Id, "prints something else where nobody looks on");
-            Require(outcome.Mode == delta.Outcome!.Mode, branch.Id, $"is {delta.Outcome.Mode.Words} in its trace and {outcome.Mode.Words} alone");
-        }
-
-        /// <summary>Golden against golden: another seed orders what may come in any order otherwise.</summary>
-        private void Again(Bench bench, DeltaTracer tracer, WorkloadProgram program, int seed)
-        {
-            var at = program.Workload.Arguments.IndexOf("--seed");
-            if (at < 0)
-            {
-                return;
-            }
-
-            var other = program with { Workload = program.Workload with { Arguments = program.Workload.Arguments.SetItem(at + 1, seed.ToString(CultureInfo.InvariantCulture)) } };
-            var golden = new GoldenRun(other.Workload, RebuildEngine.Execute(other, bench.Configuration.GoldenLimits, CancellationToken.None));
-            var delta = tracer.RunHealed(tracer.Compile(bench.Branches[0].Id, bench.Branches[0].CommitSha, other, CancellationToken.None), other, golden, PropagationMode.Full, CancellationToken.None);
-            Count("golden against golden");
-            Require(delta.IsEmpty && delta.Outcome!.Mode is FailureMode.NoImpact, bench.Branches[0].Id, $"golden differs from golden with seed {seed}");
-        }
-
-        private void Count(string what) => _counts[what] = _counts.GetValueOrDefault(what) + 1;
-
-        private void Require(bool holds, MutantId mutant, string otherwise)
-        {
-            if (!holds)
-            {
-                Findings.Add($"{mutant} under {workload.Name} {otherwise}");
-                Console.WriteLine(Findings[^1]);
-            }
+            Console.WriteLine($"{check.Mutant} under {check.Workload}: {string.Join("; ", check.Findings)}");
         }
     }
 }
