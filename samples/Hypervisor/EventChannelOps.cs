@@ -8,7 +8,14 @@ public sealed class EventChannelOps
 
     private readonly Host host;
 
-    internal EventChannelOps(Host host) => this.host = host;
+    internal EventChannelOps(Host host)
+    {
+        this.host = host;
+        host.Simulation.Tap?.Opens(null, EventKind, Pend);
+    }
+
+    /// <summary>What others call the events of this host.</summary>
+    private string EventKind => $"event of {host.Name}";
 
     /// <summary>Makes a port in <paramref name="domid"/> that <paramref name="remoteDomid"/> may bind to.</summary>
     public int AllocUnbound(Domain caller, int domid, int remoteDomid, out uint port)
@@ -354,8 +361,44 @@ public sealed class EventChannelOps
             return;
         }
 
+        if (host.Simulation.Tap is { } tap)
+        {
+            var text = $"port {channel.Port}";
+            tap.Send(host.Simulation.Current, channel.HandlerOwner ?? domain.Kernel, "event", text);
+            var heard = tap.Heard(host.Simulation.Current, EventKind, $"dom{domain.Id} {text}", Address(domain.Id, channel.Port));
+            if (heard is null)
+            {
+                return;
+            }
+
+            if (Addressed(heard) is { } other && other != channel)
+            {
+                Pend(other);
+                return;
+            }
+        }
+
+        Pend(channel);
+    }
+
+    private static byte[] Address(int domid, uint port) => [.. BitConverter.GetBytes(domid), .. BitConverter.GetBytes(port)];
+
+    private EventChannel? Addressed(byte[] address) =>
+        host.FindDomain(BitConverter.ToInt32(address)) is { } domain ? Find(domain, BitConverter.ToUInt32(address, sizeof(int))) : null;
+
+    // Hands over an event that its sender has left out.
+    private void Pend(RecordedMessage left)
+    {
+        if (Addressed(left.Payload) is { } channel && !TestBit(channel.Domain, PendingOffset, channel.Port))
+        {
+            Pend(channel);
+        }
+    }
+
+    private void Pend(EventChannel channel)
+    {
+        var domain = channel.Domain;
         SetBit(domain, PendingOffset, channel.Port, true);
-        host.Simulation.Tap?.Send(host.Simulation.Current, channel.HandlerOwner ?? domain.Kernel, "event", $"port {channel.Port}");
         if (!IsMasked(domain, channel.Port))
         {
             QueueUpcall(domain);

@@ -91,9 +91,62 @@ public sealed class SimulationTap
     /// <summary>The name of a component; empty for the world outside.</summary>
     public string NameOrNone(Component? component) => component is null ? "" : NameOf(component);
 
-    internal void Begin(Component component, string what, Component? from) => Began?.Invoke(component, what, from);
+    /// <summary>Takes what all components hand over; null for nobody.</summary>
+    public MessageRecording? Recording { get; init; }
 
-    internal void End(Component component) => Ended?.Invoke(component);
+    /// <summary>Lets others hear a recording instead of some components; null where everybody hears everybody.</summary>
+    public MessageReplay? Replay { get; init; }
+
+    /// <summary>The way of pages that two domains share.</summary>
+    public const string PageKind = "page";
+
+    /// <summary>What others hear when a component says something: the message itself, another, or nothing.</summary>
+    /// <param name="from">Who says it; null for the world outside.</param>
+    /// <param name="kind">By which way.</param>
+    /// <param name="text">The message in words.</param>
+    /// <param name="payload">What the way needs to hand it over.</param>
+    public byte[]? Heard(Component? from, string kind, string text, byte[] payload)
+    {
+        Recording?.Add(kind, text, payload);
+        return Replay is null ? payload : Replay.Heard(from, kind, text, payload);
+    }
+
+    /// <summary>Makes known how a message is handed over, should somebody else than its sender have to do it.</summary>
+    /// <param name="component">Whose messages; null for everybody's.</param>
+    /// <param name="kind">By which way.</param>
+    /// <param name="way">Hands one over.</param>
+    public void Opens(Component? component, string kind, Action<RecordedMessage> way) => Replay?.Opens(component, kind, way);
+
+    /// <summary>Ends the handler of a component that waits for an answer which nobody gives.</summary>
+    public void Block(Component component, string text) => MessageReplay.Block(component, this, text);
+
+    /// <summary>The bytes of a page that two domains share, by its name; null when it is no longer shared.</summary>
+    public byte[]? PageOf(string name)
+    {
+        foreach (var ((memory, mfn), page) in shared)
+        {
+            if (page.Name == name && memory.ReferencesOf(mfn) > 0)
+            {
+                return memory.Bytes(mfn);
+            }
+        }
+
+        return null;
+    }
+
+    internal void Begin(Component component, string what, Component? from)
+    {
+        Recording?.Begin(NameOf(component), what, component.Simulation.Now);
+        Replay?.Begin(component, NameOf(component), what);
+        Began?.Invoke(component, what, from);
+    }
+
+    internal void End(Component component)
+    {
+        Ended?.Invoke(component);
+        Replay?.End(component);
+        Recording?.End();
+    }
 
     internal void Gone(Component component) => Left?.Invoke(component);
 

@@ -34,6 +34,10 @@ public sealed class XsWatch(string path, string token, Action<string, string> fi
 /// </summary>
 public sealed class XsClient
 {
+    private const string StoreKind = "store";
+    private const string BlockingKind = "store, blocking";
+    private const uint NoRequest = uint.MaxValue;
+
     private readonly XsTransport transport;
     private readonly SortedDictionary<uint, Action<XsReply>> pending = [];
     private readonly SortedDictionary<string, XsWatch> watches = new(StringComparer.Ordinal);
@@ -44,6 +48,10 @@ public sealed class XsClient
         this.transport = transport;
         transport.Received = Receive;
         Component.Holds(this);
+
+        // Whoever has not asked gets no answer: this number belongs to no request.
+        Component.Simulation.Tap?.Opens(Component, StoreKind, left => transport.Send(Read(left.Payload, NoRequest)));
+        Component.Simulation.Tap?.Opens(Component, BlockingKind, left => transport.Exchange(Read(left.Payload, NoRequest)));
     }
 
     public Component Component => transport.Client;
@@ -121,16 +129,17 @@ public sealed class XsClient
     {
         lastRequest++;
         if (done is not null) pending.Add(lastRequest, done);
-        Tell(type, transaction, payload);
-        transport.Send(new XsMessage(type, lastRequest, transaction, payload));
+        if (Heard(StoreKind, new XsMessage(type, lastRequest, transaction, payload)) is { } request) transport.Send(request);
     }
 
     /// <summary>Sends a request and blocks until the reply is there, as libxenstore's functions do.</summary>
     public XsReply Call(XsMessageType type, uint transaction, byte[] payload)
     {
         lastRequest++;
-        Tell(type, transaction, payload);
-        var reply = transport.Exchange(new XsMessage(type, lastRequest, transaction, payload));
+        var request = new XsMessage(type, lastRequest, transaction, payload);
+        var heard = Heard(BlockingKind, request);
+        if (heard is null) Component.Simulation.Tap!.Block(Component, XsMessageNames.InWords(type, transaction, payload));
+        var reply = transport.Exchange(heard ?? request);
         return reply is null ? new XsReply(XsError.EIO, []) : Interpret(reply);
     }
 
@@ -146,8 +155,19 @@ public sealed class XsClient
     /// <summary>The callbacks that are registered, for those who look on: what they refer to is what the client's owner remembers.</summary>
     public IEnumerable<Delegate> Callbacks => watches.Values.Select(watch => (Delegate)watch.Fired).Concat(pending.Values);
 
-    private void Tell(XsMessageType type, uint transaction, byte[] payload) =>
-        Component.Simulation.Tap?.Send(Component.Simulation.Tap.NameOf(Component), SimulationTap.NameOn(Component.Domain?.Host, "xenstored"), "store", XsMessageNames.InWords(type, transaction, payload));
+    /// <summary>Tells those who look on, and gives what the daemon is to hear: the request, unless another stands in its place; null for nothing.</summary>
+    private XsMessage? Heard(string kind, XsMessage request)
+    {
+        if (Component.Simulation.Tap is not { } tap) return request;
+        var text = XsMessageNames.InWords(request.Type, request.TransactionId, request.Payload);
+        tap.Send(tap.NameOf(Component), SimulationTap.NameOn(Component.Domain?.Host, "xenstored"), StoreKind, text);
+        var said = (byte[])[.. BitConverter.GetBytes((uint)request.Type), .. BitConverter.GetBytes(request.TransactionId), .. request.Payload];
+        var heard = tap.Heard(Component, kind, text, said);
+        return heard is null ? null : heard == said ? request : Read(heard, request.RequestId);
+    }
+
+    private static XsMessage Read(byte[] request, uint id) =>
+        new((XsMessageType)BitConverter.ToUInt32(request), id, BitConverter.ToUInt32(request, sizeof(uint)), request[(2 * sizeof(uint))..]);
 
     private XsWatch Remember(string path, string token, Action<string, string> fired)
     {

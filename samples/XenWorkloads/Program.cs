@@ -6,6 +6,8 @@ if (WorkloadOptions.Parse(args) is not { } options)
     return WorkloadRun.WrongUsage;
 }
 
+options = options.WithEnvironment(Environment.GetEnvironmentVariable);
+
 // Line by line, so that a reader keeps up with the run, and whatever ends it takes no line along.
 Action<string>? rendezvous = options.Rendezvous ? Console.Out.WriteLine : null;
 WorkloadRun run;

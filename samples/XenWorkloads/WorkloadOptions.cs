@@ -1,3 +1,5 @@
+using Xen.Hypervisor;
+
 namespace Xen.XenWorkloads;
 
 /// <summary>What a run was asked to do.</summary>
@@ -18,6 +20,26 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
 
     /// <summary>Every line of output at once, and between them what each component does.</summary>
     public bool Rendezvous { get; init; }
+
+    /// <summary>Where all that components hand over is written to; null for nowhere.</summary>
+    public string? RecordFile { get; init; }
+
+    /// <summary>A recording that others hear instead of <see cref="Isolated"/>; null where everybody hears everybody.</summary>
+    public string? ReplayFile { get; init; }
+
+    /// <summary>The components whose messages reach nobody.</summary>
+    public IReadOnlyList<string> Isolated { get; init; } = [];
+
+    /// <summary>These options with what the environment says of recording: whoever compares two runs sets it, for any program that tells of its rendezvous.</summary>
+    public WorkloadOptions WithEnvironment(Func<string, string?> variable) => this with
+    {
+        RecordFile = variable("RENDEZVOUS_RECORD"),
+        ReplayFile = variable("RENDEZVOUS_REPLAY"),
+        Isolated = variable("RENDEZVOUS_ISOLATE")?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [],
+    };
+
+    /// <summary>What lets others hear the recording; null where everybody hears everybody.</summary>
+    internal MessageReplay? Replay() => ReplayFile is null ? null : new MessageReplay(MessageRecording.Read(new StringReader(File.ReadAllText(ReplayFile))), Isolated);
 
     private const string RendezvousFlag = "--rendezvous";
     private const string DriverDomainFlag = "--driver-domain";

@@ -39,7 +39,8 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
     /// <param name="rendezvous">Takes what each component does, and each line of output at once; null for nobody.</param>
     public static WorkloadRun Execute(WorkloadOptions options, Action<string>? trace = null, Action<string>? rendezvous = null)
     {
-        var recorder = rendezvous is null ? null : new RendezvousRecorder(rendezvous);
+        using var recording = rendezvous is null || options.RecordFile is null ? null : new StreamWriter(options.RecordFile);
+        var recorder = rendezvous is null ? null : new RendezvousRecorder(rendezvous, recording is null ? null : new MessageRecording(recording), options.Replay());
         recorder?.Publish();
         var machine = new Machine(new Simulation(options.Seed) { Tap = recorder?.Tap }, "dom0", new StoreWitness(), driversInDom0: !options.DriverDomain || options.Workload != DevicesName);
         machine.Simulation.EventLimit = EventLimit + (options.Length * EventLimitPerStep);

@@ -83,6 +83,12 @@ public sealed record DivergentStep(
 /// <param name="Damage">The fields that differed then.</param>
 public sealed record Detected(string By, long? At, long Step, ImmutableArray<StateDifference> Damage);
 
+/// <summary>In isolation: one of the others does not do as in golden, because something took effect that could not be kept from it.</summary>
+/// <param name="Component">The first of them.</param>
+/// <param name="At">When.</param>
+/// <param name="Step">How many steps of the isolated components had been compared.</param>
+public sealed record Reaction(string Component, long At, long Step);
+
 /// <summary>How the comparison came to its end.</summary>
 public enum DeltaEnd
 {
@@ -121,7 +127,7 @@ public enum DeltaEnd
 /// <param name="Remaining">The fields that differ at the end.</param>
 /// <param name="End">How the comparison ended.</param>
 /// <param name="Recovery">Whether a restart of the faulty component would have been safe.</param>
-/// <param name="Outcome">The outcome of the run as a campaign judges it; null where the run was not followed to its end.</param>
+/// <param name="Outcome">The outcome of the run as a campaign judges it; null where the run was isolated: what came of it is golden's.</param>
 public sealed record Delta(
     MutantId Mutant,
     string Workload,
@@ -148,6 +154,9 @@ public sealed record Delta(
 
     /// <summary>The components in which the fault was activated, and the one that was infected first: what a restart would begin anew.</summary>
     public ImmutableArray<string> Origins { get; init; } = [];
+
+    /// <summary>Isolated only: who was the first to react to the damage all the same; null while the others went on as in golden.</summary>
+    public Reaction? Reaction { get; init; }
 
     /// <summary>The steps that golden had told when it reached the site for the first time; null if it never did.</summary>
     public long? ReachedAfter { get; init; }

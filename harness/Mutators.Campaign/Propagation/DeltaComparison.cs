@@ -35,6 +35,9 @@ internal sealed class DeltaComparison(PropagationMode mode)
     /// <summary>Ways on which the answer is part of the question, and not told by itself.</summary>
     private static readonly string[] answered = ["hypercall", "call"];
 
+    /// <summary>The way of what nobody answers in isolation: whoever has asked waits for ever.</summary>
+    private const string Unanswered = "unanswered";
+
     /// <summary>The world outside: it gives the workload's commands, and waits.</summary>
     public const string World = "operator";
 
@@ -82,6 +85,9 @@ internal sealed class DeltaComparison(PropagationMode mode)
 
     /// <summary>It has come back because a faulty component asks what golden never asks.</summary>
     public bool IsBlocked { get; private set; }
+
+    /// <summary>Isolated only: the first of the others that does not do as in golden; null while all do.</summary>
+    public Reaction? Reaction { get; private set; }
 
     /// <summary>A faulty component has heard something that golden does not say: what it does from now on is not its own damage alone.</summary>
     public bool HasComeBack { get; private set; }
@@ -158,6 +164,11 @@ internal sealed class DeltaComparison(PropagationMode mode)
     {
         if (!_origins.Contains(step.Of))
         {
+            if (DivergentSteps > 0 && Reaction is null && (golden is null || faulty is null || !golden.TellsTheSameAs(faulty)))
+            {
+                Reaction = new Reaction(step.Of, step.At, Steps);
+            }
+
             // What a party that answers at once says wrongly is heard within the caller's step.
             HasComeBack |= DivergentSteps > 0 && faulty is not null && golden?.Content != faulty.Content
                 && faulty.Messages.Any(message => _origins.Contains(message.To) && !(golden?.Messages.Contains(message) ?? false));
@@ -191,7 +202,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
             // What the component says and remembers from here on rests on an answer that golden does not give.
             HasComeBack = true;
             IsBlocked = messages[heard].Change is MessageChange.Extra;
-            messages = messages[..(heard + 1)];
+            messages = messages[..(messages[heard].Kind == Unanswered ? heard : heard + 1)];
         }
 
         var (fields, healed) = heard >= 0 ? ([], 0) : state.Apply(golden?.State, faulty?.State);
@@ -238,6 +249,11 @@ internal sealed class DeltaComparison(PropagationMode mode)
         for (var i = 0; i < messages.Length; i++)
         {
             var each = messages[i];
+            if (each is { Kind: Unanswered, Change: MessageChange.Extra })
+            {
+                return i;
+            }
+
             var isAnswer = each.To == component && each.From != component && each.Change is MessageChange.Altered or MessageChange.Extra;
             if (isAnswer || (each.Change is MessageChange.Extra && each.From == component && answered.Contains(each.Kind)))
             {

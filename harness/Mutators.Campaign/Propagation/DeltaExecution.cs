@@ -120,7 +120,7 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
             if (_comparison.HasComeBack)
             {
-                return Masked(mutant, degradedShare) with { End = _comparison.IsBlocked ? DeltaEnd.Blocked : DeltaEnd.CameBack, Outcome = null };
+                return Masked(mutant, degradedShare) with { End = _comparison.IsBlocked ? DeltaEnd.Blocked : DeltaEnd.CameBack };
             }
 
             if (parted || left is null)
@@ -215,8 +215,9 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             _comparison.Damage,
             run.End switch { ProcessEnd.Exited => DeltaEnd.Ended, ProcessEnd.Crashed or ProcessEnd.OutOfMemory => DeltaEnd.Crashed, _ => DeltaEnd.TimedOut },
             RestartSafety.Of(origins, _detected, _comparison.Messages),
-            OutcomeClassifier.Classify(mutant, reference, run, Name, degradedShare))
+            mode is PropagationMode.Isolated ? null : OutcomeClassifier.Classify(mutant, reference, run, Name, degradedShare))
         {
+            Reaction = _comparison.Reaction,
             Origins = [.. origins.Order(StringComparer.Ordinal)],
             ReachedAfter = golden.ReachedAfter,
             EqualSteps = _comparison.EqualSteps,

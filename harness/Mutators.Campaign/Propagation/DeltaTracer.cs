@@ -65,7 +65,7 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     /// <summary>Runs the mutant by itself, without anybody who looks on: what a campaign would run.</summary>
     public WorkloadRun RunAlone(TracedMutant mutant, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
     {
-        using var process = Start("faulty", mutant.Build.AssemblyPath, mutant.Build.Mutant, program with { Workload = program.Workload with { Rendezvous = [] } }, golden, cancel);
+        using var process = Start("faulty", mutant.Build.AssemblyPath, mutant.Build.Mutant, program with { Workload = program.Workload with { Rendezvous = [] } }, golden, [], cancel);
         var output = new List<string>();
         while (process.Read() is { } line)
         {
@@ -77,15 +77,56 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
 
     private Delta Run(TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, PropagationMode mode, long? allHits, CancellationToken cancel)
     {
+        if (mode is PropagationMode.Isolated)
+        {
+            return RunIsolated(mutant, image, program, golden, allHits, cancel);
+        }
+
         var members = IsByMembers(program);
-        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, cancel);
+        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, [], cancel);
         var goldenSide = members ? new ExecutionSide(MemberLines(left, "golden", program), left.Finish) : new ExecutionSide(left.Read, left.Finish);
-        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, cancel);
+        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, [], cancel);
         var faultySide = members ? new ExecutionSide(MemberLines(right, "faulty", program), right.Finish) : new ExecutionSide(right.Read, right.Finish);
         var delta = new DeltaExecution(goldenSide, faultySide, golden, mode).Run(mutant.Mutant, allHits, configuration.DegradedShare) with { CountsCalls = members };
         cancel.ThrowIfCancellationRequested();
         return delta;
     }
+
+    /// <summary>
+    /// Golden first and alone: it records what its components hand over, and shows in which of them the fault is activated. These are then isolated in the
+    /// faulty run, where the others hear the recording. A program that knows nothing of recordings runs as ever, and is followed as far as nobody has answered the damage.
+    /// </summary>
+    private Delta RunIsolated(TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, long? allHits, CancellationToken cancel)
+    {
+        var recording = Folder("golden", program) + ".recording";
+        File.Delete(recording);
+        var lines = new List<string>();
+        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, new() { [RecordVariable] = recording }, cancel);
+        while (left.Read() is { } line)
+        {
+            lines.Add(line);
+        }
+
+        var origins = lines.Select(SiteReached.Parse).OfType<SiteReached>().Select(each => each.Of).Distinct(StringComparer.Ordinal);
+        var environment = File.Exists(recording)
+            ? new Dictionary<string, string>(StringComparer.Ordinal) { [ReplayVariable] = recording, [IsolateVariable] = string.Join('\n', origins) }
+            : [];
+        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, environment, cancel);
+        using var recorded = lines.GetEnumerator();
+        var goldenSide = new ExecutionSide(() => recorded.MoveNext() ? recorded.Current : null, left.Finish);
+        var delta = new DeltaExecution(goldenSide, new ExecutionSide(right.Read, right.Finish), golden, PropagationMode.Isolated).Run(mutant.Mutant, allHits, configuration.DegradedShare);
+        cancel.ThrowIfCancellationRequested();
+        return delta;
+    }
+
+    /// <summary>The environment variable that names the file into which a program records what its components hand over.</summary>
+    private const string RecordVariable = "RENDEZVOUS_RECORD";
+
+    /// <summary>The recording that a program's components hear instead of the isolated ones.</summary>
+    private const string ReplayVariable = "RENDEZVOUS_REPLAY";
+
+    /// <summary>The names of the isolated components, one a line.</summary>
+    private const string IsolateVariable = "RENDEZVOUS_ISOLATE";
 
     private static bool IsByMembers(WorkloadProgram program) => program.Workload.Rendezvous.IsEmpty;
 
@@ -111,13 +152,14 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
 
     private string MembersFile(string side, WorkloadProgram program) => Folder(side, program) + ".members";
 
-    private TracedProcess Start(string side, string assemblyPath, byte[] image, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
+    private TracedProcess Start(
+        string side, string assemblyPath, byte[] image, WorkloadProgram program, GoldenRun golden, Dictionary<string, string> further, CancellationToken cancel)
     {
         var folder = Folder(side, program);
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, folder);
         ProgramFolder.Overlay(folder, assemblyPath, image, []);
         File.Delete(MembersFile(side, program));
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        var environment = new Dictionary<string, string>(further, StringComparer.Ordinal)
         {
             [MemberProbe.FileVariable] = MembersFile(side, program),
 
@@ -141,4 +183,7 @@ public sealed class TracedMutant
     public MutantId Mutant { get; }
 
     internal TracedBuild Build { get; }
+
+    /// <summary>Whether the compiler makes golden's program, byte for byte, of the mutant once its fault is undone.</summary>
+    public bool IsGoldenWithoutItsFault() => Build.Plain().AsSpan().SequenceEqual(Build.Unprobed());
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -15,8 +16,9 @@ namespace Mutators.Campaign.Propagation;
 /// <param name="AssemblyPath">The assembly that both replace.</param>
 /// <param name="Golden">Golden's image.</param>
 /// <param name="Mutant">The mutant's image.</param>
-/// <param name="Plain">Golden's image without a probe: what the mutant is once its fault is undone.</param>
-internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mutant, Func<byte[]> Plain)
+/// <param name="Plain">What the mutant is once its fault is undone.</param>
+/// <param name="Unprobed">Golden's image without a probe.</param>
+internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mutant, Func<byte[]> Plain, Func<byte[]> Unprobed)
 {
     /// <summary>Hits that are told one by one; a site in a hot loop tells only the powers of two from there on.</summary>
     private const int HitsToldOneByOne = 1000;
@@ -46,8 +48,12 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
             target.OutputAssemblyPath,
             image ?? throw new UsageException($"{target.Path} does not compile in memory.", $"Check that 'dotnet build {target.Path}' works on a clean checkout."),
             TryEmit(target, mutant, cancel, out var error) ?? throw new UsageException($"The mutant does not compile: {error}", "There is no execution to look at."),
-            () => Undone(target, trees, mutant, cancel));
+            () => Undone(target, trees, mutant, cancel),
+            () => unprobedImages.GetValue(target, each => TryEmit(each, VariantBuild.Relaxed(each.Compilation), CancellationToken.None, out _)!));
     }
+
+    // Golden is the same for all its mutants.
+    private static readonly ConditionalWeakTable<TargetProject, byte[]> unprobedImages = [];
 
     /// <summary>The mutant with golden's text put back, so that all that a mutant goes through is gone through.</summary>
     private static byte[] Undone(TargetProject target, BranchTrees trees, CSharpCompilation mutant, CancellationToken cancel)
@@ -77,7 +83,7 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
             var broken = Broken(left).Concat(Broken(right)).Where(plain.Add).ToList();
             if (broken.Count == 0 || round == MaximumRounds)
             {
-                return new TracedBuild(target.OutputAssemblyPath, Image(target, left, cancel), Image(target, right, cancel), () => Image(target, left, cancel));
+                return new TracedBuild(target.OutputAssemblyPath, Image(target, left, cancel), Image(target, right, cancel), () => Image(target, left, cancel), () => Image(target, left, cancel));
             }
         }
 

@@ -58,6 +58,9 @@ public static class DeltaStory
 
         if (delta.Mode is PropagationMode.Isolated)
         {
+            yield return delta.Reaction is { } reaction
+                ? $"Not all of it could be kept from others: {reaction.Component} was the first to do otherwise than in golden, {Time(reaction.At)}."
+                : "All others did as in golden.";
             yield return End(delta);
             yield break;
         }
@@ -121,7 +124,7 @@ public static class DeltaStory
 
     private static string Recovery(Delta delta) => delta.Recovery switch
     {
-        { IsSafe: null } when delta.Remaining.IsEmpty => "Nothing was noticed, and nothing is left of the damage.",
+        { IsSafe: null } when delta.Remaining.IsEmpty => "Nobody would have restarted anything, and no field holds any of the damage at the end.",
         { IsSafe: null } => $"Nobody would have restarted anything; {Fields(delta.Remaining.Length)} differ at the end: {string.Join("; ", delta.Remaining.Take(NamedFields).Select(InWords))}.",
         { IsSafe: true } => $"Restart of {delta.Origin} at detection: safe, all damage lay inside.",
         { Outside: [_, ..] outside } => $"Restart of {delta.Origin} at detection: unsafe, because {Fields(outside.Length)} of others differ: {string.Join("; ", outside.Take(NamedFields).Select(InWords))}.",
@@ -131,7 +134,7 @@ public static class DeltaStory
     private static string End(Delta delta) => delta.End switch
     {
         DeltaEnd.Masked => "Masked: everything is equal again, and golden reaches the site no more.",
-        DeltaEnd.CameBack => "Followed until the first answer came back that golden does not give: until then the others' messages were golden's.",
+        DeltaEnd.CameBack => "Followed until an answer came back that golden does not give: until then the others' messages were golden's.",
         DeltaEnd.Blocked => "Followed until it asked what golden never asks: in isolation nobody answers that, and the component is blocked.",
         DeltaEnd.Crashed => "The program crashed.",
         DeltaEnd.TimedOut => "The program was ended at its limit.",

@@ -1,5 +1,6 @@
 using System.Text;
 using Xen.Hypervisor;
+using Xen.XenStore;
 
 namespace Xen.XenWorkloads.Rendezvous;
 
@@ -22,11 +23,15 @@ public sealed class RendezvousRecorder
     private long told;
 
     /// <param name="write">Takes each line.</param>
-    public RendezvousRecorder(Action<string> write)
+    /// <param name="recording">Takes what all components hand over; null for nobody.</param>
+    /// <param name="replay">Lets others hear a recording instead of some components; null where everybody hears everybody.</param>
+    public RendezvousRecorder(Action<string> write, MessageRecording? recording = null, MessageReplay? replay = null)
     {
         this.write = write;
         Tap = new SimulationTap
         {
+            Recording = recording,
+            Replay = replay,
             Began = Begin,
             Ended = End,
             Sent = message => Current.Messages.Add(message),
@@ -35,6 +40,10 @@ public sealed class RendezvousRecorder
             Called = Call,
             Written = Write,
         };
+        Tap.Opens(null, SimulationTap.PageKind, left =>
+        {
+            if (Tap.PageOf(left.Text) is { } bytes) pages.Put(left.Text, bytes, left.Payload);
+        });
     }
 
     /// <summary>
@@ -68,19 +77,36 @@ public sealed class RendezvousRecorder
 
     private void Begin(Component component, string what, Component? from)
     {
+        if (Directs(component)) return;
         if (steps.Count == 0) FlushOutside(component.Simulation.Now);
         else FlushCaller(component.Simulation.Now);
         simulation = component.Simulation;
         steps.Push(new Step(Tap.NameOf(component), what, Tap.NameOrNone(from)));
     }
 
+    /// <summary>Who hands over a recording is no part of the machine.</summary>
+    private bool Directs(Component component) => Tap.Replay is { } replay && replay.Directs(component);
+
     private void End(Component component)
     {
+        if (Directs(component)) return;
         var step = steps.Pop();
         foreach (var (name, page) in step.Pages.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var peer = component.Domain == page.Granter.Domain ? page.Mapper : page.Granter;
-            if (pages.Changes(name, page.Bytes) is { Length: > 0 } text) step.Messages.Add(new Message(step.Of, Tap.NameOrNone(peer), "page", $"{name}: {text}"));
+            var before = Tap.Replay is null ? null : pages.Before(name);
+            if (pages.Changes(name, page.Bytes) is { Length: > 0 } text)
+            {
+                step.Messages.Add(new Message(step.Of, Tap.NameOrNone(peer), SimulationTap.PageKind, $"{name}: {text}"));
+                if (!IsStoreRing(name)) Tap.Recording?.Add(SimulationTap.PageKind, name, [.. page.Bytes]);
+            }
+
+            // What an isolated component has written nobody else finds there; what it should have written comes behind.
+            if (before is not null && Tap.Replay!.Isolates(component) && !IsStoreRing(name)) pages.Put(name, page.Bytes, before);
+        }
+        foreach (var page in Tap.Replay?.PagesOf(component) ?? [])
+        {
+            if (Tap.PageOf(page.Text) is { } bytes) pages.Put(page.Text, bytes, page.Payload);
         }
         if (component.Containment != Containment.Trusted) StateOf(component).Collect(component, step.State);
         var now = component.Simulation.Now;
@@ -88,6 +114,9 @@ public sealed class RendezvousRecorder
         if (steps.Count == 0) FlushHosts();
         FlushPassive(step.Of, now);
     }
+
+    /// <summary>Requests to the store are messages of their own: the bytes that carry them are not replayed once more.</summary>
+    private static bool IsStoreRing(string page) => page.EndsWith($" grant {Xenstored.RingGrant}", StringComparison.Ordinal);
 
     private ComponentState StateOf(Component component)
     {

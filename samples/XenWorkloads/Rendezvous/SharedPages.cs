@@ -15,6 +15,16 @@ internal sealed class SharedPages
 
     private readonly Dictionary<string, byte[]> seen = new(StringComparer.Ordinal);
 
+    /// <summary>The page as it was at the last look; null before the first.</summary>
+    public byte[]? Before(string name) => seen.GetValueOrDefault(name)?.ToArray();
+
+    /// <summary>Puts something else into a page, which counts as seen.</summary>
+    public void Put(string name, byte[] bytes, byte[] instead)
+    {
+        instead.CopyTo(bytes, 0);
+        seen[name] = [.. instead];
+    }
+
     /// <summary>The bytes that are new since the last look, in words: offset, then bytes or a digest. Empty when there are none.</summary>
     public string Changes(string name, byte[] bytes)
     {

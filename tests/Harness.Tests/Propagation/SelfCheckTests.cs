@@ -1,0 +1,137 @@
+using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Propagation;
+using Mutators.Campaign.Workloads;
+
+namespace Harness.Tests.Propagation;
+
+/// <summary>
+/// What must hold for every delta execution of the case study, whatever the fault: no difference without a fault, and on both sides what each does when nobody looks on.
+/// The whole way through processes and branches is checked by <c>Benchmarks delta</c>, mutant by mutant.
+/// </summary>
+[TestClass]
+public sealed class SelfCheckTests
+{
+    [TestMethod]
+    public void A_mutant_that_equals_golden_has_an_empty_delta() => RequireEmpty("lifecycle");
+
+    [TestMethod]
+    [TestCategory("Slow")]
+    [DataRow("storage")]
+    [DataRow("network")]
+    [DataRow("migration")]
+    [DataRow("mixed")]
+    [DataRow("devices")]
+    public void A_mutant_that_equals_golden_has_an_empty_delta_under_every_workload(string workload) => RequireEmpty(workload);
+
+    [TestMethod]
+    [TestCategory("Slow")]
+    [DataRow("lifecycle")]
+    [DataRow("storage")]
+    [DataRow("network")]
+    [DataRow("migration")]
+    [DataRow("mixed")]
+    [DataRow("devices")]
+    public void Both_sides_print_what_they_print_alone(string workload)
+    {
+        foreach (var (file, before, after) in Faults)
+        {
+            var image = XenHost.Compile(file, before, after);
+            var alone = XenHost.Run(image, XenHost.Arguments(workload));
+            var delta = XenHost.Compare(workload, XenHost.GoldenTold(workload), XenHost.Run(image, [.. XenHost.Arguments(workload), "--rendezvous"]));
+
+            // What brings a host back is tried only where nobody looks on, after everything else; it goes on with the fingerprint of the run's course.
+            var isRecovered = alone.Any(line => ObservationParser.Parse(line) is { Kind: ObservationKind.Recovery });
+            string[] faulty = isRecovered ? [.. alone.Where(line => ObservationParser.Parse(line) is { Kind: not ObservationKind.Recovery })] : alone;
+            string[] told = [.. delta.FaultyOutput.Take(faulty.Length)];
+            CollectionAssert.AreEqual(faulty, told, $"{after} under {workload}");
+            Assert.AreEqual(isRecovered ? faulty.Length + 1 : faulty.Length, delta.FaultyOutput.Length);
+            CollectionAssert.AreEqual(XenHost.Run(null, XenHost.Arguments(workload)), delta.GoldenOutput.ToArray());
+            Assert.AreEqual(delta.IsEmpty, delta.Outcome!.Mode is FailureMode.NoImpact && delta.DivergentSteps == 0);
+            RequireCausesBeforeEffects(delta);
+            RequireTheSameWhereIsolated(workload, image, delta);
+        }
+    }
+
+    /// <summary>Faults of some consequence, in the toolstack, in both back-ends and in the store.</summary>
+    private static readonly (string File, string Before, string After)[] Faults =
+    [
+        ("Toolstack/Libxl/LibxlDevice.cs", "rc = xs.Write(transaction, frontendPath + \"/backend-id\", backendId);", ""),
+        ("Toolstack/Xl/XlProcess.cs", "ExitCode = code;\n", "ExitCode = code + 1;\n"),
+        ("Drivers/Blkback.cs", "case XenbusState.Closing:\n                Device.SwitchState(XenbusState.Closing);", "case XenbusState.Closing:\n                throw new InvalidOperationException();"),
+        ("XenStore/StorePath.cs", "return path.Length == ancestor.Length || path[ancestor.Length] == '/';", "return path.Length == ancestor.Length;"),
+    ];
+
+    /// <summary>Mutants that compile to other code, are reached, and cannot be told from golden: why is said beside each.</summary>
+    [TestMethod]
+    [TestCategory("Slow")]
+
+    // A counter that goes up by one from below meets its end exactly.
+    [DataRow("lifecycle", "Toolstack/Libxl/PvBuilder.cs", "i < p2mPages", "i != p2mPages")]
+    [DataRow("network", "Drivers/Net/XenvifQueue.cs", "i < NetifProtocol.SlotsMin", "i != NetifProtocol.SlotsMin")]
+
+    // Both operands are without effect, so either may be asked first.
+    [DataRow("storage", "XenStore/Xenstored.cs", "other == connection || other.Transactions.Count == 0", "other.Transactions.Count == 0 || other == connection")]
+
+    // No line of the history begins with a blank.
+    [DataRow("lifecycle", "Toolstack/Libxl/RecentDomids.cs", "if (space < 0) continue;", "if (space <= 0) continue;")]
+
+    // The index of the last slash is 0 or it is not below 1.
+    [DataRow("lifecycle", "XenStore/StorePath.cs", "slash <= 0 ?", "slash < 1 ?")]
+
+    // Whoever removes a device that is closed has disconnected it before.
+    [DataRow("devices", "Drivers/Blkback.cs", "Blkif.Disconnect();\n        Blkif.Put();", "Blkif.Put();")]
+
+    // Never so many seconds to the second.
+    [DataRow("lifecycle", "Toolstack/Libxl/RecentDomids.cs", "recent == domid && Now() - seconds < ReuseSeconds", "recent == domid && Now() - seconds <= ReuseSeconds")]
+    public void An_equivalent_mutant_has_an_empty_delta(string workload, string file, string before, string after)
+    {
+        var image = XenHost.Compile(file, before, after);
+        var delta = XenHost.Compare(workload, XenHost.GoldenTold(workload), XenHost.Run(image, [.. XenHost.Arguments(workload), "--rendezvous"]));
+
+        Assert.IsTrue(image.IsReached, "not reached");
+        Assert.IsTrue(delta.IsEmpty, string.Join('\n', delta.Infections.Take(5)));
+        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
+    }
+
+    private static void RequireEmpty(string workload)
+    {
+        var golden = XenHost.GoldenTold(workload);
+        var again = XenHost.Run(XenHost.Built("Toolstack"), [.. XenHost.Arguments(workload), "--rendezvous"]);
+        foreach (var mode in Enum.GetValues<PropagationMode>())
+        {
+            var delta = XenHost.Compare(workload, golden, again, mode);
+            Assert.IsTrue(delta.IsEmpty, string.Join('\n', delta.Infections.Take(5)));
+            Assert.AreEqual(mode is PropagationMode.Full ? FailureMode.NoImpact : null, delta.Outcome?.Mode);
+            Assert.IsGreaterThan(1000, delta.Steps + (mode is PropagationMode.Isolated ? 1001 : 0));
+            CollectionAssert.AreEqual(golden.Where(XenHost.IsOutput).ToArray(), delta.GoldenOutput.ToArray());
+        }
+    }
+
+    /// <summary>Whoever is infected first is so when it is isolated too, in the same step and by nobody; and nobody else is.</summary>
+    private static void RequireTheSameWhereIsolated(string workload, XenHost.Image image, Delta full)
+    {
+        if (full.Infections is [var first, ..])
+        {
+            string[] golden = [$$"""{"observe":"activation","name":"{{first.Component}}","at":0,"hits":1}""", .. XenHost.GoldenTold(workload)];
+            var isolated = XenHost.Compare(workload, golden, XenHost.RunIsolated(image, workload, first.Component), PropagationMode.Isolated);
+
+            Assert.AreEqual((first.Component, first.At), isolated.Infections.Select(each => (each.Component, each.At)).Single());
+            Assert.AreEqual(full.Infections[0].First, isolated.Infections[0].First);
+        }
+    }
+
+    private static void RequireCausesBeforeEffects(Delta delta)
+    {
+        var places = delta.Infections.Index().ToDictionary(each => each.Item.Component, each => each.Index, StringComparer.Ordinal);
+        foreach (var (index, infection) in delta.Infections.Index())
+        {
+            if (infection.From is { } from && places.TryGetValue(from, out var cause) && !IsLateBefore(from, infection.Step))
+            {
+                Assert.IsLessThan(index, cause, $"{infection.Component} was infected by {from}, which was infected later");
+            }
+        }
+
+        // Whoever is only late hands that on, and is not infected by it. Of an execution that differs in more steps than are kept nobody can say who was.
+        bool IsLateBefore(string component, long step) => delta.DivergentSteps > delta.Divergent.Length || delta.Divergent.Any(each => each.Component == component && each.Step <= step && each.Execution is MessageChange.Retimed);
+    }
+}
