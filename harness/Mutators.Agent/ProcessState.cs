@@ -10,8 +10,8 @@ namespace Mutators.Agent;
 /// </summary>
 internal sealed class ProcessState
 {
-    /// <summary>Looks, a millisecond apart, that a thread gets to be gone.</summary>
-    private const int ThreadLooks = 50;
+    /// <summary>Looks, a millisecond apart, that a thread gets to be gone, and the pool to be idle.</summary>
+    private const int Looks = 50;
 
     private readonly TextWriter output = Console.Out;
     private readonly TextWriter error = Console.Error;
@@ -26,6 +26,8 @@ internal sealed class ProcessState
     private readonly HashSet<string> threads = new(StringComparer.Ordinal);
     private readonly StaticState statics = new();
     private long timers;
+    private bool isUsuallyAtRest = true;
+    private bool hasRun;
 
     /// <summary>Called before each run.</summary>
     internal void Remember()
@@ -40,31 +42,45 @@ internal sealed class ProcessState
     internal Residue Residue()
     {
         var residue = HasThreads() ? Agent.Residue.Threads : Agent.Residue.None;
-        ThreadPool.GetMaxThreads(out var most, out _);
-        ThreadPool.GetAvailableThreads(out var idle, out _);
-        if (idle < most || ThreadPool.PendingWorkItemCount > 0 || Timer.ActiveCount > timers)
-        {
-            residue |= Agent.Residue.Pool;
-        }
+        return IsAtRest() ? residue : residue | Agent.Residue.Pool;
+    }
 
-        return residue;
+    /// <summary>
+    /// Whether the pool has nothing to do and no timer was added. What the run awaited may still be on its way back to the pool; but where golden, the
+    /// first to run, leaves work behind, there is nothing to wait for.
+    /// </summary>
+    private bool IsAtRest()
+    {
+        var isAtRest = isUsuallyAtRest ? Becomes(PoolIsAtRest) : PoolIsAtRest();
+        isUsuallyAtRest = hasRun ? isUsuallyAtRest : isAtRest;
+        hasRun = true;
+        return isAtRest;
+
+        bool PoolIsAtRest()
+        {
+            ThreadPool.GetMaxThreads(out var most, out _);
+            ThreadPool.GetAvailableThreads(out var idle, out _);
+            return idle == most && ThreadPool.PendingWorkItemCount == 0 && Timer.ActiveCount <= timers;
+        }
     }
 
     /// <summary>Whether threads of the program are left. One that was joined may still be on its way out of the system.</summary>
-    private bool HasThreads()
+    private bool HasThreads() => !Becomes(() => !Threads().Any(thread => !threads.Contains(thread) && IsPrograms(thread)));
+
+    private static bool Becomes(Func<bool> wanted)
     {
         using var moment = new ManualResetEventSlim();
-        for (var look = 0; look < ThreadLooks; look++)
+        for (var look = 0; look < Looks; look++)
         {
-            if (!Threads().Any(thread => !threads.Contains(thread) && IsPrograms(thread)))
+            if (wanted())
             {
-                return false;
+                return true;
             }
 
             moment.Wait(millisecondsTimeout: 1);
         }
 
-        return true;
+        return false;
     }
 
     /// <summary>An ordinary process would now tell the program that it ends.</summary>

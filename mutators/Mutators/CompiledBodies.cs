@@ -43,6 +43,12 @@ internal sealed class CompiledBodies : IDisposable
     public string Fingerprint(MutatedPart part)
     {
         var methods = part.IsAlone ? [] : part.Methods.SelectMany(method => Find(part.Type, method)).ToList();
+        if (part.Overload is { } overload)
+        {
+            // Were there more or fewer than C# has, nobody could say which one it is.
+            methods = methods.Count == overload.Count ? [methods[overload.Index]] : [];
+        }
+
         return Fingerprint(
             methods.Count > 0 ? methods
             : !part.IsAlone && _types.TryGetValue(part.Type, out var all) ? all

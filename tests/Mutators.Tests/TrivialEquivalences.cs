@@ -156,6 +156,41 @@ public sealed class TrivialEquivalences
         Assert.IsTrue(refused.All(mutant => found.Errors[mutant.Id].StartsWith("CS", StringComparison.Ordinal)));
     }
 
+    // Each with lambdas, whose names hold their method's place among all members.
+    private const string Overloads = """
+        partial class O
+        {
+            int M() => 1;
+            int M(int x) { Func<int> later = () => x + 2; return later(); }
+            int M<T>(T x) { Func<int> later = () => 3; return later(); }
+            partial void M(string x);
+            public partial int M(long x);
+            public partial int M(long x) { IEnumerable<int> All() { yield return 4; } return All().Sum(); }
+            async Task<int> M(double x) { await Task.Yield(); return 5; }
+            int this[int i] { get { return i + 6; } }
+            int this[string s] { get { Func<string, int> later = one => one.Length + 7; return later(s); } }
+            public static O operator +(O left, int right) { right += 8; return left; }
+            public static O operator +(O left, string right) { Console.WriteLine(right + 9); return left; }
+        }
+        """;
+
+    [TestMethod]
+    public void Overloads_are_compiled_together_and_judged_apart()
+    {
+        var golden = new Golden(Overloads);
+        Assert.IsEmpty(Golden.Errors(golden.Compilation));
+        var numbers = golden.Tree.GetRoot().DescendantTokens().Where(token => token.Value is > 0).ToList();
+        var faults = numbers.Select((token, i) => Mutate(golden, token.Span, token.Text + "1", i)).ToList();
+        var none = numbers.Select((token, i) => Mutate(golden, token.Span, $"({token.Text} + 0)", 100 + i)).ToList();
+        var emissions = 0;
+        var found = TrivialEquivalence.Find(golden.Compilation, faults.Concat(none).Select(mutant => (golden.Tree, mutant)), CancellationToken.None, (_, _) => emissions++);
+        Assert.HasCount(9, numbers);
+        Assert.AreSequenceEqual(none.Select(mutant => mutant.Id), found.Equivalent);
+        Assert.IsEmpty(found.Duplicates);
+        Assert.IsEmpty(found.Rejected);
+        Assert.AreEqual(2, emissions);
+    }
+
     // What metadata calls otherwise than C#, or numbers over the whole program.
     private const string Names = """
         interface I<T> { int M(T x) => 1; int P { get; } }

@@ -48,6 +48,9 @@ public sealed class ReviewScreen
         var last = Math.Max(0, body.Count - room);
         scroll = Math.Clamp(scroll, 0, last);
         var more = last == 0 ? "" : $" {Math.Min(100, 100 * (scroll + room) / body.Count)} %";
+
+        // Terminals that know synchronised output show the page when it is whole; the others take no notice.
+        _console.Write(new ControlCode("\e[?2026h"));
         _console.Clear(home: true);
         Write(new PageLine($"{page.Title}{more}", Tone.Heading).Broken(width).First(), isLast: false);
         foreach (var line in body.Skip(scroll).Take(room))
@@ -65,6 +68,7 @@ public sealed class ReviewScreen
             Write(line, isLast: index == foot.Count - 1);
         }
 
+        _console.Write(new ControlCode("\e[?2026l"));
         return scroll;
     }
 

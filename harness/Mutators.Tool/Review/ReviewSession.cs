@@ -38,6 +38,8 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Redraw());
         _screen.Alone(() =>
         {
+            // Puts the terminal's echo off before the first page: a key typed between that page and the first read would stand in it.
+            _ = Console.KeyAvailable;
             _isShown = true;
             var goesOn = true;
             while (goesOn)

@@ -155,6 +155,16 @@ public sealed class ReviewTests : IDisposable
     }
 
     [TestMethod]
+    public void Keys_typed_before_the_first_is_read_do_not_stand_in_the_page()
+    {
+        using var terminal = new Terminal(repository.Path, 80, 24, "review");
+        terminal.Until("1 of 2");
+        Assert.Contains("-echo", terminal.Settings);
+        terminal.Send("q");
+        Assert.AreEqual(0, terminal.End());
+    }
+
+    [TestMethod]
     public void A_resized_terminal_is_drawn_again()
     {
         using var terminal = new Terminal(repository.Path, 120, 40, "review");

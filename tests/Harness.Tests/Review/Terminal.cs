@@ -51,7 +51,7 @@ internal sealed partial class Terminal : IDisposable
         _reading = Task.Run(Read);
     }
 
-    /// <summary>What was drawn last, line by line, without colours.</summary>
+    /// <summary>What was drawn last, line by line, without colours: the last page that is whole, or what another command has written behind it.</summary>
     public IReadOnlyList<string> Screen
     {
         get
@@ -59,6 +59,8 @@ internal sealed partial class Terminal : IDisposable
             lock (_gate)
             {
                 var all = _seen.ToString();
+                var begun = all.LastIndexOf("\e[?2026h", StringComparison.Ordinal);
+                all = begun > all.LastIndexOf("\e[?2026l", StringComparison.Ordinal) ? all[..begun] : all;
                 var cleared = all.LastIndexOf("\e[2J", StringComparison.Ordinal);
                 return [.. Escapes().Replace(cleared < 0 ? all : all[cleared..], "").ReplaceLineEndings("\n").Split('\n')];
             }

@@ -22,7 +22,7 @@ internal sealed record BodyChange(SyntaxNode Golden, SyntaxNode Mutant)
     public static IReadOnlyList<BodyChange> Between(SyntaxNode golden, SyntaxNode mutant, out string? refusal)
     {
         var changes = new List<BodyChange>();
-        refusal = SyntaxFactory.AreEquivalent(golden, mutant, topLevel: true)
+        refusal = SyntaxFactory.AreEquivalent(golden, mutant, topLevel: true) || SyntaxFactory.AreEquivalent(Declared(golden), Declared(mutant), topLevel: true)
             ? Collect(golden, mutant, changes)
             : DeclarationChanges;
         return changes;
@@ -78,6 +78,11 @@ internal sealed record BodyChange(SyntaxNode Golden, SyntaxNode Mutant)
                 return $"a {golden.Kind()} changes";
         }
     }
+
+    // What a property begins with is no part of its declaration, which the compiler's own comparison knows of fields only.
+    private static SyntaxNode Declared(SyntaxNode root) => root.ReplaceNodes(
+        root.DescendantNodes(node => node is CompilationUnitSyntax or MemberDeclarationSyntax).OfType<PropertyDeclarationSyntax>().Where(property => property.Initializer is not null),
+        (_, property) => property.WithInitializer(null));
 
     private static string? CollectAll(SyntaxNode golden, SyntaxNode mutant, List<BodyChange> changes, Func<SyntaxNode, bool> isPart)
     {

@@ -4,6 +4,7 @@ namespace Mutators.Campaign.Engines.Reload;
 public sealed class LaneStatistics
 {
     private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, int> _replaced = new(StringComparer.Ordinal);
 
     /// <summary>Runs of mutants in warm workers.</summary>
     public int Runs { get; private set; }
@@ -32,8 +33,8 @@ public sealed class LaneStatistics
     /// <summary>Workers that were started.</summary>
     public int Workers { get; private set; }
 
-    /// <summary>Workers that no longer reproduced golden.</summary>
-    public int LostWorkers { get; private set; }
+    /// <summary>Why workers were replaced, and how many for each reason.</summary>
+    public IReadOnlyDictionary<string, int> Replaced => _replaced;
 
     /// <summary>Runs that were repeated because a worker was lost or died.</summary>
     public int Retries { get; private set; }
@@ -48,8 +49,9 @@ public sealed class LaneStatistics
         {
             string Each(TimeSpan sum) => Runs == 0 ? "-" : $"{sum.TotalMilliseconds / Runs:0.00} ms";
             return $"{Runs} runs in warm workers: {Each(Running)} each in the program, {Each(Applying)} applying, {Each(Whole - Running - Applying)} around it; "
-                + $"{Each(Preparing)} compiling ({Each(PreparingCpu)} CPU); {Checks} checks ({Each(Checking)} per run), {Workers} workers, {LostWorkers} lost, {Retries} runs repeated, "
+                + $"{Each(Preparing)} compiling ({Each(PreparingCpu)} CPU); {Checks} checks ({Each(Checking)} per run), {Workers} workers{Why()}, {Retries} runs repeated, "
                 + $"at most {PeakWorkingSet >> 20} MiB";
+            string Why() => _replaced.Count == 0 ? "" : $" (replaced: {string.Join("; ", _replaced.OrderByDescending(each => each.Value).Select(each => $"{each.Value} {each.Key}"))})";
         }
     }
 
@@ -82,11 +84,11 @@ public sealed class LaneStatistics
         }
     }
 
-    internal void AddLostWorker()
+    internal void AddReplacement(string why)
     {
         lock (_gate)
         {
-            LostWorkers++;
+            _replaced[why] = _replaced.GetValueOrDefault(why) + 1;
         }
     }
 

@@ -107,7 +107,7 @@ internal sealed class WorkerLane : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Replace();
+        Stop();
         _folder.Dispose();
     }
 
@@ -129,7 +129,7 @@ internal sealed class WorkerLane : IDisposable
         if (ran.NotApplied)
         {
             RunLater();
-            Replace();
+            Replace("where the runtime refused the delta");
             done(new ReloadResult(job, ReloadWay.Emit("the runtime refuses the delta"), null));
             return;
         }
@@ -138,7 +138,7 @@ internal sealed class WorkerLane : IDisposable
         {
             // An ordinary process would wait for these threads before it ends: this run says nothing.
             RunLater();
-            Replace();
+            Replace("with threads that a mutant left behind");
             done(RunFresh(job, "it leaves threads behind", cancel));
             return;
         }
@@ -152,7 +152,7 @@ internal sealed class WorkerLane : IDisposable
         if (_exercise.IsDoubtful(ran.Run))
         {
             RunLater();
-            Replace();
+            Replace("behind a test that does not end the same way twice");
             done(RunFresh(job, "a test does not end the same way twice", cancel, isDoubtful: true));
             return;
         }
@@ -160,17 +160,29 @@ internal sealed class WorkerLane : IDisposable
         _unchecked.Add(new ReloadResult(job, whyAlone is null ? ReloadWay.Warm : ReloadWay.Load(whyAlone), ran.Run));
         if (!ran.IsAlive || (ran.Report!.Residue & ~_usualResidue).HasFlag(Residue.StuckStatics))
         {
-            Replace();
+            Replace(ran.IsAlive ? "with statics that a mutant left and nothing takes back" : "that died with a mutant");
             AfterDeath(done, cancel);
         }
         else if (mustCheck || _unchecked.Count >= _distance.Runs || IsSuspicious(ran))
         {
             Check(done, cancel);
-            if (ran.Report is { } last && ((last.Residue & ~Residue.Statics & ~_usualResidue) != Residue.None || last.WorkingSet > MaximumWorkingSet || _worker?.Runs > MaximumRuns))
+            if (ran.Report is { } last && WhyWorn(last) is { } worn)
             {
-                Replace();
+                Replace(worn);
             }
         }
+    }
+
+    /// <summary>Why a worker that still reproduces golden should not go on; null if it may.</summary>
+    private string? WhyWorn(Report report)
+    {
+        var left = report.Residue & ~Residue.Statics & ~_usualResidue;
+        return left != Residue.None ? $"where a mutant left {Named(left)}"
+            : report.WorkingSet > MaximumWorkingSet ? $"above {MaximumWorkingSet >> 20} MiB"
+            : _worker?.Runs > MaximumRuns ? $"after {MaximumRuns} runs"
+            : null;
+
+        static string Named(Residue left) => left.HasFlag(Residue.StuckStatics) ? "statics that nothing takes back" : left.HasFlag(Residue.Threads) ? "threads" : "work in the thread pool";
     }
 
     /// <summary>In a process of its own. What golden would show there too, a test that passes only behind another one for example, is no outcome either.</summary>
@@ -209,7 +221,7 @@ internal sealed class WorkerLane : IDisposable
         }
 
         Retry();
-        Replace();
+        Replace("where a test failed behind a mutant that golden fails too");
         if (EnsureWorker(cancel) && OnlyOnce is null)
         {
             foreach (var doubt in shown)
@@ -217,7 +229,7 @@ internal sealed class WorkerLane : IDisposable
                 _exercise.Settle(doubt, IsGolden(doubt));
             }
 
-            Replace();
+            Stop();
         }
 
         return false;
@@ -238,8 +250,7 @@ internal sealed class WorkerLane : IDisposable
             return;
         }
 
-        _statistics.AddLostWorker();
-        Replace();
+        Replace(ran.IsAlive ? "no longer like golden" : "that died in golden's run");
         AcceptOrRetry(done, cancel);
     }
 
@@ -338,7 +349,7 @@ internal sealed class WorkerLane : IDisposable
         if (first.Report is not { Kind: ReportKind.Returned } report || !_exercise.IsGolden(first.Run))
         {
             _unusable = Why(first);
-            Replace();
+            Stop();
             return false;
         }
 
@@ -356,7 +367,7 @@ internal sealed class WorkerLane : IDisposable
                 ? "golden does not run twice in one process" : null);
         if (OnlyOnce is not null)
         {
-            Replace();
+            Stop();
             return true;
         }
 
@@ -422,7 +433,7 @@ internal sealed class WorkerLane : IDisposable
         if (!ran.IsAlive)
         {
             RunLater();
-            Replace();
+            Replace("that died loading assemblies anew");
         }
 
         return _stage.LoadsAnew.Value;
@@ -441,7 +452,17 @@ internal sealed class WorkerLane : IDisposable
         return deltas;
     }
 
-    private void Replace()
+    private void Replace(string why)
+    {
+        if (_worker is not null)
+        {
+            _statistics.AddReplacement(why);
+        }
+
+        Stop();
+    }
+
+    private void Stop()
     {
         _worker?.Dispose();
         _worker = null;
