@@ -21,6 +21,9 @@ public static class StoreMerge
 {
     private const string TemporaryName = "campaign.merging.db";
 
+    /// <summary>Pages of the merged store that are kept in memory: those of a million outcomes' indices.</summary>
+    private const int CacheKibibytes = 256 << 10;
+
     /// <summary>Whether a row of a part and its counterpart in the merged store say different things.</summary>
     private const string Contradict = """
         (ours.mode <> theirs.mode OR ours.flags <> theirs.flags OR ours.detection <> theirs.detection OR ours.detectors <> theirs.detectors
@@ -79,9 +82,12 @@ public static class StoreMerge
     {
         using var merged = Database.Create(file, _ => { });
 
-        // The file is nobody's yet: a crash leaves the stores that it is made of. Its references hold as they do in the parts.
+        // The file is nobody's yet: a crash leaves the stores that it is made of. Its references hold as they do in the parts. Ids are hashes, so that each
+        // row's place in an index is another page: what the cache holds of them decides whether a row of the last store costs what one of the first does.
         merged.Execute("PRAGMA synchronous = OFF");
         merged.Execute("PRAGMA foreign_keys = OFF");
+        merged.Execute("PRAGMA journal_mode = OFF");
+        merged.Execute($"PRAGMA cache_size = -{CacheKibibytes}");
         foreach (var head in heads)
         {
             cancel.ThrowIfCancellationRequested();
@@ -94,6 +100,7 @@ public static class StoreMerge
         merged.Execute("DELETE FROM harness_error WHERE EXISTS (SELECT 1 FROM outcome WHERE outcome.mutant = harness_error.mutant AND outcome.workload = harness_error.workload)");
         var broken = merged.Query("PRAGMA foreign_key_check", row => row.GetString(0));
         Invariant.Holds(broken.Count == 0);
+        merged.Execute("PRAGMA journal_mode = WAL");
         merged.Execute("PRAGMA synchronous = FULL");
         return ((int)merged.Query("SELECT count(*) FROM mutant", row => row.GetInt64(0))[0], SnapshotReader.Disagreements(merged));
     }
