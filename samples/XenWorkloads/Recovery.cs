@@ -19,6 +19,7 @@ public sealed class Recovery(Machine machine, Observations observations, IReadOn
     public const string ToolstackRestart = "toolstack-restart";
     public const string DriverDomainRestart = "driver-domain-restart";
     public const string Dom0Reboot = "dom0-reboot";
+    public const string Dom0AndDriverDomain = "dom0-and-driver-domain";
 
     /// <summary>Events that each measure may need, beyond those of the run.</summary>
     private const long EventsPerMeasure = 2_000_000;
@@ -53,6 +54,9 @@ public sealed class Recovery(Machine machine, Observations observations, IReadOn
         // Without Dom0 nobody could make a driver domain.
         if (!machine.Host.Crashed && HasDriverDomain) yield return (DriverDomainRestart, RestartDriverDomain);
         yield return (Dom0Reboot, machine.RebootDom0);
+
+        // The same fault may have taken both, one after the other.
+        if (HasDriverDomain) yield return (Dom0AndDriverDomain, RestartDriverDomain);
     }
 
     private bool HasDriverDomain => machine.LastDriverDomain is not null || machine.Blkback is null;

@@ -8,7 +8,7 @@ namespace Mutators.Reporting.Results;
 internal static class RecoverySection
 {
     /// <summary>The measures of the case study by cost; others that a workload knows follow.</summary>
-    private static readonly ImmutableArray<string> Known = ["nothing", "micro-reboot", "toolstack-restart", "driver-domain-restart", "dom0-reboot"];
+    private static readonly ImmutableArray<string> Known = ["nothing", "micro-reboot", "toolstack-restart", "driver-domain-restart", "dom0-reboot", "dom0-and-driver-domain"];
 
     private static readonly ImmutableArray<FailureMode> Drastic = [FailureMode.HostCrash, FailureMode.ControlHang, FailureMode.ControlCrash];
 

@@ -45,7 +45,7 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
             while (goesOn)
             {
                 Redraw();
-                var key = Console.ReadKey(intercept: true);
+                var key = NextKey();
                 _message = "";
                 goesOn = Obey(key);
             }
@@ -170,7 +170,7 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         {
             _message = question + typed + "_";
             Redraw();
-            var key = Console.ReadKey(intercept: true);
+            var key = NextKey();
             switch (key.Key)
             {
                 case ConsoleKey.Escape:
@@ -199,7 +199,7 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
         work();
         _isAway = false;
         Console.Out.Write("\nAny key goes back to the review. ");
-        Console.ReadKey(intercept: true);
+        NextKey();
         _isShown = true;
     }
 
@@ -248,6 +248,20 @@ internal sealed class ReviewSession(IReadOnlyList<ReviewItem> items, DecisionNot
                 // The terminal is gone, and with it whoever reads and whoever could be told.
                 Environment.Exit((int)ExitCode.Interrupted);
             }
+        }
+    }
+
+    private static ConsoleKeyInfo NextKey()
+    {
+        try
+        {
+            return Console.ReadKey(intercept: true);
+        }
+        catch (Exception lost) when (lost is IOException or InvalidOperationException)
+        {
+            // As above; .NET says either, by what it was about.
+            Environment.Exit((int)ExitCode.Interrupted);
+            throw;
         }
     }
 }

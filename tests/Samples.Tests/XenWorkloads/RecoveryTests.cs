@@ -61,6 +61,18 @@ public sealed class RecoveryTests
     }
 
     [TestMethod]
+    public void A_fault_that_took_the_driver_domain_and_then_Dom0_is_survived_if_both_start_again()
+    {
+        var run = Run(drivers: false, machine =>
+        {
+            machine.Simulation.Post(machine.DriverDomains.Single().Domain.Kernel, "bug", Bug);
+            machine.Simulation.Post(machine.Host.Dom0.Kernel, "bug", Bug);
+        });
+        Assert.AreEqual(WorkloadRun.HostCrashed, run.ExitCode);
+        Assert.AreEqual("dom0-reboot failed, dom0-and-driver-domain ok", Outcome(run));
+    }
+
+    [TestMethod]
     public void What_is_wrong_on_the_disk_survives_every_reboot()
     {
         var run = Run(drivers: true, machine =>
