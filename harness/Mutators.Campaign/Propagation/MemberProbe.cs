@@ -50,7 +50,6 @@ public static class MemberProbe
             private readonly bool told;
             private readonly StringBuilder messages = new StringBuilder();
             private string result = "";
-            private string seen = "";
 
             private {{name}}(string member, string type, object self, bool told)
             {
@@ -85,7 +84,7 @@ public static class MemberProbe
                             call.caller.Flush();
                         }
                         else Message(call.messages, "program", member, "call", said.ToString());
-                        if (self != null && !member.EndsWith(".new")) Message(call.messages, type, member, "state", call.seen = StateOf(self));
+                        if (self != null && !member.EndsWith(".new")) Message(call.messages, type, member, "state", StateOf(self));
                     }
 
                     current = call;
@@ -119,12 +118,10 @@ public static class MemberProbe
                 if (!told) return;
 
                 // Whoever is called now can read what this member has written by now.
-                var state = self == null ? "" : StateOf(self);
-                var isNew = state != seen;
-                if (isNew) Message(messages, member, type, "state", seen = state);
+                if (self != null) Message(messages, member, type, "state", StateOf(self));
                 Line(member, "call", caller == null ? "" : caller.member, messages, null);
                 messages.Clear();
-                var fields = isNew ? Fields(self) : "";
+                var fields = Fields(self);
                 if (fields.Length > 0) Line(type, "state", member, null, fields);
             }
 
