@@ -63,8 +63,7 @@ internal static class EmitVerb
         {
             foreach (var each in moved)
             {
-                var was = each is { Old: { } old, New: { } now } && old.Id != now.Id ? $" (was {old.Id})" : "";
-                Console.Out.WriteLine($"{Word(each.Outcome),-9} {each.Id,-16} {each.InWords}{was}");
+                Console.Out.WriteLine($"{Word(each.Outcome),-9} {each.Id,-16} {each.InWords}{Before(each)}");
             }
         }
 
@@ -73,6 +72,11 @@ internal static class EmitVerb
             : string.Join(", ", moved.CountBy(each => each.Outcome).OrderBy(each => each.Key).Select(each => $"{each.Value} {Word(each.Key)}")));
         return ExitCode.Done;
     }
+
+    /// <summary>What a mutant was before it changed, as its id and as git shows it.</summary>
+    private static string Before(MovedMutant moved) => moved is { Outcome: MoveOutcome.Changed, Old: { } old, New: { } now }
+        ? $"{(old.Id == now.Id ? "" : $" (was {old.Id})")}: git range-diff {old.CommitSha[..12]}^! {now.CommitSha[..12]}^!"
+        : "";
 
     private static string Word(MoveOutcome outcome) => outcome switch
     {
