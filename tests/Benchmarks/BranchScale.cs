@@ -11,19 +11,25 @@ namespace Benchmarks;
 /// <summary>
 /// Many mutants emitted in one go, and the same commits by <c>git fast-import</c>: both start with the same mutants in memory and end with
 /// references that git lists. That both made the same commits is checked by their names. Since git spends its time on the references, it is
-/// also given the commits alone, which it then writes into one pack and nothing else.
+/// also given the commits alone, which it then writes into one pack and nothing else. Some of them are written by LibGit2Sharp too, the other
+/// way that was to choose from.
 /// </summary>
 internal static class BranchScale
 {
+    /// <summary>Mutants that the library writes: it makes a file of every object.</summary>
+    private const int OfLibrary = 1_000;
+
     public static void Run(int count)
     {
         using var ours = new ScratchGit();
         using var theirs = new ScratchGit();
         using var alone = new ScratchGit();
+        using var library = new ScratchGit();
         var texts = ScratchGit.Sources(count);
         ours.Commit(texts);
         theirs.Commit(texts);
         alone.Commit(texts);
+        library.Commit(texts);
         List<Mutant> mutants = [.. texts.OrderBy(file => file.Key, StringComparer.Ordinal).SelectMany(file => DroppedLine.Mutants(file.Key, file.Value)).Take(count)];
         Console.WriteLine($"{mutants.Count:#,0} mutants of {texts.Count} files, {texts.Values.Sum(text => text.Lines.Count):#,0} lines");
 
@@ -52,6 +58,8 @@ internal static class BranchScale
         Console.WriteLine($"{listed:#,0} branches listed in {listing}; fsck in {fsck} says {(said.Length == 0 ? "nothing" : said)}; emitted again in {again}");
         var (import, _) = Timed(() => theirs.FastImport(stream => Write(stream, reference: null)), ProcessorTime.OfChildren);
         var tips = theirs.Tips();
+        List<Mutant> some = [.. mutants.Take(OfLibrary)];
+        var (one, sameOfLibrary) = Timed(() => LibraryBranches.Write(library.Root, some, branches, messages, texts));
         var same = branches.Count(branch => tips.TryGetValue(branch.RefName, out var tip) && tip == branch.CommitSha);
         var (theirListing, _) = Timed(() => theirs.Git("branch", "--list", "mutants/*"));
         Console.WriteLine($"""
@@ -61,6 +69,7 @@ internal static class BranchScale
             | `git fast-import` of the same commits | {import}, {mutants.Count / import.Processor.TotalSeconds:#,0} commits/CPU s |
             | **speed as a share of `git fast-import`'s** | **{emission.ShareOf(import)}** |
             | `git fast-import` of the commits alone, without references | {objects}; {emission.ShareOf(objects)} |
+            | LibGit2Sharp, {some.Count:#,0} of the commits, {sameOfLibrary:#,0} of them the same | {one}, {some.Count / one.Processor.TotalSeconds:#,0} commits/CPU s, {library.FilesInGit:#,0} files |
             | commits that are the same in both | {same:#,0} of {branches.Count:#,0} |
             | memory of the emitting process, at most | {peak >> 20} MiB, of which {before >> 20} MiB before |
             | the git folder afterwards | {ours.FilesInGit:#,0} files, {ours.BytesInGit >> 20} MiB (fast-import: {theirs.FilesInGit:#,0} files, {theirs.BytesInGit >> 20} MiB) |
