@@ -94,11 +94,28 @@ public sealed partial record WorkloadRun(
     /// <summary>Adds the innermost method that is not the class library's: there the program's own fault shows.</summary>
     private string WithPlace(string words, int from)
     {
-        var frames = Error.Skip(from + 1).Select(line => line.TrimStart()).Where(line => line.StartsWith("at ", StringComparison.Ordinal)).ToList();
-        var frame = frames.Find(each => !each.StartsWith("at System.", StringComparison.Ordinal)) ?? frames.FirstOrDefault();
+        var frames = Frames(Error.Skip(from + 1));
+        var frame = (words.StartsWith("Stack overflow", StringComparison.Ordinal) ? InCycle(from) : null) ?? frames.Find(IsPrograms) ?? frames.FirstOrDefault();
         var parenthesis = frame?.IndexOf('(', StringComparison.Ordinal) ?? -1;
         return frame is null ? words : $"{words.TrimEnd('.')} {AsWritten(parenthesis < 0 ? frame : frame[..parenthesis])}";
     }
+
+    /// <summary>
+    /// Of methods that call each other without end, the first by name: which of them meets the end of the stack changes from run to run. The runtime prints
+    /// the frames that repeat between two lines of dashes.
+    /// </summary>
+    private string? InCycle(int from)
+    {
+        var rule = Error.Skip(from + 1).SkipWhile(line => !line.StartsWith("Repeat ", StringComparison.Ordinal)).Skip(1).ToList();
+        return rule is [var dashes, ..] && dashes.StartsWith("---", StringComparison.Ordinal)
+            ? Frames(rule.Skip(1).TakeWhile(line => line != dashes)).Where(IsPrograms).Order(StringComparer.Ordinal).FirstOrDefault()
+            : null;
+    }
+
+    private static List<string> Frames(IEnumerable<string> lines) =>
+        lines.Select(line => line.TrimStart()).Where(line => line.StartsWith("at ", StringComparison.Ordinal)).ToList();
+
+    private static bool IsPrograms(string frame) => !frame.StartsWith("at System.", StringComparison.Ordinal);
 
     /// <summary>
     /// A frame under the name that its programmer knows: of a lambda or a local function it is that of the method they stand in. The numbers in

@@ -166,6 +166,16 @@ public sealed class ProcessRunnerTests
     }
 
     [TestMethod]
+    [DataRow("   at List.Value()\n   at List.Item()", "   at List.Item()", "Stack overflow at List.Item")]
+    [DataRow("   at List.Item()\n   at List.Value()", "   at System.String.Concat()", "Stack overflow at List.Item")]
+    public void A_stack_overflow_is_named_by_the_cycle_and_not_by_who_met_the_end_of_the_stack(string cycle, string last, string death)
+    {
+        var dashes = new string('-', 32);
+        string[] error = ["Stack overflow.", "Repeat 4181 times:", dashes, .. cycle.Split('\n'), dashes, last, "   at App.Main()"];
+        Assert.AreEqual(death, new WorkloadRun(ProcessEnd.Crashed, 134, [], [.. error], TimeSpan.Zero).Death);
+    }
+
+    [TestMethod]
     public void FailFast_is_a_crash_with_its_message()
     {
         var run = Tiny("fail-fast");
