@@ -22,24 +22,30 @@ public static class StoreMerge
     private const string TemporaryName = "campaign.merging.db";
 
     /// <summary>Pages of the merged store that are kept in memory: those of a million outcomes' indices.</summary>
-    private const int CacheKibibytes = 256 << 10;
+    private const int CacheKibibytes = 512 << 10;
+
+    /// <summary>
+    /// Parts that are written by one transaction, below the ten that SQLite attaches: each transaction writes nearly every page of the indices, because ids
+    /// are hashes.
+    /// </summary>
+    private const int PartsAtOnce = 8;
 
     /// <summary>Whether a row of a part and its counterpart in the merged store say different things.</summary>
-    private const string Contradict = """
+    private static string Contradict(string part) => $"""
         (ours.mode <> theirs.mode OR ours.flags <> theirs.flags OR ours.detection <> theirs.detection OR ours.detectors <> theirs.detectors
             OR ours.reason <> theirs.reason
             OR EXISTS (
-                SELECT ordinal, golden_line, mutant_line FROM part.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload
+                SELECT ordinal, golden_line, mutant_line FROM {part}.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload
                 EXCEPT SELECT ordinal, golden_line, mutant_line FROM main.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload)
             OR EXISTS (
                 SELECT ordinal, golden_line, mutant_line FROM main.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload
-                EXCEPT SELECT ordinal, golden_line, mutant_line FROM part.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload))
+                EXCEPT SELECT ordinal, golden_line, mutant_line FROM {part}.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload))
         """;
 
     /// <summary>Merges stores into the one of a repository; a campaign of the same identity that is there already is merged too.</summary>
     /// <param name="files">The stores' files.</param>
     /// <param name="directory">The folder <c>.mutators</c> that holds the merged store.</param>
-    /// <param name="cancel">Stops between two stores; the store that was there stays as it was.</param>
+    /// <param name="cancel">Stops between stores; the store that was there stays as it was.</param>
     /// <exception cref="UsageException">The stores are not parts of one campaign; the message says which, and by what they differ.</exception>
     public static MergedStore Merge(IReadOnlyList<string> files, string directory, CancellationToken cancel)
     {
@@ -88,12 +94,13 @@ public static class StoreMerge
         merged.Execute("PRAGMA foreign_keys = OFF");
         merged.Execute("PRAGMA journal_mode = OFF");
         merged.Execute($"PRAGMA cache_size = -{CacheKibibytes}");
-        foreach (var head in heads)
+        foreach (var some in heads.Chunk(PartsAtOnce))
         {
             cancel.ThrowIfCancellationRequested();
-            merged.Attach(head.File, "part");
-            merged.InTransaction(() => Add(merged, head));
-            merged.Detach("part");
+            var parts = some.Select((head, number) => (Head: head, Name: $"part{number}")).ToList();
+            parts.ForEach(part => merged.Attach(part.Head.File, part.Name));
+            merged.InTransaction(() => parts.ForEach(part => Add(merged, part.Head, part.Name)));
+            parts.ForEach(part => merged.Detach(part.Name));
         }
 
         // What one store could not run and another could is known.
@@ -105,67 +112,67 @@ public static class StoreMerge
         return ((int)merged.Query("SELECT count(*) FROM mutant", row => row.GetInt64(0))[0], SnapshotReader.Disagreements(merged));
     }
 
-    private static void Add(Database merged, PartHead head)
+    private static void Add(Database merged, PartHead head, string part)
     {
         var other = merged.Query(
-            "SELECT id FROM part.mutant AS theirs JOIN main.mutant AS ours USING (id) WHERE ours.commit_sha <> theirs.commit_sha OR ours.ordinal <> theirs.ordinal LIMIT 1",
+            $"SELECT id FROM {part}.mutant AS theirs JOIN main.mutant AS ours USING (id) WHERE ours.commit_sha <> theirs.commit_sha OR ours.ordinal <> theirs.ordinal LIMIT 1",
             row => row.GetString(0));
         if (other is [var id, ..])
         {
             throw new UsageException($"{head.File} has another mutant {id} than the stores before it.", "It is of another faultload: merge stores of one campaign only.");
         }
 
-        Resolve(merged, merged.Query(
-            $"SELECT theirs.mutant, theirs.workload FROM part.outcome AS theirs JOIN main.outcome AS ours USING (mutant, workload) WHERE {Contradict}", row => (row.GetString(0), row.GetString(1))));
+        Resolve(merged, part, merged.Query(
+            $"SELECT theirs.mutant, theirs.workload FROM {part}.outcome AS theirs JOIN main.outcome AS ours USING (mutant, workload) WHERE {Contradict(part)}", row => (row.GetString(0), row.GetString(1))));
         merged.Execute($"""
             UPDATE main.outcome AS ours SET times_run = max(ours.times_run, theirs.times_run), engine = min(ours.engine, theirs.engine)
-            FROM part.outcome AS theirs WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload AND NOT {Contradict}
+            FROM {part}.outcome AS theirs WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload AND NOT {Contradict(part)}
             """);
-        foreach (var table in Tables(merged))
+        foreach (var table in Tables(merged, part))
         {
             merged.Execute(table switch
             {
                 // An order is one among the sites that were probed together.
                 "activation" => $"""
-                    INSERT INTO main.activation SELECT mutant, workload, hits, {(head.IsShard ? "NULL" : "first_order")} FROM part.activation WHERE true
+                    INSERT INTO main.activation SELECT mutant, workload, hits, {(head.IsShard ? "NULL" : "first_order")} FROM {part}.activation WHERE true
                     ON CONFLICT DO UPDATE SET hits = max(hits, excluded.hits), first_order = coalesce(first_order, excluded.first_order)
                     """,
-                "golden_run" => """
-                    INSERT INTO main.golden_run SELECT * FROM part.golden_run WHERE true
+                "golden_run" => $"""
+                    INSERT INTO main.golden_run SELECT * FROM {part}.golden_run WHERE true
                     ON CONFLICT DO UPDATE SET exit_code = excluded.exit_code, output = excluded.output, duration_us = excluded.duration_us
                     WHERE (excluded.duration_us, excluded.output) < (duration_us, output)
                     """,
-                "harness_error" => """
-                    INSERT INTO main.harness_error SELECT * FROM part.harness_error WHERE true
+                "harness_error" => $"""
+                    INSERT INTO main.harness_error SELECT * FROM {part}.harness_error WHERE true
                     ON CONFLICT DO UPDATE SET message = min(message, excluded.message)
                     """,
-                "unit_tests" => """
-                    INSERT INTO main.unit_tests SELECT * FROM part.unit_tests WHERE true
+                "unit_tests" => $"""
+                    INSERT INTO main.unit_tests SELECT * FROM {part}.unit_tests WHERE true
                     ON CONFLICT DO UPDATE SET answer = excluded.answer, reason = excluded.reason, duration_us = excluded.duration_us
                     WHERE (excluded.answer, excluded.reason, excluded.duration_us) < (answer, reason, duration_us)
                     """,
                 // The rows of an outcome that is there already are there as well.
                 "difference" or "finding" or "second_round" or "recovery" => $"""
-                    INSERT INTO main.{table} SELECT * FROM part.{table} AS theirs
+                    INSERT INTO main.{table} SELECT * FROM {part}.{table} AS theirs
                     WHERE NOT EXISTS (SELECT 1 FROM main.outcome AS ours WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload)
                     """,
-                _ => $"INSERT OR IGNORE INTO main.{table} SELECT * FROM part.{table}",
+                _ => $"INSERT OR IGNORE INTO main.{table} SELECT * FROM {part}.{table}",
             });
         }
     }
 
     /// <summary>The tables that a part has, whatever version wrote it; outcomes last, since their rows say which differences are new.</summary>
-    private static IEnumerable<string> Tables(Database merged) => merged
-        .Query("SELECT name FROM part.sqlite_schema WHERE type = 'table' AND name <> 'shard' AND name NOT LIKE 'sqlite_%'", row => row.GetString(0))
+    private static IEnumerable<string> Tables(Database merged, string part) => merged
+        .Query($"SELECT name FROM {part}.sqlite_schema WHERE type = 'table' AND name <> 'shard' AND name NOT LIKE 'sqlite_%'", row => row.GetString(0))
         .OrderBy(table => table == "outcome")
         .ThenBy(table => table, StringComparer.Ordinal);
 
     /// <summary>Keeps what two stores say of a mutant, and of both the worse as its outcome: the same whichever came first.</summary>
-    private static void Resolve(Database merged, List<(string Mutant, string Workload)> contradicted)
+    private static void Resolve(Database merged, string part, List<(string Mutant, string Workload)> contradicted)
     {
         foreach (var (mutant, workload) in contradicted)
         {
-            var (ours, theirs) = (Variant.Read(merged, "main", mutant, workload), Variant.Read(merged, "part", mutant, workload));
+            var (ours, theirs) = (Variant.Read(merged, "main", mutant, workload), Variant.Read(merged, part, mutant, workload));
             merged.ExecuteMany("INSERT OR IGNORE INTO main.disagreement VALUES ($mutant, $workload, $mode, $detection, $reason)", [ours, theirs], each =>
                 [("$mutant", mutant), ("$workload", workload), ("$mode", each.Mode.ToString()), ("$detection", each.Detection.ToString()), ("$reason", each.Reason)]);
             if (theirs.CompareTo(ours) < 0)

@@ -16,6 +16,9 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
     /// <summary>What a mutant's run costs beside its tests: the framework's own work, statics, the pipe.</summary>
     private static readonly TimeSpan around = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How many times golden's start and end of a process those of another one may take.</summary>
+    private const int BesideFactor = 3;
+
     private readonly TestRecord _tests = golden.Tests!;
 
     public override ImmutableDictionary<string, string> Environment => TestProgram.Environment;
@@ -44,7 +47,10 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
 
     public override RunLimits LimitsOf(ReloadJob job) => Configuration.LimitsFor(job.MayRace ? Sum(job) * (1 + RacesRepeated) : Sum(job));
 
-    /// <summary>Its tests, and what a process takes beside all of them: a mutant that does not end need not spend what all tests would.</summary>
+    /// <summary>
+    /// Its tests by the usual factor, and what a process takes beside all of them by a small one, since no mutant changes that: one that does not end need not
+    /// spend what all tests would.
+    /// </summary>
     public override RunLimits LimitsAlone(ReloadJob job)
     {
         var beside = Golden.Run.Duration;
@@ -53,7 +59,8 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
             beside -= test.Duration;
         }
 
-        return Configuration.LimitsFor(Sum(job) + (beside > TimeSpan.Zero ? beside : TimeSpan.Zero));
+        var limits = Configuration.LimitsFor(Sum(job));
+        return limits with { Time = limits.Time + BesideFactor * (beside > TimeSpan.Zero ? beside : TimeSpan.Zero) };
     }
 
     /// <summary>Whatever the mutants' runs executed: a test that finds what one of them left behind fails here, before any outcome counts that it had a say in.</summary>
