@@ -70,7 +70,7 @@ public sealed class Component
             return;
         }
 
-        Simulation.Trace(this, "exit");
+        Simulation.Note(this, "exit");
         End();
     }
 
@@ -82,7 +82,7 @@ public sealed class Component
             return;
         }
 
-        Simulation.Trace(this, $"died: {reason}");
+        Simulation.Note(this, $"died: {reason}");
         Death = reason;
         End();
         Died?.Invoke(this);

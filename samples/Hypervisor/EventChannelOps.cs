@@ -434,7 +434,7 @@ public sealed class EventChannelOps
             SetBit(domain, PendingOffset, channel.Port, false);
             if (channel.HandlerOwner is { Alive: true } owner)
             {
-                host.Simulation.Trace(owner, $"event {channel.Port}");
+                host.Simulation.Note(owner, $"event {channel.Port}");
                 host.Simulation.RunAs(owner, channel.Handler);
             }
         }

@@ -122,7 +122,7 @@ public sealed class Host
         }
 
         CrashReason = reason;
-        Simulation.Trace(null, $"host crash: {reason}");
+        Simulation.Note(null, $"host crash: {reason}");
         foreach (var component in Simulation.Components.ToList())
         {
             if (component.Containment != Containment.Trusted && component.Domain?.Host == this && (component.Domain == Dom0 || !Options.GuestsOutliveDom0))
@@ -145,7 +145,7 @@ public sealed class Host
             throw new InvalidOperationException("this host loses its guests with Dom0");
         }
 
-        Simulation.Trace(null, "Dom0 reboots");
+        Simulation.Note(null, "Dom0 reboots");
         foreach (var component in Simulation.Components.Where(component => component.Domain == Dom0 && component.Containment != Containment.Trusted).ToList())
         {
             if (component.Alive)
@@ -177,7 +177,7 @@ public sealed class Host
 
         Hypercalls++;
         var component = Simulation.Current ?? caller.Kernel;
-        Simulation.Trace(component, what);
+        Simulation.Note(component, what);
         Simulation.Tap?.Hypercall(this, component, what);
     }
 
@@ -225,7 +225,7 @@ public sealed class Host
 
         domain.ShutDown = true;
         domain.ShutdownCode = reason;
-        Simulation.Trace(domain.Kernel, $"shutdown {reason}");
+        Simulation.Note(domain.Kernel, $"shutdown {reason}");
         if (reason == ShutdownReason.Crash)
         {
             ConsoleRing.Print($"domain_crash called for {domain}");
@@ -265,7 +265,7 @@ public sealed class Host
         domain.GrantTable.FreeSharedPages();
         Memory.Free(domain.SharedInfoMfn);
         domains.Remove(domain);
-        Simulation.Trace(null, $"domain {domain.Id} freed");
+        Simulation.Note(null, $"domain {domain.Id} freed");
         EventChannel.RaiseGlobalVirq(Virq.DomExc);
     }
 

@@ -78,8 +78,15 @@ public sealed class Simulation
     /// <summary>Sends the owner a message.</summary>
     public void Post(Component owner, string what, Action handler) => Enqueue(MessageLatencyNs, owner, what, false, handler);
 
-    /// <summary>Adds a record to the trace.</summary>
+    /// <summary>Adds what a component itself writes into its log to the trace, and tells those who look on.</summary>
     public void Trace(Component? component, string what)
+    {
+        Note(component, what);
+        Tap?.Send(Tap.NameOrNone(component), "log", "log", what);
+    }
+
+    /// <summary>Adds a record to the trace that those who look on are told of otherwise.</summary>
+    internal void Note(Component? component, string what)
     {
         var name = component?.Name ?? "xen";
         var hash = (TraceHash ^ (ulong)Now) * FnvPrime;
@@ -283,7 +290,7 @@ public sealed class Simulation
             throw new SimulationLimitException(components.MaxBy(c => c.EventCount)!, EventLimit);
         }
 
-        Trace(owner, timer.What);
+        Note(owner, timer.What);
         dispatching = true;
         try
         {

@@ -93,6 +93,20 @@ public sealed class SelfCheckTests
         Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
     }
 
+    [TestMethod]
+    [TestCategory("Slow")]
+    public void A_fault_of_which_only_a_log_tells_is_seen()
+    {
+        const string Check = "if (Device.State == XenbusState.Closed)";
+        var image = XenHost.Compile("Drivers/Blkback.cs", Check, "");
+        var delta = XenHost.Compare("mixed", XenHost.GoldenTold("mixed"), XenHost.Run(image, [.. XenHost.Arguments("mixed"), "--rendezvous"]));
+
+        Assert.IsTrue(image.IsReached, "not reached");
+        Assert.AreEqual("log", string.Join(' ', delta.MessageCounts.Where(each => each.Change is MessageChange.Extra).Select(each => each.Kind).Distinct()));
+        Assert.IsTrue(delta.Remaining.IsEmpty);
+        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
+    }
+
     private static void RequireEmpty(string workload)
     {
         var golden = XenHost.GoldenTold(workload);
