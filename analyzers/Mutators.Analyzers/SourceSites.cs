@@ -12,9 +12,13 @@ internal static class SourceSites
         var chosen = SiteOptions.Read(options.GetOptions(model.SyntaxTree));
         var (operators, excluded) = (chosen.Operators, chosen.ExcludedMembers);
         return !operators.IsEmpty && PathOf(model.SyntaxTree, options) is { } path
-            ? SiteScanner.Scan(model, path, operators, cancel).Where(mutant => !excluded.Any(name => name.Names(mutant)))
+            ? Of(model, path, operators, cancel).Where(mutant => !excluded.Any(name => name.Names(mutant)))
             : [];
     }
+
+    /// <summary>The sites that some operators find in a file. The model at hand would say what may be null at each place it is asked about, so another is asked.</summary>
+    public static IEnumerable<Mutant> Of(SemanticModel model, string path, IEnumerable<FaultOperator> operators, CancellationToken cancel) =>
+        SiteScanner.Scan(SiteScanner.ModelFor(model.Compilation, model.SyntaxTree), path, operators, cancel);
 
     /// <summary>
     /// The file's path in the repository, with forward slashes: part of its mutants' ids. Null for a file that lies elsewhere, which no

@@ -48,7 +48,7 @@ public sealed class UndetectedFaultAnalyzer : DiagnosticAnalyzer
         // A site's id counts equal sites of its own operator only, so that the others need not look.
         var ids = new HashSet<string>(wanted.Keys.Select(id => id.Operator), StringComparer.Ordinal);
         var operators = FaultOperator.All.Where(each => ids.Contains(each.Definition.Id));
-        foreach (var mutant in SiteScanner.Scan(file.SemanticModel, path, operators, file.CancellationToken))
+        foreach (var mutant in SourceSites.Of(file.SemanticModel, path, operators, file.CancellationToken))
         {
             if (wanted.TryGetValue(mutant.Id, out var outcome))
             {

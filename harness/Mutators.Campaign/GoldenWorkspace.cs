@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
@@ -90,9 +91,8 @@ public sealed class GoldenWorkspace : IDisposable
         }
 
         var operators = Operators;
-        var sites = sources
-            .SelectMany(each => SiteScanner.Scan(each.target.Compilation.GetSemanticModel(each.source.Tree), each.source.Path, operators, cancel, filter.Scope))
-            .ToImmutableArray();
+        ImmutableArray<Mutant> sites =
+            [.. SiteScanner.Scan(sources.Select(each => ((Compilation)each.target.Compilation, each.source.Tree, each.source.Path)), operators, cancel, filter.Scope)];
         var trees = sources.ToDictionary(each => each.source.Path, each => each.source.Tree, StringComparer.Ordinal);
         var asked = filter.Apply(sites, path => trees[path].GetRoot(cancel));
         return _configuration.Since is { } since ? new ChangeFilter(Repository, since).Apply(asked, path => trees[path], cancel) : asked;

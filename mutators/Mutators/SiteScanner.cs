@@ -14,21 +14,22 @@ public static class SiteScanner
     /// <param name="sources">The trees' compilations, the trees, and their files' paths in the repository.</param>
     /// <param name="operators">Which operators look.</param>
     /// <param name="cancel">Stops the scan.</param>
+    /// <param name="scope">Code to scan although it is left out by default.</param>
     public static IReadOnlyList<Mutant> Scan(
-        IEnumerable<(Compilation Compilation, SyntaxTree Tree, string Path)> sources, IReadOnlyList<FaultOperator> operators, CancellationToken cancel) =>
+        IEnumerable<(Compilation Compilation, SyntaxTree Tree, string Path)> sources, IReadOnlyList<FaultOperator> operators, CancellationToken cancel, ScanScope? scope = null) =>
     [
         .. sources.AsParallel().AsOrdered().WithCancellation(cancel)
-            .Select(source => Scan(Model(source.Compilation, source.Tree), source.Path, operators, cancel).ToList())
+            .Select(source => Scan(ModelFor(source.Compilation, source.Tree), source.Path, operators, cancel, scope).ToList())
             .SelectMany(each => each),
     ];
 
-    // No operator asks what may be null at a place, and that analysis costs as much as all other binding.
+    /// <summary>A tree's semantic model for a scan: no operator asks what may be null at a place, and that analysis costs as much as all other binding.</summary>
 #pragma warning disable RSEXPERIMENTAL001 // Part of the stable binary surface since Roslyn 4.10; what is experimental is its name.
-    private static SemanticModel Model(Compilation compilation, SyntaxTree tree) => compilation.GetSemanticModel(tree, SemanticModelOptions.DisableNullableAnalysis);
+    public static SemanticModel ModelFor(Compilation compilation, SyntaxTree tree) => compilation.GetSemanticModel(tree, SemanticModelOptions.DisableNullableAnalysis);
 #pragma warning restore RSEXPERIMENTAL001
 
     /// <summary>The mutants of one tree in document order.</summary>
-    /// <param name="model">The tree's semantic model in the golden compilation.</param>
+    /// <param name="model">The tree's semantic model in the golden compilation; cheapest is <see cref="ModelFor"/>.</param>
     /// <param name="path">The file's path in the repository, with forward slashes; part of each mutant's id.</param>
     /// <param name="operators">Which operators look.</param>
     /// <param name="cancel">Stops the scan.</param>
