@@ -9,7 +9,7 @@ internal static class AgentVariables
     /// <summary>A file with the deltas of a process for one run.</summary>
     internal const string Deltas = "MUTATORS_AGENT_DELTAS";
 
-    /// <summary>Says that the program is a test project, whose tests are to be run instead of its entry point.</summary>
+    /// <summary>Says that the program is a test project, whose tests are to be run instead of its entry point, and which of them: see <see cref="TestChoice"/>.</summary>
     internal const string Tests = "MUTATORS_AGENT_TESTS";
 
     /// <summary>The runtime's: which assemblies to run before the program.</summary>

@@ -12,7 +12,7 @@ internal static class StartupHook
     {
         var pipe = Environment.GetEnvironmentVariable(AgentVariables.Pipe);
         var deltas = Environment.GetEnvironmentVariable(AgentVariables.Deltas);
-        var isTests = Environment.GetEnvironmentVariable(AgentVariables.Tests) is not null;
+        var tests = Environment.GetEnvironmentVariable(AgentVariables.Tests) is { } patterns ? new TestChoice(patterns) : null;
 
         // The program and what it starts must find the environment of an ordinary run.
         foreach (var name in AgentVariables.All)
@@ -32,11 +32,11 @@ internal static class StartupHook
 
         if (pipe is not null)
         {
-            Worker.Run(pipe, isTests);
+            Worker.Run(pipe, tests);
         }
-        else if (isTests)
+        else if (tests is not null)
         {
-            Environment.Exit(new TestHost(Assembly.GetEntryAssembly()!).Run(Environment.GetCommandLineArgs()[1..]));
+            Environment.Exit(new TestHost(Assembly.GetEntryAssembly()!, tests).Run(Environment.GetCommandLineArgs()[1..]));
         }
     }
 }

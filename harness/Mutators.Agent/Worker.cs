@@ -32,26 +32,26 @@ internal sealed class Worker
     private long runBegan;
     private bool spent;
 
-    private Worker(Stream pipe, byte[] mark, Assembly program, bool isTests)
+    private Worker(Stream pipe, byte[] mark, Assembly program, TestChoice? choice)
     {
         this.pipe = pipe;
         this.mark = mark;
         folder = Path.GetDirectoryName(program.Location)!;
         ticks = new TickCounters(TicksSpent);
         ticks.Add(program);
-        tests = isTests ? new TestHost(program, ticks.Used, AllowTicks, () => spent) : null;
+        tests = choice is not null ? new TestHost(program, choice, ticks.Used, AllowTicks, () => spent) : null;
         entry = tests is null ? EntryPoint.Of(program) : tests.Run;
         state = new ProcessState();
     }
 
     /// <summary>Serves the harness until it hangs up; then ends the process, so that the program's own beginning is never reached.</summary>
-    internal static void Run(string pipeName, bool isTests)
+    internal static void Run(string pipeName, TestChoice? choice)
     {
         using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut);
         pipe.Connect();
         var mark = new byte[MarkLength + 2];
         System.Text.Encoding.ASCII.GetBytes(pipeName.PadRight(MarkLength).AsSpan(0, MarkLength), mark.AsSpan(1));
-        new Worker(pipe, mark, Assembly.GetEntryAssembly()!, isTests).Serve();
+        new Worker(pipe, mark, Assembly.GetEntryAssembly()!, choice).Serve();
         Environment.Exit(0);
     }
 

@@ -302,8 +302,14 @@ public sealed class GoldenWorkspace : IDisposable
                 "Name a program as workload, or other tests in 'unitTests', or leave --residual out.");
         }
 
+        if (!project.HasKnownTests && !_configuration.UnitTestFilter.IsEmpty)
+        {
+            throw new UsageException(
+                $"The tests of {project.Path} cannot be chosen by name: it refers to no known test framework.", "Leave out 'unitTestFilter', or name other test projects in 'unitTests'.");
+        }
+
         return project.HasKnownTests || project.IsProgram
-            ? new WorkloadProgram(new Workload($"unit-tests-{project.Name}", project.Path, []), project.OutputAssemblyPath, Path.Combine(Repository.OwnFolder, "runs", $"unit-tests-{project.Name}"))
+            ? new WorkloadProgram(new Workload($"unit-tests-{project.Name}", project.Path, _configuration.UnitTestFilter), project.OutputAssemblyPath, Path.Combine(Repository.OwnFolder, "runs", $"unit-tests-{project.Name}"))
             {
                 IsTests = project.HasKnownTests,
                 Framework = project.HasKnownTests ? project.TargetFramework : null,

@@ -16,6 +16,7 @@ internal sealed class TestHost
     private const int Growth = 4;
 
     private readonly Assembly assembly;
+    private readonly TestChoice choice;
     private readonly Stream output = Console.OpenStandardOutput();
     private readonly Func<long>? ticksUsed;
     private readonly Action<long>? allowTicks;
@@ -30,12 +31,14 @@ internal sealed class TestHost
     private SiteRecorder? sites;
 
     /// <param name="assembly">The tests.</param>
+    /// <param name="choice">Which of them; there are no others.</param>
     /// <param name="ticksUsed">The ticks that were spent since some were allowed; null where nothing counts them.</param>
     /// <param name="allowTicks">Allows so many ticks from now on; 0 for any number.</param>
     /// <param name="areTicksSpent">Whether the run is beyond its ticks.</param>
-    internal TestHost(Assembly assembly, Func<long>? ticksUsed = null, Action<long>? allowTicks = null, Func<bool>? areTicksSpent = null)
+    internal TestHost(Assembly assembly, TestChoice choice, Func<long>? ticksUsed = null, Action<long>? allowTicks = null, Func<bool>? areTicksSpent = null)
     {
         this.assembly = assembly;
+        this.choice = choice;
         this.ticksUsed = ticksUsed;
         this.allowTicks = allowTicks;
         this.areTicksSpent = areTicksSpent;
@@ -131,7 +134,7 @@ internal sealed class TestHost
             return false;
         }
 
-        var found = adapter.Discover().Select(test => (Test: test, Name: Named(test))).OrderBy(each => each.Name, StringComparer.Ordinal).ToList();
+        var found = adapter.Discover().Select(test => (Test: test, Name: Named(test))).Where(each => choice.Includes(each.Name)).OrderBy(each => each.Name, StringComparer.Ordinal).ToList();
         tests = [.. found.Select(each => each.Test)];
 
         // Rows of data that print alike are told apart by their place.

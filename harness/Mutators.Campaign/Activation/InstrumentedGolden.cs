@@ -106,16 +106,16 @@ public sealed class InstrumentedGolden
     }
 
     /// <summary>Runs the tests of a test project on the instrumented assemblies; what they print tells which reach which site.</summary>
-    public WorkloadRun RunTests(string assembly, string workload, RunLimits limits, CancellationToken cancel)
+    public WorkloadRun RunTests(string assembly, Workload workload, RunLimits limits, CancellationToken cancel)
     {
-        var place = Path.Combine(_directory, workload);
+        var place = Path.Combine(_directory, workload.Name);
         ProgramFolder.Copy(Path.GetDirectoryName(assembly)!, place);
         foreach (var (name, image) in _assemblies)
         {
             File.WriteAllBytes(Path.Combine(place, name), image);
         }
 
-        return TestProgram.Execute(Path.Combine(place, Path.GetFileName(assembly)), TestProgram.Coverage, limits, cancel);
+        return TestProgram.Execute(Path.Combine(place, Path.GetFileName(assembly)), workload, TestProgram.Coverage, limits, cancel);
     }
 
     /// <summary>Whether a probe stands for a mutant's site, by the mutant's number.</summary>

@@ -68,6 +68,10 @@ public sealed record CampaignConfiguration
     /// <summary>The project's own test projects, for the representativeness filter; empty: those of the solution that refer to a target.</summary>
     public ImmutableArray<string> UnitTests { get; init; } = [];
 
+    /// <summary>Patterns of the full names of the unit tests that are asked; empty: all. No outcome depends on it.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> UnitTestFilter { get; init; } = [];
+
     /// <summary>Whether the unit tests are asked which faults they catch.</summary>
     public bool Residual { get; init; }
 

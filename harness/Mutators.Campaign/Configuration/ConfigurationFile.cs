@@ -79,6 +79,7 @@ public static class ConfigurationFile
                 Seed = reader.Seed("seed", defaults.Seed),
                 Equivalence = !reader.Has("equivalence") || reader.Flag("equivalence"),
                 UnitTests = reader.Strings("unitTests"),
+                UnitTestFilter = reader.Strings("unitTestFilter"),
                 Residual = reader.Flag("residual"),
                 Engine = reader.Choice("engine", defaults.Engine),
                 Matrix = reader.Flag("matrix"),

@@ -69,6 +69,7 @@ public sealed partial record ConfigurationKey(string Name, KeyKind Kind, string 
         new("seed", KeyKind.Whole, "The seed of the draw.", it => it.Seed),
         new("equivalence", KeyKind.Flag, "Whether mutants that are the same to the optimising compiler are looked for, and not run.", it => it.Equivalence),
         new("unitTests", KeyKind.Texts, "The project's own test projects, for 'residual'; otherwise those that refer to a target.", it => it.UnitTests),
+        new("unitTestFilter", KeyKind.Texts, "Only these of their tests, by full names: App.Tests.Parsing.*; with an exclamation mark, not these. Default: all.", it => it.UnitTestFilter),
         new("residual", KeyKind.Flag, "Ask them which activated faults they catch.", it => it.Residual),
         new("engine", KeyKind.Choice, "How mutants are run.", it => Suggestion.Kebab(it.Engine.ToString()), "reload", "rebuild"),
         new("matrix", KeyKind.Flag, "Where tests are the workload: run every test that reaches a mutant, not only until one fails.", it => it.Matrix),

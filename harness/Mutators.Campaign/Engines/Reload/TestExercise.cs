@@ -21,7 +21,7 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
 
     private readonly TestRecord _tests = golden.Tests!;
 
-    public override ImmutableDictionary<string, string> Environment => TestProgram.Environment;
+    public override ImmutableDictionary<string, string> Environment => TestProgram.Environment(Golden.Workload);
 
     public override ImmutableArray<string> First => TestProgram.Golden;
 

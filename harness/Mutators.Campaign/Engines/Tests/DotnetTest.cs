@@ -50,11 +50,20 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
     private WorkloadRun ByTestHost(string assembly, string results, int? only, RunLimits limits, CancellationToken cancel)
     {
         // Rows of data have the method's name in front: a filter for it lets them all through.
-        string[] filter = only is { } test ? [$"--TestCaseFilter:FullyQualifiedName~{Escaped(MethodOf(tests.Tests[test]))}"] : [];
+        string[] filter = only is { } test ? [$"--TestCaseFilter:FullyQualifiedName~{Escaped(MethodOf(tests.Tests[test]))}"] : FilterOf(program.Workload.Arguments);
         var run = ProcessRunner.Run(
             "dotnet", ["vstest", assembly, $"--logger:trx;LogFileName={Report}", $"--ResultsDirectory:{results}", .. filter], Path.GetDirectoryName(assembly)!, environment, limits, cancel);
         var report = Path.Combine(results, Report);
         return Told(run, [.. LinesOf(report)], [.. run.Error, .. run.Output.Where(line => !line.StartsWith(TestProtocol.Sign))], File.Exists(report));
+    }
+
+    /// <summary>The runner knows no patterns, only parts of names: it may run more tests than were chosen, which then say nothing.</summary>
+    private static string[] FilterOf(ImmutableArray<string> patterns)
+    {
+        var wanted = patterns.Where(each => !each.StartsWith('!')).Select(each => $"FullyQualifiedName~{Escaped(each.Trim('*'))}");
+        var unwanted = patterns.Where(each => each.StartsWith('!')).Select(each => $"(FullyQualifiedName!~{Escaped(each[1..].Trim('*'))})");
+        string[] parts = [.. wanted.Any() ? [$"({string.Join('|', wanted)})"] : Array.Empty<string>(), .. unwanted];
+        return parts.Length == 0 ? [] : [$"--TestCaseFilter:{string.Join('&', parts)}"];
     }
 
     /// <summary>A program of xUnit 3, by its own runner.</summary>

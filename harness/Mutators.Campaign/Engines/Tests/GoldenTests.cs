@@ -59,7 +59,7 @@ internal sealed class GoldenTests(CampaignConfiguration configuration, ILogger l
     public (GoldenRun Golden, ImmutableArray<ActivationRecord> Activations) Cover(
         WorkloadProgram program, GoldenRun golden, InstrumentedGolden instrumented, ImmutableArray<Mutant> mutants, CancellationToken cancel)
     {
-        var run = instrumented.RunTests(program.Assembly, program.Workload.Name, configuration.GoldenLimits, cancel);
+        var run = instrumented.RunTests(program.Assembly, program.Workload, configuration.GoldenLimits, cancel);
         var seen = TestRun.Read(run.Output);
         var record = golden.Tests!;
         var isUsable = run is { End: ProcessEnd.Exited, ExitCode: 0 } && seen.Digest == record.Digest
@@ -122,7 +122,7 @@ internal sealed class GoldenTests(CampaignConfiguration configuration, ILogger l
     private WorkloadRun Execute(WorkloadProgram program, CancellationToken cancel)
     {
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, program.RunFolder);
-        var run = TestProgram.Execute(Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly)), TestProgram.Golden, configuration.GoldenLimits, cancel);
+        var run = TestProgram.Execute(Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly)), program.Workload, TestProgram.Golden, configuration.GoldenLimits, cancel);
         if (run is not { End: ProcessEnd.Exited, ExitCode: 0 })
         {
             var last = TestRun.Read(run.Output) is { Last: { } number } seen && number < seen.Known.Count ? $" in {seen.Known[number].Name}" : "";

@@ -12,10 +12,8 @@ internal static class TestProgram
     /// <summary>All tests, with the sites that they reach.</summary>
     public static ImmutableArray<string> Coverage { get; } = [TestProtocol.Coverage, TestProtocol.All];
 
-    /// <summary>What makes a process one that runs tests.</summary>
-    public static ImmutableDictionary<string, string> Environment { get; } = ImmutableDictionary.CreateRange(StringComparer.Ordinal,
+    private static readonly ImmutableDictionary<string, string> environment = ImmutableDictionary.CreateRange(StringComparer.Ordinal,
     [
-        KeyValuePair.Create(AgentVariables.Tests, "1"),
         KeyValuePair.Create(AgentVariables.Hooks, typeof(Worker).Assembly.Location),
 
         // A process of tests is a short one, and most of its time goes into code of the framework that is called a few times only: nothing is worth optimising that is not called often.
@@ -28,11 +26,16 @@ internal static class TestProgram
         KeyValuePair.Create("TESTINGPLATFORM_TELEMETRY_OPTOUT", "1"),
     ]);
 
+    /// <summary>What makes a process one that runs tests.</summary>
+    /// <param name="workload">The test project; its arguments are patterns of the tests' names.</param>
+    public static ImmutableDictionary<string, string> Environment(Workload workload) => environment.Add(AgentVariables.Tests, TestChoice.Joined(workload.Arguments));
+
     /// <summary>Runs tests.</summary>
     /// <param name="assembly">The tests' assembly, in a folder of ours.</param>
+    /// <param name="workload">The test project.</param>
     /// <param name="arguments">A mode and the tests.</param>
     /// <param name="limits">What they may spend.</param>
     /// <param name="cancel">Ends them.</param>
-    public static WorkloadRun Execute(string assembly, IEnumerable<string> arguments, RunLimits limits, CancellationToken cancel) =>
-        ProgramRun.Execute(assembly, arguments, Environment, limits, cancel);
+    public static WorkloadRun Execute(string assembly, Workload workload, IEnumerable<string> arguments, RunLimits limits, CancellationToken cancel) =>
+        ProgramRun.Execute(assembly, arguments, Environment(workload), limits, cancel);
 }
