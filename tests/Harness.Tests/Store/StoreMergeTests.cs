@@ -28,9 +28,6 @@ public sealed class StoreMergeTests : IDisposable
         Assert.AreEqual((3, Fixture.Mutants.Length), (merged.Stores, merged.Mutants));
         Assert.IsEmpty(merged.Disagreements);
         Assert.AreEqual(Json(Fixture), Json(Read("merged")));
-
-        StoreMerge.Merge(parts, Path.Combine(folder.Path, "at once"), CancellationToken.None);
-        Assert.AreEqual(Json(Fixture), Json(Read("at once")));
     }
 
     [TestMethod]
@@ -169,8 +166,7 @@ public sealed class StoreMergeTests : IDisposable
 
     private static MutantResult With(MutantResult result, Outcome outcome) => new(result.Mutant, result.Activations, [new StoredOutcome(outcome, 1)], []);
 
-    /// <summary>In ranges of few mutants, as a campaign of millions is merged.</summary>
-    private MergedStore Merge(string name, params string[] files) => StoreMerge.Merge(files, Path.Combine(folder.Path, name), CancellationToken.None, mutantsAtOnce: 2);
+    private MergedStore Merge(string name, params string[] files) => StoreMerge.Merge(files, Path.Combine(folder.Path, name), CancellationToken.None);
 
     private CampaignSnapshot Read(string name) => CampaignStore.Read(Path.Combine(folder.Path, name));
 
