@@ -41,7 +41,7 @@ internal static class ToolProcess
     /// <summary>Starts a command and interrupts it, as Ctrl-C does, when it has written a line that begins so on standard error.</summary>
     public static (int ExitCode, string Error) RunAndInterrupt(string directory, string atLine, params ReadOnlySpan<string> arguments)
     {
-        using var process = Start(directory, arguments);
+        using var process = Start(directory, arguments, hearsInterrupts: true);
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var error = new System.Text.StringBuilder();
@@ -61,9 +61,10 @@ internal static class ToolProcess
         return (process.ExitCode, error.ToString());
     }
 
-    private static Process Start(string directory, ReadOnlySpan<string> arguments, string? programs = null)
+    private static Process Start(string directory, ReadOnlySpan<string> arguments, string? programs = null, bool hearsInterrupts = false)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // What starts the tests in the background may have Ctrl-C ignored, which would be inherited.
+        var start = new ProcessStartInfo(hearsInterrupts ? "env" : "dotnet", hearsInterrupts ? ["--default-signal=INT", "dotnet"] : [])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
