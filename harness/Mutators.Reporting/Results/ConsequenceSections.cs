@@ -37,8 +37,8 @@ internal static class ConsequenceSections
         yield return Rounds(study);
         yield return new Section("silent", "Silent data failures",
         [
-            Rows(study, ("data damaged or lost, and nobody was told", each => each.IsSilentDataFailure),
-                ("data damaged or lost, told or not", each => each.Shows(FailureMode.SilentDataFailure))),
+            Rows(study, ("data missing, unchecked or other than golden's, and nobody was told", each => each.IsSilentDataFailure),
+                ("data missing, unchecked or other than golden's, told or not", each => each.Shows(FailureMode.SilentDataFailure))),
         ], IsDetection: true);
     }
 
