@@ -63,7 +63,7 @@ internal sealed class ProcessTree(Process root, bool ownSession)
             root.Refresh();
             return root.HasExited ? 0 : root.WorkingSet64;
         }
-        catch (InvalidOperationException)
+        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
         {
             return 0;
         }
@@ -77,7 +77,7 @@ internal sealed class ProcessTree(Process root, bool ownSession)
             var before = ProcessorTime();
             return !root.WaitForExit(LookForBusy) && ProcessorTime() - before > BusyFrom;
         }
-        catch (InvalidOperationException)
+        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
         {
             return false;
         }
@@ -91,7 +91,7 @@ internal sealed class ProcessTree(Process root, bool ownSession)
             root.Refresh();
             return root.HasExited ? TimeSpan.Zero : root.TotalProcessorTime;
         }
-        catch (InvalidOperationException)
+        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
         {
             return TimeSpan.Zero;
         }
@@ -203,7 +203,7 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         {
             process.Kill(entireTree);
         }
-        catch (InvalidOperationException)
+        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
         {
             // Already gone.
         }
