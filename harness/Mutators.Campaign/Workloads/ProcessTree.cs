@@ -58,42 +58,31 @@ internal sealed class ProcessTree(Process root, bool ownSession)
             return _others.Prepend(root.Id).Sum(id => ReadStat(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}")) is { State: not 'Z' } stat && stat.Session == root.Id ? stat.ResidentPages : 0) * Environment.SystemPageSize;
         }
 
-        try
-        {
-            root.Refresh();
-            return root.HasExited ? 0 : root.WorkingSet64;
-        }
-        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
-        {
-            return 0;
-        }
+        return WhileItIsThere(() => root.WorkingSet64);
     }
 
     /// <summary>Whether any of it uses the processor just now: it spins, or works. Looks for half a second.</summary>
-    public bool IsBusy()
+    public bool IsBusy() => WhileItIsThere(() =>
     {
-        try
-        {
-            var before = ProcessorTime();
-            return !root.WaitForExit(LookForBusy) && ProcessorTime() - before > BusyFrom;
-        }
-        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
-        {
-            return false;
-        }
-    }
+        var before = ProcessorTime();
+        return !root.WaitForExit(LookForBusy) && ProcessorTime() - before > BusyFrom;
+    });
 
     /// <summary>Processor time of the started process alone: cheap, to begin with.</summary>
-    public TimeSpan RootProcessorTime()
+    public TimeSpan RootProcessorTime() => WhileItIsThere(() => root.TotalProcessorTime);
+
+    /// <summary>What can be read of the started process; nothing once it has ended, which it may do while it is looked at.</summary>
+    private T WhileItIsThere<T>(Func<T> read)
+        where T : struct
     {
         try
         {
             root.Refresh();
-            return root.HasExited ? TimeSpan.Zero : root.TotalProcessorTime;
+            return root.HasExited ? default : read();
         }
         catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
         {
-            return TimeSpan.Zero;
+            return default;
         }
     }
 
@@ -203,7 +192,7 @@ internal sealed class ProcessTree(Process root, bool ownSession)
         {
             process.Kill(entireTree);
         }
-        catch (Exception gone) when (gone is InvalidOperationException or Win32Exception)
+        catch (InvalidOperationException)
         {
             // Already gone.
         }
