@@ -22,9 +22,6 @@ public static class ProcessRunner
     // An exit ends the wait at once; the interval only bounds how late a limit is noticed.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
-    // Reading /proc costs a millisecond or two: not at every look.
-    private static readonly TimeSpan MemoryLookInterval = TimeSpan.FromMilliseconds(100);
-
     private static readonly TimeSpan PatienceAfterKill = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs the program to its end, or to the first limit it exceeds, and ends all its processes.</summary>
@@ -122,35 +119,16 @@ public static class ProcessRunner
     private static ProcessEnd? Watch(
         Process process, ProcessTree tree, OutputBudget budget, RunLimits limits, long started, out long memory, CancellationToken cancel)
     {
-        memory = 0;
-        var memoryLookAt = TimeSpan.Zero;
-        var time = new TimeLimit(tree, limits.Time, limits.Time);
-        while (!process.WaitForExit(LookInterval))
+        var watch = new RunWatch(tree, budget, limits, new TimeLimit(tree, limits.Time, limits.Time), firstMemoryLook: TimeSpan.Zero);
+        ProcessEnd? end = null;
+        while (end is null && !process.WaitForExit(LookInterval))
         {
             cancel.ThrowIfCancellationRequested();
-            var elapsed = Stopwatch.GetElapsedTime(started);
-            if (budget.Exceeded)
-            {
-                return ProcessEnd.OutputLimit;
-            }
-
-            if (time.IsOver(elapsed))
-            {
-                return ProcessEnd.TimedOut;
-            }
-
-            if (limits.MemoryBytes > 0 && elapsed >= memoryLookAt)
-            {
-                memoryLookAt = elapsed + MemoryLookInterval;
-                memory = tree.WorkingSetBytes();
-                if (memory > limits.MemoryBytes + NativeAllowanceBytes)
-                {
-                    return ProcessEnd.OutOfMemory;
-                }
-            }
+            end = watch.Look(Stopwatch.GetElapsedTime(started));
         }
 
-        return null;
+        memory = watch.MemoryBytes;
+        return end;
     }
 
     private static ProcessStartInfo StartInfo(

@@ -44,7 +44,6 @@ internal sealed class WorkerProcess : IDisposable
     private static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UnwindPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan MemoryLookInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PatienceAfterKill = TimeSpan.FromSeconds(2);
 
     // Pipes and sockets have short names: this and the process's number tell all workers of a machine apart.
@@ -225,8 +224,7 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Waits for the run's report, and for what may end it before.</summary>
     private ProcessEnd? Wait(OutputBudget budget, RunLimits limits, bool hasTicks, long began, out Report? report, CancellationToken cancel)
     {
-        var memoryLookAt = MemoryLookInterval;
-        var time = new TimeLimit(_tree, limits.Time, hasTicks ? limits.Time * TickedFactor : limits.Time);
+        var watch = new RunWatch(_tree, budget, limits, new TimeLimit(_tree, limits.Time, hasTicks ? limits.Time * TickedFactor : limits.Time), RunWatch.AfterOneInterval);
         while (!_reported.WaitOne(LookInterval))
         {
             report = null;
@@ -236,25 +234,11 @@ internal sealed class WorkerProcess : IDisposable
                 cancel.ThrowIfCancellationRequested();
             }
 
-            var elapsed = Stopwatch.GetElapsedTime(began);
-            if (budget.Exceeded)
+            var end = watch.Look(Stopwatch.GetElapsedTime(began));
+            _memory = watch.MemoryBytes;
+            if (end is not null)
             {
-                return ProcessEnd.OutputLimit;
-            }
-
-            if (time.IsOver(elapsed))
-            {
-                return ProcessEnd.TimedOut;
-            }
-
-            if (limits.MemoryBytes > 0 && elapsed >= memoryLookAt)
-            {
-                memoryLookAt = elapsed + MemoryLookInterval;
-                _memory = _tree.WorkingSetBytes();
-                if (_memory > limits.MemoryBytes + ProcessRunner.NativeAllowanceBytes)
-                {
-                    return ProcessEnd.OutOfMemory;
-                }
+                return end;
             }
         }
 
