@@ -8,21 +8,16 @@ using Mutators.Campaign.Workloads;
 
 namespace Harness.Tests.Campaigns;
 
-/// <summary>A throw-away repository made from one of <c>tests/Trees</c>, whose folder names are sentences.</summary>
+/// <summary>A throw-away repository made from one of <c>tests/Trees</c>, whose folder names are sentences, or from several that lie over each other.</summary>
 internal sealed class Tree : IDisposable
 {
     private readonly ScratchFolder _folder = new();
 
-    public Tree(string name)
+    public Tree(params ReadOnlySpan<string> names)
     {
-        var source = Path.Combine(Repository.Root, "tests", "Trees", name);
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        foreach (var name in names)
         {
-            var relative = Path.GetRelativePath(source, file);
-            if (!relative.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
-            {
-                _folder.Write(relative, File.ReadAllText(file));
-            }
+            Add(Path.Combine(Repository.Root, "tests", "Trees", name));
         }
 
         _folder.Write(".gitignore", "bin/\nobj/\n");
@@ -61,4 +56,16 @@ internal sealed class Tree : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private void Add(string source)
+    {
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var relative = Path.GetRelativePath(source, file);
+            if (!relative.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            {
+                _folder.Write(relative, File.ReadAllText(file));
+            }
+        }
+    }
 }

@@ -14,13 +14,13 @@ namespace Harness.Tests.Engines;
 public sealed class TestFrameworkTests
 {
     [TestMethod]
-    [DataRow("its_tests_are_nunit", "Tests.ShapeTests.Name_is(3,\"triangle\")")]
-    [DataRow("its_tests_are_xunit_2", "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
-    [DataRow("its_tests_are_xunit_3", "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
-    [DataRow("its_tests_are_mstest_under_vstest", "Tests.ShapeTests.Name_is (3,\"triangle\")")]
-    public void A_campaign_agrees_with_a_rebuild_and_hears_every_test(string name, string row)
+    [DataRow(new[] { "a_shape", "its_tests_are_nunit" }, "Tests.ShapeTests.Name_is(3,\"triangle\")")]
+    [DataRow(new[] { "a_shape", "a_shape_under_xunit", "its_tests_are_xunit_2" }, "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
+    [DataRow(new[] { "a_shape", "a_shape_under_xunit", "its_tests_are_xunit_3" }, "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
+    [DataRow(new[] { "a_shape", "its_tests_are_mstest_under_vstest" }, "Tests.ShapeTests.Name_is (3,\"triangle\")")]
+    public void A_campaign_agrees_with_a_rebuild_and_hears_every_test(string[] folders, string row)
     {
-        using var tree = new Tree(name);
+        using var tree = new Tree(folders);
         using var repository = MutantRepository.Open(tree.Root);
         var runner = new CampaignRunner(repository, new CampaignConfiguration { Profile = FaultProfile.Classic, Members = ["Shape.Name", "Shape.Sum"], Matrix = true }, NullLogger.Instance);
 
