@@ -21,26 +21,19 @@ public static class StoreMerge
 {
     private const string TemporaryName = "campaign.merging.db";
 
-    /// <summary>Pages of the merged store that are kept in memory: those of a million outcomes' indices.</summary>
-    private const int CacheKibibytes = 512 << 10;
+    private const string StagedName = "campaign.staged.db";
 
     /// <summary>
-    /// Parts that are written by one transaction, below the ten that SQLite attaches: each transaction writes nearly every page of the indices, because ids
-    /// are hashes.
+    /// What is kept in memory of a store that rows are compared with: the indices of a million outcomes. Their ids are hashes, so that each look-up goes to
+    /// another page.
     /// </summary>
-    private const int PartsAtOnce = 8;
+    private const int CacheOfKnownKibibytes = 512 << 10;
 
-    /// <summary>Whether a row of a part and its counterpart in the merged store say different things.</summary>
-    private static string Contradict(string part) => $"""
-        (ours.mode <> theirs.mode OR ours.flags <> theirs.flags OR ours.detection <> theirs.detection OR ours.detectors <> theirs.detectors
-            OR ours.reason <> theirs.reason
-            OR EXISTS (
-                SELECT ordinal, golden_line, mutant_line FROM {part}.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload
-                EXCEPT SELECT ordinal, golden_line, mutant_line FROM main.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload)
-            OR EXISTS (
-                SELECT ordinal, golden_line, mutant_line FROM main.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload
-                EXCEPT SELECT ordinal, golden_line, mutant_line FROM {part}.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload))
-        """;
+    /// <summary>What is sorted in one piece.</summary>
+    private const int CacheOfStagedKibibytes = 64 << 10;
+
+    /// <summary>Parts that are compared in one transaction, below the ten that SQLite attaches: each transaction writes nearly every page of the indices.</summary>
+    private const int PartsAtOnce = 8;
 
     /// <summary>Merges stores into the one of a repository; a campaign of the same identity that is there already is merged too.</summary>
     /// <param name="files">The stores' files.</param>
@@ -67,122 +60,83 @@ public static class StoreMerge
         {
             var own = PartHead.Read(present);
             heads[0].RequireSameCampaign(own);
-            heads.Add(own);
+            heads.Insert(0, own);
         }
 
-        var temporary = Path.Combine(directory, TemporaryName);
+        var (temporary, staged) = (Path.Combine(directory, TemporaryName), Path.Combine(directory, StagedName));
         Delete(temporary);
+        Delete(staged);
         try
         {
-            var (mutants, disagreements) = Write(temporary, heads, cancel);
+            var (mutants, disagreements) = Write(temporary, staged, heads, cancel);
             var whole = heads[0].Identity.Faultload.Strata.Sum(stratum => stratum.Drawn);
             return new MergedStore(heads.Count, mutants, whole, disagreements, target.Replace(temporary, heads[0].Identity));
         }
         finally
         {
             Delete(temporary);
+            Delete(staged);
         }
     }
 
-    private static (int Mutants, ImmutableArray<Disagreement> Disagreements) Write(string file, IReadOnlyList<PartHead> heads, CancellationToken cancel)
+    private static (int Mutants, ImmutableArray<Disagreement> Disagreements) Write(string file, string stagedFile, IReadOnlyList<PartHead> heads, CancellationToken cancel)
     {
         using var merged = Database.Create(file, _ => { });
 
-        // The file is nobody's yet: a crash leaves the stores that it is made of. Its references hold as they do in the parts. Ids are hashes, so that each
-        // row's place in an index is another page: what the cache holds of them decides whether a row of the last store costs what one of the first does.
+        // The file is nobody's yet: a crash leaves the stores that it is made of. Its references hold as they do in the parts.
         merged.Execute("PRAGMA synchronous = OFF");
         merged.Execute("PRAGMA foreign_keys = OFF");
         merged.Execute("PRAGMA journal_mode = OFF");
-        merged.Execute($"PRAGMA cache_size = -{CacheKibibytes}");
-        foreach (var some in heads.Chunk(PartsAtOnce))
-        {
-            cancel.ThrowIfCancellationRequested();
-            var parts = some.Select((head, number) => (Head: head, Name: $"part{number}")).ToList();
-            parts.ForEach(part => merged.Attach(part.Head.File, part.Name));
-            merged.InTransaction(() => parts.ForEach(part => Add(merged, part.Head, part.Name)));
-            parts.ForEach(part => merged.Detach(part.Name));
-        }
+        var known = WriteDisjoint(merged, stagedFile, heads, cancel);
+        WriteKnown(merged, known, cancel);
 
         // What one store could not run and another could is known.
         merged.Execute("DELETE FROM harness_error WHERE EXISTS (SELECT 1 FROM outcome WHERE outcome.mutant = harness_error.mutant AND outcome.workload = harness_error.workload)");
-        var broken = merged.Query("PRAGMA foreign_key_check", row => row.GetString(0));
-        Invariant.Holds(broken.Count == 0);
         merged.Execute("PRAGMA journal_mode = WAL");
         merged.Execute("PRAGMA synchronous = FULL");
         return ((int)merged.Query("SELECT count(*) FROM mutant", row => row.GetInt64(0))[0], SnapshotReader.Disagreements(merged));
     }
 
-    private static void Add(Database merged, PartHead head, string part)
+    /// <summary>Writes the parts whose mutants are in no part before them, and gives back the others.</summary>
+    private static List<PartHead> WriteDisjoint(Database merged, string stagedFile, IReadOnlyList<PartHead> heads, CancellationToken cancel)
     {
-        var other = merged.Query(
-            $"SELECT id FROM {part}.mutant AS theirs JOIN main.mutant AS ours USING (id) WHERE ours.commit_sha <> theirs.commit_sha OR ours.ordinal <> theirs.ordinal LIMIT 1",
-            row => row.GetString(0));
-        if (other is [var id, ..])
+        merged.Execute($"PRAGMA cache_size = -{CacheOfStagedKibibytes}");
+        using var staged = new StagedParts(merged, stagedFile);
+        var known = new List<PartHead>();
+        foreach (var head in heads)
         {
-            throw new UsageException($"{head.File} has another mutant {id} than the stores before it.", "It is of another faultload: merge stores of one campaign only.");
+            cancel.ThrowIfCancellationRequested();
+            Attached(merged, [head], parts =>
+            {
+                KnownMutants.AddShared(merged, parts[0].Name);
+                if (!staged.TryAdd(parts[0].Name, head.IsShard))
+                {
+                    known.Add(head);
+                }
+            });
         }
 
-        Resolve(merged, part, merged.Query(
-            $"SELECT theirs.mutant, theirs.workload FROM {part}.outcome AS theirs JOIN main.outcome AS ours USING (mutant, workload) WHERE {Contradict(part)}", row => (row.GetString(0), row.GetString(1))));
-        merged.Execute($"""
-            UPDATE main.outcome AS ours SET times_run = max(ours.times_run, theirs.times_run), engine = min(ours.engine, theirs.engine)
-            FROM {part}.outcome AS theirs WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload AND NOT {Contradict(part)}
-            """);
-        foreach (var table in Tables(merged, part))
+        merged.InTransaction(staged.Write);
+        return known;
+    }
+
+    private static void WriteKnown(Database merged, IReadOnlyList<PartHead> heads, CancellationToken cancel)
+    {
+        merged.Execute($"PRAGMA cache_size = -{CacheOfKnownKibibytes}");
+        foreach (var some in heads.Chunk(PartsAtOnce))
         {
-            merged.Execute(table switch
-            {
-                // An order is one among the sites that were probed together.
-                "activation" => $"""
-                    INSERT INTO main.activation SELECT mutant, workload, hits, {(head.IsShard ? "NULL" : "first_order")} FROM {part}.activation WHERE true
-                    ON CONFLICT DO UPDATE SET hits = max(hits, excluded.hits), first_order = coalesce(first_order, excluded.first_order)
-                    """,
-                "golden_run" => $"""
-                    INSERT INTO main.golden_run SELECT * FROM {part}.golden_run WHERE true
-                    ON CONFLICT DO UPDATE SET exit_code = excluded.exit_code, output = excluded.output, duration_us = excluded.duration_us
-                    WHERE (excluded.duration_us, excluded.output) < (duration_us, output)
-                    """,
-                "harness_error" => $"""
-                    INSERT INTO main.harness_error SELECT * FROM {part}.harness_error WHERE true
-                    ON CONFLICT DO UPDATE SET message = min(message, excluded.message)
-                    """,
-                "unit_tests" => $"""
-                    INSERT INTO main.unit_tests SELECT * FROM {part}.unit_tests WHERE true
-                    ON CONFLICT DO UPDATE SET answer = excluded.answer, reason = excluded.reason, duration_us = excluded.duration_us
-                    WHERE (excluded.answer, excluded.reason, excluded.duration_us) < (answer, reason, duration_us)
-                    """,
-                // The rows of an outcome that is there already are there as well.
-                "difference" or "finding" or "second_round" or "recovery" => $"""
-                    INSERT INTO main.{table} SELECT * FROM {part}.{table} AS theirs
-                    WHERE NOT EXISTS (SELECT 1 FROM main.outcome AS ours WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload)
-                    """,
-                _ => $"INSERT OR IGNORE INTO main.{table} SELECT * FROM {part}.{table}",
-            });
+            cancel.ThrowIfCancellationRequested();
+            Attached(merged, some, parts => parts.ForEach(part => KnownMutants.Add(merged, part.Name, part.Head.File, part.Head.IsShard)));
         }
     }
 
-    /// <summary>The tables that a part has, whatever version wrote it; outcomes last, since their rows say which differences are new.</summary>
-    private static IEnumerable<string> Tables(Database merged, string part) => merged
-        .Query($"SELECT name FROM {part}.sqlite_schema WHERE type = 'table' AND name <> 'shard' AND name NOT LIKE 'sqlite_%'", row => row.GetString(0))
-        .OrderBy(table => table == "outcome")
-        .ThenBy(table => table, StringComparer.Ordinal);
-
-    /// <summary>Keeps what two stores say of a mutant, and of both the worse as its outcome: the same whichever came first.</summary>
-    private static void Resolve(Database merged, string part, List<(string Mutant, string Workload)> contradicted)
+    /// <summary>Works on parts in one transaction.</summary>
+    private static void Attached(Database merged, IEnumerable<PartHead> heads, Action<List<(PartHead Head, string Name)>> work)
     {
-        foreach (var (mutant, workload) in contradicted)
-        {
-            var (ours, theirs) = (Variant.Read(merged, "main", mutant, workload), Variant.Read(merged, part, mutant, workload));
-            merged.ExecuteMany("INSERT OR IGNORE INTO main.disagreement VALUES ($mutant, $workload, $mode, $detection, $reason)", [ours, theirs], each =>
-                [("$mutant", mutant), ("$workload", workload), ("$mode", each.Mode.ToString()), ("$detection", each.Detection.ToString()), ("$reason", each.Reason)]);
-            if (theirs.CompareTo(ours) < 0)
-            {
-                foreach (var table in (string[])["difference", "finding", "second_round", "recovery", "outcome"])
-                {
-                    merged.Execute($"DELETE FROM main.{table} WHERE mutant = $mutant AND workload = $workload", ("$mutant", mutant), ("$workload", workload));
-                }
-            }
-        }
+        var parts = heads.Select((head, number) => (Head: head, Name: $"part{number}")).ToList();
+        parts.ForEach(part => merged.Attach(part.Head.File, part.Name));
+        merged.InTransaction(() => work(parts));
+        parts.ForEach(part => merged.Detach(part.Name));
     }
 
     private static void Delete(string file)
@@ -247,25 +201,5 @@ public static class StoreMerge
 
             string Part(string text) => text.Substring(Math.Min(from, text.Length), Math.Min(Shown, text.Length - Math.Min(from, text.Length)));
         }
-    }
-
-    /// <summary>What one store says of a mutant. The worst comes first, of equals the least detected; what is left is decided by text, so that it is decided.</summary>
-    private sealed record Variant(FailureMode Mode, Detection Detection, string Reason, string Rest) : IComparable<Variant>
-    {
-        public static Variant Read(Database database, string schema, string mutant, string workload) => database.Query(
-            $"""
-            SELECT mode, detection, reason, flags || detectors || coalesce(
-                (SELECT group_concat(coalesce(golden_line, '') || char(10) || coalesce(mutant_line, ''), char(10)) FROM {schema}.difference AS d WHERE d.mutant = o.mutant AND d.workload = o.workload), '')
-            FROM {schema}.outcome AS o WHERE mutant = $mutant AND workload = $workload
-            """,
-            row => new Variant(Enum.Parse<FailureMode>(row.GetString(0)), Enum.Parse<Detection>(row.GetString(1)), row.GetString(2), row.GetString(3)),
-            ("$mutant", mutant), ("$workload", workload))[0];
-
-        public int CompareTo(Variant? other) =>
-            other is null ? -1
-            : Mode != other.Mode ? Mode.CompareTo(other.Mode)
-            : Detection != other.Detection ? other.Detection.CompareTo(Detection)
-            : Reason != other.Reason ? string.CompareOrdinal(Reason, other.Reason)
-            : string.CompareOrdinal(Rest, other.Rest);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Harness.Tests;
+using Microsoft.Data.Sqlite;
 using Mutators.Campaign.Faultloads;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Workloads;
@@ -166,7 +167,18 @@ public sealed class StoreMergeTests : IDisposable
 
     private static MutantResult With(MutantResult result, Outcome outcome) => new(result.Mutant, result.Activations, [new StoredOutcome(outcome, 1)], []);
 
-    private MergedStore Merge(string name, params string[] files) => StoreMerge.Merge(files, Path.Combine(folder.Path, name), CancellationToken.None);
+    /// <summary>Merges; whatever was merged, each row's references hold afterwards, and nothing is left beside the store.</summary>
+    private MergedStore Merge(string name, params string[] files)
+    {
+        var merged = StoreMerge.Merge(files, Path.Combine(folder.Path, name), CancellationToken.None);
+        using var database = new SqliteConnection($"Data Source={Path.Combine(folder.Path, name, CampaignStore.FileName)};Pooling=False");
+        database.Open();
+        using var check = database.CreateCommand();
+        check.CommandText = "PRAGMA foreign_key_check";
+        Assert.IsNull(check.ExecuteScalar());
+        Assert.IsEmpty(Directory.EnumerateFiles(Path.Combine(folder.Path, name), "campaign.*.db"));
+        return merged;
+    }
 
     private CampaignSnapshot Read(string name) => CampaignStore.Read(Path.Combine(folder.Path, name));
 
