@@ -106,13 +106,17 @@ internal sealed class VsTestAdapter : TestAdapter
     /// <summary>NUnit writes the arguments of a row behind the method.</summary>
     private static string Method(string full) => full.IndexOf('(', StringComparison.Ordinal) is var at and > 0 ? full[..at] : full;
 
-    /// <summary>One test after the other, and none of the adapter's own ways to another process; told at once, so that it is known which test is under way.</summary>
+    /// <summary>
+    /// One test after the other, and none of the adapter's own ways to another process; told at once, so that it is known which test is under way: NUnit's adapter does
+    /// so only for somebody who collects data of each test in the process, and its releases ask for that in two ways. What NUnit draws by chance is drawn alike in every process.
+    /// </summary>
     private const string Settings = """
         <?xml version="1.0" encoding="utf-8"?>
         <RunSettings>
-          <RunConfiguration><DisableParallelization>true</DisableParallelization><DisableAppDomain>true</DisableAppDomain><DesignMode>false</DesignMode><MaxCpuCount>1</MaxCpuCount></RunConfiguration>
+          <RunConfiguration><DisableParallelization>true</DisableParallelization><DisableAppDomain>true</DisableAppDomain><DesignMode>false</DesignMode><MaxCpuCount>1</MaxCpuCount><CollectDataForEachTestSeparately>true</CollectDataForEachTestSeparately></RunConfiguration>
           <xUnit><ParallelizeAssembly>false</ParallelizeAssembly><ParallelizeTestCollections>false</ParallelizeTestCollections><ShowLiveOutput>false</ShowLiveOutput><AppDomain>denied</AppDomain></xUnit>
-          <NUnit><NumberOfTestWorkers>0</NumberOfTestWorkers><SynchronousEvents>true</SynchronousEvents><ShadowCopyFiles>false</ShadowCopyFiles></NUnit>
+          <NUnit><NumberOfTestWorkers>0</NumberOfTestWorkers><RandomSeed>1</RandomSeed><ShadowCopyFiles>false</ShadowCopyFiles></NUnit>
+          <InProcDataCollectionRunSettings><InProcDataCollectors><InProcDataCollector friendlyName="mutators"/></InProcDataCollectors></InProcDataCollectionRunSettings>
           <MSTest><Parallelize><Workers>1</Workers><Scope>ClassLevel</Scope></Parallelize></MSTest>
         </RunSettings>
         """;

@@ -14,23 +14,28 @@ namespace Harness.Tests.Engines;
 public sealed class TestFrameworkTests
 {
     [TestMethod]
-    [DataRow(new[] { "a_shape", "its_tests_are_nunit" }, "Tests.ShapeTests.Name_is(3,\"triangle\")")]
-    [DataRow(new[] { "a_shape", "a_shape_under_xunit", "its_tests_are_xunit_2" }, "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
-    [DataRow(new[] { "a_shape", "a_shape_under_xunit", "its_tests_are_xunit_3" }, "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")")]
-    [DataRow(new[] { "a_shape", "its_tests_are_mstest_under_vstest" }, "Tests.ShapeTests.Name_is (3,\"triangle\")")]
-    public void A_campaign_agrees_with_a_rebuild_and_hears_every_test(string[] folders, string row)
+    [DataRow(new[] { "a_shape", "its_tests_are_nunit" }, "Tests.ShapeTests.Name_is(3,\"triangle\")", 4)]
+    [DataRow(new[] { "a_shape", "a_shape_under_xunit", "its_tests_are_xunit_2" }, "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")", 2)]
+    [DataRow(new[] { "a_shape", "a_shape_under_xunit", "its_tests_are_xunit_3" }, "Tests.ShapeTests.Name_is(corners: 3, name: \"triangle\")", 2)]
+    [DataRow(new[] { "a_shape", "its_tests_are_mstest_under_vstest" }, "Tests.ShapeTests.Name_is (3,\"triangle\")", 2)]
+    public void A_campaign_agrees_with_a_rebuild_and_hears_every_test(string[] folders, string row, int reaching)
     {
         using var tree = new Tree(folders);
         using var repository = MutantRepository.Open(tree.Root);
-        var runner = new CampaignRunner(repository, new CampaignConfiguration { Profile = FaultProfile.Classic, Members = ["Shape.Name", "Shape.Sum"], Matrix = true }, NullLogger.Instance);
+        var runner = new CampaignRunner(repository, new CampaignConfiguration { Profile = FaultProfile.Classic, Members = ["Shape.Name", "Shape.Depth"], Operators = ["C-STRING", "C-REL", "C-ARITH"], Matrix = true }, NullLogger.Instance);
 
-        var campaign = runner.Run(fresh: false, CancellationToken.None, crossCheck: 3);
+        var campaign = runner.Run(fresh: false, CancellationToken.None, crossCheck: 100);
 
         Assert.AreEqual("", string.Join('\n', runner.CrossChecked!.Disagreements.Select(each => each.InWords())));
-        Assert.AreEqual(3, runner.CrossChecked.Compared);
+        Assert.AreEqual(campaign.Activated.Length, runner.CrossChecked.Compared);
+        Assert.IsTrue(campaign.Activated.Any(each => each.Headline!.Mode is FailureMode.ControlCrash), "nothing overflows the stack");
         Assert.IsTrue(campaign.Activated.All(each => each.Headline!.Mode.IsOfTests || each.Headline.Mode is FailureMode.ControlCrash), string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
         var noticed = campaign.Mutants.Where(each => each.Mutant.Member == "Shape.Name" && each.Headline!.Detectors.Contains(row)).ToList();
         Assert.IsNotEmpty(noticed, string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
         Assert.IsTrue(noticed.Any(each => each.Headline!.Detectors.Length > 1), "no mutant is noticed by two rows, though every test is asked");
+
+        // Who reaches a site is known test by test: two rows come as far as the last line, and of NUnit's tests two others.
+        var survivor = campaign.Mutants.Single(each => each.Mutant.Member == "Shape.Name" && each.Headline!.Mode is FailureMode.Survived);
+        Assert.AreEqual($"all {reaching} tests that execute the site pass", survivor.Headline!.Reason);
     }
 }

@@ -115,7 +115,7 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
     /// <param name="isThrough">Whether the runner came to its own end; if not, a test has ended the process, with whatever code.</param>
     private static WorkloadRun Told(WorkloadRun run, List<string> lines, ImmutableArray<string> words, bool isThrough)
     {
-        var isDead = run.Output.Concat(run.Error).Any(line => line.Contains("Test host process crashed", StringComparison.Ordinal) || line.Contains("Test Run Aborted", StringComparison.Ordinal));
+        var isDead = run.Output.Concat(run.Error).Any(line => line.Contains(Crashed, StringComparison.Ordinal) || line.Contains("Test Run Aborted", StringComparison.Ordinal));
         if (run.End is not ProcessEnd.Exited)
         {
             return run with { Output = [.. lines] };
@@ -128,13 +128,19 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
         }
 
         // The host's last words stand behind the runner's.
-        ImmutableArray<string> said = [.. words.Select(line => line.Trim().Replace("Test host process crashed : ", "", StringComparison.Ordinal))];
+        ImmutableArray<string> said = [.. words.Select(SaidByHost)];
         var end = ProcessRunner.EndOf(AbortCode, said);
         var death = run with { End = end, ExitCode = AbortCode, Error = said, Output = [.. lines] };
         return death.Death is { } how && how != "aborted" ? death : death with { End = ProcessEnd.Exited };
+
+        static string SaidByHost(string line) =>
+            line.IndexOf(Crashed, StringComparison.Ordinal) is var at and >= 0 ? line[(at + Crashed.Length)..].Trim(' ', ':') : line.Trim();
     }
 
     private const int AbortCode = 128 + 6;
+
+    /// <summary>Stands before a host's first words, in whatever sentence of the runner's.</summary>
+    private const string Crashed = "Test host process crashed";
 
     private IEnumerable<string> LinesOf(string report) => File.Exists(report) ? Lines(XDocument.Load(report)) : [];
 
@@ -162,7 +168,7 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
     {
         _numbers ??= tests.Tests.DistinctBy(test => test.Name, StringComparer.Ordinal).ToDictionary(test => test.Name, test => test.Number, StringComparer.Ordinal);
         name = name.ReplaceLineEndings(" ");
-        foreach (var candidate in (string[])[name, $"{type}.{name}", $"{type}.{method}", $"{type}.{method}: {name}"])
+        foreach (var candidate in (string[])[name, Unescaped(name), $"{type}.{name}", $"{type}.{method}", $"{type}.{method}: {name}"])
         {
             if (_numbers.TryGetValue(candidate, out var number))
             {
@@ -175,9 +181,21 @@ internal sealed partial class DotnetTest(WorkloadProgram program, TestRecord tes
 
     private Dictionary<string, int>? _numbers;
 
+    /// <summary>What the reports of xUnit 3 write for a name: quotes, backslashes and what cannot be printed stand behind a backslash.</summary>
+    private static string Unescaped(string name) => EscapedCharacter().Replace(name, match => match.Groups["kind"].Value switch
+    {
+        "n" => "\n",
+        "r" => "\r",
+        "t" => "\t",
+        var other => other,
+    });
+
     private static string MethodOf(KnownTest test) => test.Name.IndexOfAny(['(', ' ', ':']) is var end and > 0 ? test.Name[..end] : test.Name;
 
     private static string Escaped(string text) => text.Replace("(", "\\(", StringComparison.Ordinal).Replace(")", "\\)", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\\(?<kind>.)")]
+    private static partial Regex EscapedCharacter();
 
     [GeneratedRegex(@"^\s*failed (?<name>.+?)(?: \(\d+(?:\.\d+)?\s?m?s(?: \d+ms)?\))?$")]
     private static partial Regex FailedLine();
