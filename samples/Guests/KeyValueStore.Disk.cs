@@ -19,7 +19,7 @@ public sealed partial class KeyValueStore
             var sequence = next++;
             var version = ((ulong)epoch << EpochShift) | sequence;
             lengths[key] = 16 + random.Below(KeyValueBlock.MaxLength - 16);
-            Witness.Issue(seed, key, version);
+            Witness.Issue(kernel.Component, seed, key, version);
             group.Add((key, sequence, version));
             writes.Add((LogBlock(sequence), new KeyValueBlock(KeyValueBlockKind.Log, version, key, lengths[key])));
         }
@@ -30,7 +30,7 @@ public sealed partial class KeyValueStore
             {
                 versions[key] = version;
                 inLog[key] = sequence;
-                Witness.Acknowledge(seed, key, version);
+                Witness.Acknowledge(kernel.Component, seed, key, version);
             }
 
             operations += count;
@@ -186,7 +186,7 @@ public sealed partial class KeyValueStore
     {
         for (var key = 0; key < versions.Length; key++)
         {
-            if (Witness.Check(seed, key, versions[key]) is { } wrong)
+            if (Witness.Check(kernel.Component, seed, key, versions[key]) is { } wrong)
             {
                 Fail(wrong);
                 return;

@@ -1,3 +1,5 @@
+using Xen.Hypervisor;
+
 namespace Xen.Guests;
 
 /// <summary>
@@ -11,21 +13,34 @@ public sealed class StoreWitness
     /// <summary>Writes that were acknowledged, all stores together.</summary>
     public long Acknowledgements { get; private set; }
 
-    public void Issue(ulong store, int key, ulong version)
+    public void Issue(Component by, ulong store, int key, ulong version)
     {
+        Tell(by, true, $"issue {store:x} {key} {version:x}");
         var (acknowledged, issued) = versions.GetValueOrDefault((store, key));
         versions[(store, key)] = (acknowledged, Math.Max(issued, version));
     }
 
-    public void Acknowledge(ulong store, int key, ulong version)
+    public void Acknowledge(Component by, ulong store, int key, ulong version)
     {
+        Tell(by, true, $"acknowledge {store:x} {key} {version:x}");
         Acknowledgements++;
         var (acknowledged, issued) = versions.GetValueOrDefault((store, key));
         versions[(store, key)] = (Math.Max(acknowledged, version), issued);
     }
 
     /// <summary>What is wrong with finding this version of a key after a restart; null when it can be.</summary>
-    public string? Check(ulong store, int key, ulong version)
+    public string? Check(Component by, ulong store, int key, ulong version)
+    {
+        var wrong = Check(store, key, version);
+        if (wrong is not null)
+        {
+            Tell(by, false, wrong);
+        }
+
+        return wrong;
+    }
+
+    private string? Check(ulong store, int key, ulong version)
     {
         var (acknowledged, issued) = versions.GetValueOrDefault((store, key));
         if (version < acknowledged)
@@ -34,5 +49,14 @@ public sealed class StoreWitness
         }
 
         return version > issued ? $"key {key} has version {version:x}, which was never written" : null;
+    }
+
+    private static void Tell(Component by, bool heard, string text)
+    {
+        if (by.Simulation.Tap is { } tap)
+        {
+            var name = tap.NameOf(by);
+            tap.Send(heard ? name : "witness", heard ? "witness" : name, "witness", text);
+        }
     }
 }

@@ -16,6 +16,7 @@ public sealed class ConsoleRing(Simulation simulation)
 
     internal void Print(string line)
     {
+        simulation.Tap?.Device(simulation.Current, $"print {line}");
         text.Append(CultureInfo.InvariantCulture, $"(XEN) [{simulation.Now / 1_000_000_000,5}.{simulation.Now / 1000 % 1_000_000:000000}] {line}\n");
         if (text.Length > Capacity)
         {

@@ -33,6 +33,15 @@ public abstract class Descriptor
     protected virtual void OnClose()
     {
     }
+
+    /// <summary>Tells who looks on of bytes that pass from one process to another by a descriptor that both hold.</summary>
+    protected void HandOver(Component from, Component to, byte[] bytes)
+    {
+        if (from != to)
+        {
+            Simulation.Tap?.Send(from, to, "stream", SimulationTap.Digest(bytes));
+        }
+    }
 }
 
 /// <summary>A file of Dom0's file system, opened to be read or written from its beginning on.</summary>
@@ -78,6 +87,7 @@ public sealed class RegularFile : Descriptor
             return;
         }
 
+        HandOver(writer, Owner, bytes);
         written.Add(bytes);
         writtenBytes += bytes.Length;
         done(0);
@@ -89,6 +99,7 @@ public sealed class RegularFile : Descriptor
         var length = Math.Clamp(content.Length - readPosition, 0, count);
         var bytes = content.AsSpan(Math.Min(readPosition, content.Length), length).ToArray();
         readPosition += length;
+        HandOver(Owner, reader, bytes);
         done(bytes);
     });
 
@@ -125,6 +136,7 @@ public sealed class Socket : Descriptor
     private const long NsPerKib = 820;
 
     private readonly Queue<byte[]> received = new();
+    private Component? sender;
     private int head;
     private int available;
     private long lineFreeAt;
@@ -172,7 +184,7 @@ public sealed class Socket : Descriptor
             }
 
             Simulation.Tap?.Send(writer, target.Owner, "stream", SimulationTap.Digest(bytes));
-            Simulation.After(LatencyNs, target.Owner, "receive", () => target.Receive(bytes));
+            Simulation.After(LatencyNs, target.Owner, "receive", () => target.Receive(writer, bytes));
             done(0);
         });
     }
@@ -196,13 +208,14 @@ public sealed class Socket : Descriptor
         });
     }
 
-    private void Receive(byte[] bytes)
+    private void Receive(Component from, byte[] bytes)
     {
         if (Closed || bytes.Length == 0)
         {
             return;
         }
 
+        sender = from;
         received.Enqueue(bytes);
         available += bytes.Length;
         Serve();
@@ -217,6 +230,11 @@ public sealed class Socket : Descriptor
 
         waiting = null;
         var bytes = Take(Math.Min(request.Count, available));
+        if (request.Reader != Owner && sender is not null)
+        {
+            HandOver(sender, request.Reader, bytes);
+        }
+
         Simulation.Post(request.Reader, "read", () => request.Done(bytes));
     }
 

@@ -13,7 +13,15 @@ public sealed class Dom0Files
     /// <summary>How many bytes all files together may have; the disk is full beyond that.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
 
-    public long UsedBytes => files.Values.Sum(content => (long)content.Length);
+    public long UsedBytes
+    {
+        get
+        {
+            var used = files.Values.Sum(content => (long)content.Length);
+            Accessed?.Invoke("(used)", false, BitConverter.GetBytes(used));
+            return used;
+        }
+    }
 
     /// <summary>Creates or replaces a file as long as there is room for it. False when the disk is full: then nothing has changed.</summary>
     public bool TryWrite(string path, byte[] content)
@@ -38,7 +46,9 @@ public sealed class Dom0Files
     public IReadOnlyList<string> Below(string directory)
     {
         var prefix = directory.EndsWith('/') ? directory : directory + "/";
-        return [.. files.Keys.Where(p => p.StartsWith(prefix, StringComparison.Ordinal))];
+        List<string> found = [.. files.Keys.Where(p => p.StartsWith(prefix, StringComparison.Ordinal))];
+        Accessed?.Invoke(prefix, false, Encoding.UTF8.GetBytes(string.Join('\n', found)));
+        return found;
     }
 
     /// <summary>The content, or null when there is no such file. The array is the file itself: writing to it writes the file.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Xen.Hypervisor;
 
 /// <summary>What XEN_DOMCTL_shadow_op is asked to do.</summary>
@@ -33,6 +35,7 @@ public sealed partial class DomctlOps
         }
 
         context = domain.VcpuList[vcpu].Context;
+        host.Simulation.Tap?.Answer(domain, caller, $"context {context}");
         return context is null ? -Errno.ENODATA : 0;
     }
 
@@ -82,6 +85,11 @@ public sealed partial class DomctlOps
         var exists = (1UL << host.Options.Cpus) - 1;
         hard = domain.VcpuList[vcpu].HardAffinity & exists;
         soft = domain.VcpuList[vcpu].SoftAffinity & exists;
+        if (host.Simulation.Tap is not null)
+        {
+            host.Answer(caller, $"affinity {hard:x}/{soft:x}");
+        }
+
         return 0;
     }
 
@@ -113,6 +121,11 @@ public sealed partial class DomctlOps
         var result = Target(caller, domid, out var domain);
         weight = domain.Weight;
         cap = domain.Cap;
+        if (host.Simulation.Tap is not null)
+        {
+            host.Answer(caller, $"scheduler {weight} {cap}");
+        }
+
         return result;
     }
 
@@ -151,6 +164,7 @@ public sealed partial class DomctlOps
         if (operation is ShadowOperation.Clean or ShadowOperation.Peek)
         {
             dirty = written;
+            host.Simulation.Tap?.Send(domain.Kernel, host.Simulation.Current ?? caller.Kernel, SimulationTap.MemoryKind, $"dirty {written.Count} pages {SimulationTap.Hash(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(written)), 0):x16}");
         }
 
         return 0;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Xen.Hypervisor;
 
 /// <summary>XEN_DOMCTL_createdomain's arguments.</summary>
@@ -104,6 +106,11 @@ public sealed partial class DomctlOps
         };
         host.Add(domain);
         domid = id;
+        if (host.Simulation.Tap is not null)
+        {
+            host.Answer(caller, $"created {id}");
+        }
+
         return 0;
     }
 
@@ -252,6 +259,7 @@ public sealed partial class DomctlOps
 
         var v = domain.VcpuList[vcpu];
         info = new VcpuInfo(vcpu, v.Online, v.State == RunState.Blocked, v.State == RunState.Running, v.CpuTimeNs, v.Processor);
+        host.Simulation.Tap?.Answer(domain, caller, $"vcpu {info.Vcpu} {(info.Online ? "online" : "offline")} {v.State} {Seconds(info.CpuTimeNs)} on {info.Cpu}");
         return 0;
     }
 
@@ -265,9 +273,21 @@ public sealed partial class DomctlOps
             return -Errno.EPERM;
         }
 
-        info = host.Domains.FirstOrDefault(d => d.Id >= domid) is { } domain ? Info(domain) : null;
-        return info is null ? -Errno.ESRCH : 0;
+        if (host.Domains.FirstOrDefault(d => d.Id >= domid) is not { } domain)
+        {
+            return -Errno.ESRCH;
+        }
+
+        info = Info(domain);
+        Tell(caller, domain, info);
+        return 0;
     }
+
+    // As exact as anybody shows it: who is late by less says nothing else.
+    private static string Seconds(long ns) => (ns / 1e9).ToString("F1", CultureInfo.InvariantCulture);
+
+    internal static void Tell(Domain caller, Domain domain, DomainInfo info) => domain.Host.Simulation.Tap?.Answer(
+        domain, caller, $"info {info.Flags} {info.ShutdownCode} {info.TotalPages}+{info.OutstandingPages}/{info.MaxPages} {info.SharedInfoFrame:x} {Seconds(info.CpuTimeNs)} {info.OnlineVcpus}/{info.MaxVcpuId} {info.Handle}");
 
     public int SetDomainHandle(Domain caller, int domid, Guid handle)
     {

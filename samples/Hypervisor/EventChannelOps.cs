@@ -43,6 +43,7 @@ public sealed class EventChannelOps
         channel.RemoteDomid = remoteDomid == DomId.Self ? caller.Id : remoteDomid;
         Hold(caller, channel);
         port = channel.Port;
+        TellPort(caller, port);
         return 0;
     }
 
@@ -84,6 +85,7 @@ public sealed class EventChannelOps
         // The other side may have sent before anybody was bound: better one event too many than a lost one.
         SetPending(local);
         localPort = local.Port;
+        TellPort(caller, localPort);
         return 0;
     }
 
@@ -122,6 +124,7 @@ public sealed class EventChannelOps
         channel.VirqNumber = virq;
         Hold(caller, channel);
         port = channel.Port;
+        TellPort(caller, port);
         return 0;
     }
 
@@ -204,6 +207,11 @@ public sealed class EventChannelOps
         }
 
         state = channel.State;
+        if (host.Simulation.Tap is not null)
+        {
+            host.Answer(caller, $"status {state}");
+        }
+
         return 0;
     }
 
@@ -288,6 +296,14 @@ public sealed class EventChannelOps
             {
                 Close(channel);
             }
+        }
+    }
+
+    private void TellPort(Domain caller, uint port)
+    {
+        if (host.Simulation.Tap is not null)
+        {
+            host.Answer(caller, $"port {port}");
         }
     }
 

@@ -4,6 +4,7 @@ namespace Xen.Hypervisor;
 public sealed class Executables(Host host)
 {
     private const int FirstProcessId = 1000;
+    private const string ProcessKind = "process";
 
     private readonly SortedDictionary<string, Action<Component, IReadOnlyList<string>>> programs = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, Component> processes = [];
@@ -33,18 +34,31 @@ public sealed class Executables(Host host)
         process.Ended += _ => processes.Remove(id);
         host.Simulation.Post(process, "main", () => main(process, arguments));
         processId = id;
+        if (host.Simulation is { Tap: { } tap, Current: { } parent })
+        {
+            tap.Send(parent, host.Dom0Kernel, ProcessKind, $"exec {path} {string.Join(' ', arguments)}");
+            tap.Send(tap.NameOf(host.Dom0Kernel), tap.NameOf(parent), ProcessKind, $"pid {id}");
+        }
+
         return process;
     }
 
     /// <summary>kill(2): 0, or ESRCH when no process of this id lives.</summary>
     public int Kill(int processId, string signal)
     {
-        if (!processes.TryGetValue(processId, out var process) || !process.Alive)
+        var found = processes.TryGetValue(processId, out var process) && process.Alive;
+        if (host.Simulation is { Tap: { } tap, Current: { } killer })
+        {
+            tap.Send(killer, host.Dom0Kernel, ProcessKind, $"kill {processId} {signal}");
+            tap.Send(tap.NameOf(host.Dom0Kernel), tap.NameOf(killer), ProcessKind, found ? "killed" : "killed nobody");
+        }
+
+        if (!found)
         {
             return -Errno.ESRCH;
         }
 
-        process.Kill(signal);
+        process!.Kill(signal);
         return 0;
     }
 }

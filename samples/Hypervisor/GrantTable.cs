@@ -149,6 +149,12 @@ public sealed class GrantTable
     /// <summary>Fills an entry the way its owner must: frame and domid first, flags last.</summary>
     public void WriteEntry(uint reference, GrantEntryFlags flags, int domid, ulong frame)
     {
+        var simulation = domain.Host.Simulation;
+        if (simulation is { Tap: { } tap, Current: { } writer } && writer.Domain != domain)
+        {
+            tap.Send(writer, domain.Kernel, SimulationTap.MemoryKind, $"grant {reference} {flags} {domid} {frame:x}");
+        }
+
         var page = PageOf(reference);
         page.WriteUInt32(Offset(reference) + 4, (uint)frame);
         page.WriteUInt16(Offset(reference) + 2, (ushort)domid);

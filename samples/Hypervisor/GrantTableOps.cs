@@ -80,6 +80,8 @@ public sealed class GrantTableOps
             operation.Status = MapOne(caller, operation);
         }
 
+        Tell(caller, operations, operation => operation.Status == GrantStatus.Okay ? $"mapped {operation.Handle}" : $"mapped {operation.Status}");
+
         return 0;
     }
 
@@ -90,6 +92,8 @@ public sealed class GrantTableOps
         {
             operation.Status = UnmapOne(caller, operation);
         }
+
+        Tell(caller, operations, operation => operation.Status == GrantStatus.Okay ? null : $"unmapped {operation.Status}");
 
         return 0;
     }
@@ -102,7 +106,26 @@ public sealed class GrantTableOps
             operation.Status = CopyOne(caller, operation);
         }
 
+        Tell(caller, operations, operation => operation.Status == GrantStatus.Okay ? null : $"copied {operation.Status}");
+
         return 0;
+    }
+
+    /// <summary>Answers that say more than that all was done.</summary>
+    private void Tell<T>(Domain caller, IReadOnlyList<T> operations, Func<T, string?> answer)
+    {
+        if (host.Simulation.Tap is null)
+        {
+            return;
+        }
+
+        foreach (var operation in operations)
+        {
+            if (answer(operation) is { } text)
+            {
+                host.Answer(caller, text);
+            }
+        }
     }
 
     /// <summary>Undoes all mappings that a domain made: part of its destruction.</summary>

@@ -40,5 +40,5 @@ public static class HostState
 
     /// <summary>One line per attached loop device.</summary>
     public static IEnumerable<string> LoopDevices(Host host) =>
-        host.LoopDevices.Attached.Select(d => $"{d.Node} {d.BackingFile} openers={d.Openers} {(d.ReadOnly ? "ro" : "rw")}{(d.AutoClear ? " autoclear" : "")}");
+        host.LoopDevices.All.Select(d => $"{d.Node} {d.BackingFile} openers={d.Openers} {(d.ReadOnly ? "ro" : "rw")}{(d.AutoClear ? " autoclear" : "")}");
 }

@@ -68,7 +68,11 @@ public sealed class LoopDevice
 
     internal bool Attached { get; private set; } = true;
 
-    public void Open() => Openers++;
+    public void Open()
+    {
+        Openers++;
+        Tell("open");
+    }
 
     public void Close()
     {
@@ -78,14 +82,18 @@ public sealed class LoopDevice
         }
 
         Openers--;
+        Tell("close");
         if (Openers == 0 && AutoClear)
         {
             Clear();
         }
     }
 
+    private void Tell(string what) => simulation.Tap?.Device(simulation.Current, $"{what} {Node} {BackingFile}");
+
     internal void Clear()
     {
+        Tell("clear");
         Attached = false;
         cleared(this);
     }
@@ -112,6 +120,11 @@ public sealed class LoopDevice
             if (error == 0)
             {
                 Move(operation, sector, sectors, segments);
+            }
+
+            else
+            {
+                simulation.Tap?.FailDisk(submitter, BackingFile, sector, error);
             }
 
             if (writes)
@@ -197,7 +210,21 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files, string n
     private readonly SortedDictionary<int, LoopDevice> devices = [];
 
     /// <summary>The attached devices, by minor.</summary>
-    public IReadOnlyList<LoopDevice> Attached => [.. devices.Values];
+    public IReadOnlyList<LoopDevice> Attached
+    {
+        get
+        {
+            if (simulation is { Tap: { } tap, Current: { } looking })
+            {
+                tap.DeviceFound(looking, $"loops {string.Join(' ', devices.Values.Select(d => $"{d.Minor}:{d.BackingFile}:{d.ReadOnly}:{d.Openers}"))}");
+            }
+
+            return All;
+        }
+    }
+
+    /// <summary>The same for those who look on.</summary>
+    internal IReadOnlyList<LoopDevice> All => [.. devices.Values];
 
     /// <summary>Puts a loop device over an image, on the lowest free minor. Null when there is no such file.</summary>
     public LoopDevice? Attach(string path, bool readOnly)
@@ -215,6 +242,8 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files, string n
 
         var attached = new LoopDevice(simulation, $"{name}{minor}", minor, path, content, readOnly, d => devices.Remove(d.Minor));
         devices.Add(minor, attached);
+        simulation.Tap?.Device(simulation.Current, $"attach {attached.Node} {path}");
+        simulation.Tap?.DeviceFound(simulation.Current, $"attached {attached.Node}");
         return attached;
     }
 
@@ -228,6 +257,7 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files, string n
     /// <summary>Takes a device away: at once, or with its last opener. False when there is no such device.</summary>
     public bool Detach(int minor)
     {
+        simulation.Tap?.Device(simulation.Current, $"detach {minor}");
         if (Find(LoopDevice.Major, minor) is not { } device)
         {
             return false;
@@ -246,5 +276,10 @@ public sealed class LoopDevices(Simulation simulation, Dom0Files files, string n
     }
 
     /// <summary>The device with these numbers.</summary>
-    public LoopDevice? Find(int major, int minor) => major == LoopDevice.Major ? devices.GetValueOrDefault(minor) : null;
+    public LoopDevice? Find(int major, int minor)
+    {
+        var found = major == LoopDevice.Major ? devices.GetValueOrDefault(minor) : null;
+        simulation.Tap?.DeviceFound(simulation.Current, $"loop {minor} {found?.BackingFile ?? "none"}");
+        return found;
+    }
 }

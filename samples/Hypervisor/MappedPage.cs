@@ -23,6 +23,9 @@ public sealed class MappedPage
 
     public bool Writable { get; }
 
+    /// <summary>Tells who looks on of what is read and written; null where nobody does, and for pages of one's own and granted ones.</summary>
+    internal ForeignMemory.Page? Foreign { get; init; }
+
     public bool Mapped => bytes is not null && !memory.IsFree(Mfn);
 
     /// <summary>The bytes, to read.</summary>
@@ -35,6 +38,7 @@ public sealed class MappedPage
                 throw new PageFaultException($"read of frame {Mfn:x}, which is not mapped");
             }
 
+            Foreign?.Read(bytes);
             return bytes;
         }
     }
@@ -55,6 +59,7 @@ public sealed class MappedPage
             }
 
             memory.MarkDirty(Mfn);
+            Foreign?.Write(bytes);
             return bytes;
         }
     }

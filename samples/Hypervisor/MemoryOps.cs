@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Xen.Hypervisor;
 
 /// <summary>HYPERVISOR_memory_op, and the mapping of foreign frames by privilege.</summary>
@@ -60,6 +62,11 @@ public sealed class MemoryOps
             list.Add(mfn);
         }
 
+        if (host.Simulation.Tap is not null)
+        {
+            host.Answer(caller, $"populated {list.Count} {SimulationTap.Digest(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(list)))}");
+        }
+
         return list.Count;
     }
 
@@ -87,6 +94,11 @@ public sealed class MemoryOps
             }
 
             done++;
+        }
+
+        if (host.Simulation.Tap is not null && done < frames.Count)
+        {
+            host.Answer(caller, $"decreased {done}");
         }
 
         return done;
@@ -121,7 +133,7 @@ public sealed class MemoryOps
         }
 
         host.Memory.Reference(mfn);
-        page = new MappedPage(host.Memory, mfn, writable: true);
+        page = Map(domain, mfn);
         foreign.Add((page, host.Simulation.Current is { Containment: Containment.Process } process ? process : null));
         return 0;
     }
@@ -150,7 +162,7 @@ public sealed class MemoryOps
             }
 
             host.Memory.Reference(mfns[i]);
-            var page = new MappedPage(host.Memory, mfns[i], writable: true);
+            var page = Map(domain, mfns[i]);
             pages[i] = page;
             foreign.Add((page, holder));
         }
@@ -194,7 +206,13 @@ public sealed class MemoryOps
 
         // The pages that it has already count towards the claim.
         var missing = pages == 0 ? 0 : Math.Max(0, pages - domain.TotalPages);
-        return host.Memory.Claim(domain, missing) ? 0 : -Errno.ENOMEM;
+        if (host.Memory.Claim(domain, missing))
+        {
+            return 0;
+        }
+
+        host.Answer(caller, "claimed nothing");
+        return -Errno.ENOMEM;
     }
 
     public int UnmapForeign(Domain caller, MappedPage page)
@@ -211,6 +229,8 @@ public sealed class MemoryOps
         host.Memory.Unreference(page.Mfn);
         return 0;
     }
+
+    private MappedPage Map(Domain domain, ulong mfn) => new(host.Memory, mfn, writable: true) { Foreign = host.Simulation.Tap?.Foreign(domain) };
 
     internal int ForeignReferences(ulong mfn) => foreign.Count(f => f.Page.Mfn == mfn);
 

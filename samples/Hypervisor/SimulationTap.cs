@@ -6,7 +6,7 @@ namespace Xen.Hypervisor;
 /// <summary>One thing that a party said to another.</summary>
 /// <param name="From">Who said it; empty for the world outside.</param>
 /// <param name="To">Who hears it.</param>
-/// <param name="Kind">By which way: hypercall, event, store, page, copy, disk, file, frame, stream.</param>
+/// <param name="Kind">By which way: hypercall, answer, event, store, page, copy, memory, disk, file, frame, stream, device, process, log.</param>
 /// <param name="Text">What was said; data as length and digest.</param>
 public readonly record struct Message(string From, string To, string Kind, string Text);
 
@@ -16,6 +16,8 @@ public readonly record struct Message(string From, string To, string Kind, strin
 /// </summary>
 public sealed class SimulationTap
 {
+    private const string AnswerKind = "answer";
+    private const string DeviceKind = "device";
     private const ulong FnvPrime = 0x100000001B3UL;
     private const ulong FnvOffset = 0xCBF29CE484222325UL;
 
@@ -25,6 +27,9 @@ public sealed class SimulationTap
     private readonly Dictionary<Component, string> names = [];
     private readonly Dictionary<string, int> namesakes = new(StringComparer.Ordinal);
     private readonly Dictionary<(MachineMemory, ulong), (string Name, Domain Granter, Component? Mapper)> shared = [];
+    private readonly ForeignMemory foreign;
+
+    public SimulationTap() => foreign = new ForeignMemory(this);
 
     /// <summary>A component begins a handler: what it is about, and in whose handler it was queued.</summary>
     public Action<Component, string, Component?>? Began { get; set; }
@@ -66,8 +71,13 @@ public sealed class SimulationTap
     /// <summary>Data in short: so many bytes, and a digest.</summary>
     public static string Digest(ReadOnlySpan<byte> data)
     {
+        return string.Create(CultureInfo.InvariantCulture, $"{data.Length} bytes {Hash(data, FnvOffset):x16}");
+    }
+
+    /// <summary>Goes on with a digest.</summary>
+    internal static ulong Hash(ReadOnlySpan<byte> data, ulong hash)
+    {
         // Eight bytes at a time: pages and images are digested often.
-        var hash = FnvOffset;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(data))
         {
             hash = ulong.RotateLeft((hash ^ word) * FnvPrime, 23);
@@ -78,7 +88,7 @@ public sealed class SimulationTap
             hash = (hash ^ b) * FnvPrime;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{data.Length} bytes {hash:x16}");
+        return hash;
     }
 
     /// <summary>Says something on the way of a kind.</summary>
@@ -99,6 +109,9 @@ public sealed class SimulationTap
 
     /// <summary>The way of pages that two domains share.</summary>
     public const string PageKind = "page";
+
+    /// <summary>The way of other domains' memory that is mapped by privilege.</summary>
+    public const string MemoryKind = "memory";
 
     /// <summary>What others hear when a component says something: the message itself, another, or nothing.</summary>
     /// <param name="from">Who says it; null for the world outside.</param>
@@ -136,6 +149,7 @@ public sealed class SimulationTap
 
     internal void Begin(Component component, string what, Component? from)
     {
+        foreign.Tell();
         Recording?.Begin(NameOf(component), what, component.Simulation.Now);
         Replay?.Begin(component, NameOf(component), what);
         Began?.Invoke(component, what, from);
@@ -143,6 +157,7 @@ public sealed class SimulationTap
 
     internal void End(Component component)
     {
+        foreign.Tell();
         Ended?.Invoke(component);
         Replay?.End(component);
         Recording?.End();
@@ -155,6 +170,33 @@ public sealed class SimulationTap
         Send(NameOf(component), NameOn(host, "xen"), "hypercall", what);
         Called?.Invoke(host, what);
     }
+
+    /// <summary>What the hypervisor answers, beyond that it has done what it was asked for.</summary>
+    internal void Answer(Host host, Domain caller, string text) => Send(NameOn(host, "xen"), NameOf(host.Simulation.Current ?? caller.Kernel), AnswerKind, text);
+
+    /// <summary>What the hypervisor answers about a domain: what that has done by itself shows there.</summary>
+    internal void Answer(Domain about, Domain caller, string text) => Send(NameOf(about.Kernel), NameOf(caller.Host.Simulation.Current ?? caller.Kernel), AnswerKind, text);
+
+    /// <summary>A component has its kernel change a device. The world outside prepares and inspects devices: only components are of interest.</summary>
+    internal void Device(Component? by, string what)
+    {
+        if (by?.Domain?.Host is { } host)
+        {
+            Send(NameOf(by), NameOn(host, "xen"), DeviceKind, what);
+            Called?.Invoke(host, what);
+        }
+    }
+
+    /// <summary>A component has looked at a device.</summary>
+    internal void DeviceFound(Component? by, string what)
+    {
+        if (by?.Domain?.Host is { } host)
+        {
+            Send(NameOn(host, "xen"), NameOf(by), DeviceKind, what);
+        }
+    }
+
+    internal ForeignMemory.Page Foreign(Domain of) => new(foreign, of);
 
     internal void Map(MachineMemory memory, ulong mfn, Domain granter, uint reference) =>
         shared[(memory, mfn)] = ($"dom{granter.Id} grant {reference}", granter, granter.Host.Simulation.Current);
@@ -189,6 +231,9 @@ public sealed class SimulationTap
 
     internal void ReadDisk(Component? to, string file, long sector, ReadOnlySpan<byte> data) =>
         Send("disk", NameOrNone(to), "disk", string.Create(CultureInfo.InvariantCulture, $"read {file} {sector} {Digest(data)}"));
+
+    internal void FailDisk(Component by, string file, long sector, int error) =>
+        Send("disk", NameOf(by), "disk", string.Create(CultureInfo.InvariantCulture, $"fail {file} {sector} {error}"));
 
     internal void File(string place, Component? component, string path, bool changes, byte[]? content)
     {

@@ -57,7 +57,10 @@ public sealed class ConsoleDaemon
     {
         foreach (var domid in consoles.Keys)
         {
-            if (Tty(domid) == tty) return consoles[domid].Text.ToString();
+            if (Tty(domid) != tty) continue;
+            var text = consoles[domid].Text.ToString();
+            if (host.Simulation is { Tap: { } tap, Current: { } reader }) tap.Send(process, reader, "terminal", SimulationTap.Digest(Encoding.UTF8.GetBytes(text)));
+            return text;
         }
         return null;
     }

@@ -271,6 +271,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
         // The latest message from an infected component that differs and was meant for this one; what it was woken by comes after that.
         var by = _origins.Contains(step.Of) && _infections.Count == 0 ? null
             : _messages.LastOrDefault(each => each.To == step.Of && each.From != step.Of && IsAffected(each.From));
+        by ??= _origins.Contains(step.Of) ? null : HandedOn(step.Of, messages, []);
         var from = by?.From ?? (_origins.Contains(step.Of) ? null : step.From.Length > 0 && step.From != step.Of && IsAffected(step.From) ? step.From : null);
         if (from is null && !_origins.Contains(step.Of))
         {
@@ -280,9 +281,47 @@ internal sealed class DeltaComparison(PropagationMode mode)
                 ?? (step.At > _bothUntil && _infections.Count > 0 ? World : null);
         }
 
+        if (by is not null && !IsAffected(by.From))
+        {
+            InfectCarriers(by.From, step, []);
+        }
+
         var infection = new Infection(
             step.Of, step.At, Steps, own, from, by, differences.FirstOrDefault(), from is not null || _origins.Contains(step.Of) || _infections.Count == 0);
         _infected.Add(step.Of, infection);
+        _infections.Add(infection);
+    }
+
+    /// <summary>
+    /// The latest message that differs, from somebody whose own state shows nothing but who was told something that differs: memory and the answers of passive parties hold
+    /// damage that is seen only when it is handed on. Who first asked something else itself does not count, since the answer may rest on that.
+    /// </summary>
+    private MessageDifference? HandedOn(string component, ImmutableArray<MessageDifference> now, HashSet<string> seen)
+    {
+        seen.Add(component);
+        var asked = now.FirstOrDefault(each => each.From == component && each.Change is not MessageChange.Retimed);
+        return _messages.LastOrDefault(each => each.To == component && each.From != component && each.Change is not MessageChange.Retimed
+            && (asked is null || now.IndexOf(each) < now.IndexOf(asked)) && !seen.Contains(each.From) && WasTold(each.From, seen) is not null);
+    }
+
+    private MessageDifference? WasTold(string party, HashSet<string> seen) =>
+        _messages.LastOrDefault(each => each.To == party && each.From != party && each.Change is not MessageChange.Retimed && IsAffected(each.From)) ?? HandedOn(party, [], seen);
+
+    /// <summary>Whoever hands damage on holds it: those between the one that was infected and the new one, the first before the next.</summary>
+    private void InfectCarriers(string party, Rendezvous step, HashSet<string> seen)
+    {
+        if (WasTold(party, seen) is not { } by)
+        {
+            return;
+        }
+
+        if (!IsAffected(by.From))
+        {
+            InfectCarriers(by.From, step, []);
+        }
+
+        var infection = new Infection(party, step.At, Steps, _stepsOf.GetValueOrDefault(party), by.From, by, null, IsExplained: true);
+        _infected.Add(party, infection);
         _infections.Add(infection);
     }
 }

@@ -57,6 +57,7 @@ public sealed class EthernetBridge
             return -Errno.EBUSY;
         }
 
+        simulation.Tap?.Device(simulation.Current, $"addif {Name} {device.Name}");
         device.Master = this;
         ports.Add(device);
         return 0;
@@ -70,6 +71,7 @@ public sealed class EthernetBridge
             return -Errno.EINVAL;
         }
 
+        simulation.Tap?.Device(simulation.Current, $"delif {Name} {device.Name}");
         device.Master = null;
         ports.Remove(device);
         foreach (var address in addresses.Where(a => a.Value.Port == device).Select(a => a.Key).ToList())

@@ -20,17 +20,36 @@ public enum NetworkFeatures
 public sealed class NetworkDevice(string name, MacAddress mac)
 {
     private bool up;
+    private int mtu = 1500;
+    private bool carrier;
+    private Component? driver;
 
     public string Name { get; internal set; } = name;
 
     public MacAddress Mac { get; } = mac;
 
-    public int Mtu { get; set; } = 1500;
+    public int Mtu
+    {
+        get => mtu;
+        set
+        {
+            Tell(mtu != value, $"mtu {value}");
+            mtu = value;
+        }
+    }
 
     public NetworkFeatures Features { get; set; }
 
     /// <summary>There is somebody at the other end.</summary>
-    public bool Carrier { get; set; }
+    public bool Carrier
+    {
+        get => carrier;
+        set
+        {
+            Tell(carrier != value, value ? "carrier" : "no carrier");
+            carrier = value;
+        }
+    }
 
     /// <summary>The bridge that it is a port of.</summary>
     public EthernetBridge? Master { get; internal set; }
@@ -47,6 +66,7 @@ public sealed class NetworkDevice(string name, MacAddress mac)
             }
 
             up = value;
+            Tell(true, value ? "up" : "down");
             UpChanged?.Invoke(value);
         }
     }
@@ -63,6 +83,21 @@ public sealed class NetworkDevice(string name, MacAddress mac)
 
     /// <summary>ndo_open and ndo_stop.</summary>
     public event Action<bool>? UpChanged;
+
+    /// <summary>Notes whose driver the device has, so that who looks on sees what others do to it.</summary>
+    internal void Watch(Simulation simulation) => driver = simulation.Tap is null ? null : simulation.Current;
+
+    private void Tell(bool changes, string what)
+    {
+        if (changes && driver?.Simulation is { Tap: { } tap, Current: { } current })
+        {
+            tap.Device(current, $"set {Name} {what}");
+            if (current != driver)
+            {
+                tap.Send(current, driver, "device", $"set {Name} {what}");
+            }
+        }
+    }
 
     /// <summary>netif_receive_skb: a packet that the driver has got.</summary>
     public void Receive(SkBuff skb)

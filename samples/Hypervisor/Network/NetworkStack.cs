@@ -10,7 +10,12 @@ public sealed class NetworkStack(Simulation simulation)
 
     public IReadOnlyCollection<EthernetBridge> Bridges => bridges.Values;
 
-    public NetworkDevice? FindDevice(string name) => devices.GetValueOrDefault(name);
+    public NetworkDevice? FindDevice(string name)
+    {
+        var found = devices.GetValueOrDefault(name);
+        simulation.Tap?.DeviceFound(simulation.Current, found is null ? $"interface {name} none" : $"interface {name} {(found.Up ? "up" : "down")} {found.Mtu} {found.Master?.Name}");
+        return found;
+    }
 
     public EthernetBridge? FindBridge(string name) => bridges.GetValueOrDefault(name);
 
@@ -31,6 +36,8 @@ public sealed class NetworkStack(Simulation simulation)
             return -Errno.EEXIST;
         }
 
+        device.Watch(simulation);
+        simulation.Tap?.Device(simulation.Current, $"register {device.Name}");
         return 0;
     }
 
@@ -42,6 +49,7 @@ public sealed class NetworkStack(Simulation simulation)
             return;
         }
 
+        simulation.Tap?.Device(simulation.Current, $"unregister {device.Name}");
         devices.Remove(device.Name);
         device.Up = false;
         device.Master?.RemovePort(device);
@@ -60,6 +68,7 @@ public sealed class NetworkStack(Simulation simulation)
             return -Errno.EEXIST;
         }
 
+        simulation.Tap?.Device(simulation.Current, $"rename {device.Name} {name}");
         devices.Remove(device.Name);
         device.Name = name;
         devices.Add(name, device);

@@ -10,6 +10,7 @@ namespace Xen.XenWorkloads.Rendezvous;
 /// </summary>
 internal sealed class ComponentState
 {
+    private readonly Component component;
     private readonly Dictionary<object, Known> known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private readonly Queue<Known> open = new();
@@ -20,22 +21,27 @@ internal sealed class ComponentState
     private List<Known> metBefore = [];
     private int walk;
 
+    /// <param name="component">Whose state it is.</param>
     /// <param name="readers">Shared by all components: their objects are of the same types.</param>
-    public ComponentState(ObjectReaders readers)
+    public ComponentState(Component component, ObjectReaders readers)
     {
+        this.component = component;
         this.readers = readers;
-        text = new StateText(target => Meet(target).Name);
+        text = new StateText(target => Meet(target) is { IsOthers: false } own ? own.Name : StateFields.NameOf(target.GetType()));
         digest = new FieldDigest(target => Meet(target).Number);
     }
 
     /// <summary>An object that was met: its name, the walk that met it last, and what its fields held then.</summary>
-    private sealed class Known(object target, string name, int number)
+    private sealed class Known(object target, string name, int number, bool isOthers)
     {
         public object Target { get; } = target;
 
         public string Name { get; } = name;
 
         public int Number { get; } = number;
+
+        /// <summary>It belongs to another component.</summary>
+        public bool IsOthers { get; } = isOthers;
 
         public StateField[] Fields { get; } = StateFields.Of(target.GetType());
 
@@ -52,12 +58,12 @@ internal sealed class ComponentState
     }
 
     /// <summary>Adds each field that is not as it was at the last look, and each object that is no more, with null.</summary>
-    public void Collect(Component component, SortedDictionary<string, string?> changed)
+    public void Collect(SortedDictionary<string, string?> changed)
     {
         walk++;
         (met, metBefore) = (metBefore, met);
         met.Clear();
-        foreach (var callback in Callbacks(component))
+        foreach (var callback in Callbacks())
         {
             foreach (var each in Delegate.EnumerateInvocationList((MulticastDelegate)callback))
             {
@@ -73,7 +79,7 @@ internal sealed class ComponentState
         }
     }
 
-    private static IEnumerable<Delegate> Callbacks(Component component)
+    private IEnumerable<Delegate> Callbacks()
     {
         foreach (var connection in component.Connections)
         {
@@ -92,17 +98,23 @@ internal sealed class ComponentState
     {
         if (!known.TryGetValue(target, out var entry))
         {
-            var type = StateFields.NameOf(target.GetType());
-            var number = counts[type] = counts.GetValueOrDefault(type) + 1;
-            known.Add(target, entry = new Known(target, $"{type} {number}", known.Count));
+            known.Add(target, entry = First(target));
         }
-        if (entry.Walk != walk)
+        if (entry.Walk != walk && !entry.IsOthers)
         {
             entry.Walk = walk;
             met.Add(entry);
             open.Enqueue(entry);
         }
         return entry;
+    }
+
+    private Known First(object target)
+    {
+        if (ObjectOwner.Of(target) is { } owner && owner != component) return new Known(target, "", known.Count, isOthers: true);
+        var type = StateFields.NameOf(target.GetType());
+        var number = counts[type] = counts.GetValueOrDefault(type) + 1;
+        return new Known(target, $"{type} {number}", known.Count, isOthers: false);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -108,7 +108,7 @@ public sealed class RendezvousRecorder
         {
             if (Tap.PageOf(page.Text) is { } bytes) pages.Put(page.Text, bytes, page.Payload);
         }
-        if (component.Containment != Containment.Trusted) StateOf(component).Collect(component, step.State);
+        if (component.Containment != Containment.Trusted) StateOf(component).Collect(step.State);
         var now = component.Simulation.Now;
         Emit(step, now);
         if (steps.Count == 0) FlushHosts();
@@ -120,7 +120,7 @@ public sealed class RendezvousRecorder
 
     private ComponentState StateOf(Component component)
     {
-        if (!states.TryGetValue(component, out var state)) states.Add(component, state = new ComponentState(readers));
+        if (!states.TryGetValue(component, out var state)) states.Add(component, state = new ComponentState(component, readers));
         return state;
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using Xen.Guests;
+using Xen.Toolstack.Xl;
 
 namespace Xen.XenWorkloads.Rendezvous;
 
@@ -16,6 +18,9 @@ internal sealed record StateField(FieldInfo Info, string Name, bool IsPlain)
 internal static class StateFields
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>What a guest or a process finds around it: everybody's, and so nobody's state.</summary>
+    private static readonly Type[] Surroundings = [typeof(StoreWitness), typeof(Dom0Services)];
 
     /// <summary>The code whose objects are looked into; those of the hypervisor, the store and the workloads are the trusted side.</summary>
     private static readonly string[] Namespaces = ["Xen.Toolstack", "Xen.Drivers", "Xen.Guests"];
@@ -35,7 +40,7 @@ internal static class StateFields
     }
 
     public static bool IsLookedInto(Type type) => LookedInto.TryGetValue(type, out var answer) ? answer
-        : LookedInto.GetOrAdd(type, each => each.Namespace is { } name && Namespaces.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
+        : LookedInto.GetOrAdd(type, each => each.Namespace is { } name && Namespaces.Any(part => name.StartsWith(part, StringComparison.Ordinal)) && !Surroundings.Contains(each));
 
     /// <summary>A value that cannot change inside, and whose text says all of it.</summary>
     public static bool IsPlain(Type type) => type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid);

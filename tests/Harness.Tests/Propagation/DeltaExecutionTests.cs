@@ -110,6 +110,27 @@ public sealed class DeltaExecutionTests
     }
 
     [TestMethod]
+    public void Who_shows_no_damage_and_hands_it_on_is_infected_on_the_way()
+    {
+        // The server's memory takes what the client says; the disk reads that memory.
+        string[] golden = [.. Golden.Select((line, index) => index switch { 2 => Step("disk", "flush", "", 20, 3, """["server","disk","memory","read 1 pages a"]""", "\"block\":\"1\""), _ => line })];
+        var delta = Trace(golden, golden.Select((line, index) => index switch { 0 => line.Replace("put 1", "put 7"), 2 => line.Replace("read 1 pages a", "read 1 pages b").Replace("\"block\":\"1\"", "\"block\":\"7\""), _ => line }));
+
+        Assert.AreEqual("client <- , server <- client, disk <- server", Path(delta));
+        Assert.IsTrue(delta.Infections.All(each => each.IsExplained));
+    }
+
+    [TestMethod]
+    public void An_answer_to_another_question_is_no_damage_of_who_gives_it()
+    {
+        string[] golden = [.. Golden.Select((line, index) => index switch { 2 => Step("disk", "flush", "", 20, 3, """["disk","server","call","read 1"],["server","disk","memory","got 1"]""", "\"block\":\"1\""), _ => line })];
+        var delta = Trace(golden, golden.Select((line, index) => index switch { 0 => line.Replace("put 1", "put 7"), 2 => line.Replace("read 1", "read 7").Replace("got 1", "got 7").Replace("\"block\":\"1\"", "\"block\":\"7\""), _ => line }));
+
+        Assert.IsFalse(delta.Infections.Single(each => each.Component == "disk").IsExplained);
+        Assert.IsFalse(delta.Infections.Any(each => each.Component == "server"));
+    }
+
+    [TestMethod]
     public void Noticed_after_the_damage_left_the_component_a_restart_is_unsafe()
     {
         var delta = Trace(Changed("\"block\":\"2\"", "\"block\":\"7\"").Select(line => line.Replace("write 2", "write 7").Replace("\"ok\":true", "\"ok\":false")));

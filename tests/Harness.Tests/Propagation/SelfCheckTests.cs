@@ -107,6 +107,30 @@ public sealed class SelfCheckTests
         Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
     }
 
+    /// <summary>Ways that the machine has no message for: who looks on has to be told of them.</summary>
+    [TestMethod]
+    [TestCategory("Slow")]
+
+    // A reply of the store that differs lies in the guest's memory, which the save helper reads.
+    [DataRow("Drivers/Vbd.cs", "if (Cdrom)", "")]
+
+    // A byte of a response that the guest does not look at.
+    [DataRow("Drivers/BlkifProtocol.cs", "page.WriteByte(offset + 8, (byte)response.Operation);", "")]
+    public void Damage_that_is_read_by_privilege_has_a_message_that_explains_it(string file, string before, string after)
+    {
+        const string workload = "migration";
+        var image = XenHost.Compile(file, before, after);
+        var delta = XenHost.Compare(workload, XenHost.GoldenTold(workload), XenHost.Run(image, [.. XenHost.Arguments(workload), "--rendezvous"]));
+
+        Assert.IsTrue(image.IsReached, "not reached");
+        Assert.IsTrue(delta.MessageCounts.Any(each => each.Kind == "memory"));
+
+        // The back-end of the second host holds the fault as well.
+        Infection[] hidden = [.. delta.Infections.Where(each => !each.IsExplained && !each.Component.StartsWith("blkback", StringComparison.Ordinal))];
+        Assert.IsEmpty(hidden, string.Join('\n', hidden.AsEnumerable()));
+        RequireCausesBeforeEffects(delta);
+    }
+
     private static void RequireEmpty(string workload)
     {
         var golden = XenHost.GoldenTold(workload);

@@ -32,7 +32,8 @@ public sealed class RendezvousTests
     {
         var lines = new List<string>();
         WorkloadRun.Execute(new WorkloadOptions("lifecycle", 1, 1, 1), rendezvous: lines.Add);
-        foreach (var kind in new[] { "hypercall", "event", "store", "reply", "watch", "page", "disk", "file" })
+        WorkloadRun.Execute(new WorkloadOptions("migration", 1, 1, 2), rendezvous: lines.Add);
+        foreach (var kind in new[] { "hypercall", "event", "store", "reply", "watch", "page", "disk", "file", "memory", "answer", "device", "stream" })
         {
             Assert.IsTrue(lines.Exists(line => line.Contains($"\",\"{kind}\",\"", StringComparison.Ordinal)), $"no message is a {kind}");
         }
