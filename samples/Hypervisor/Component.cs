@@ -53,6 +53,9 @@ public sealed class Component
     /// <summary>Queued events that are not periodic housekeeping.</summary>
     internal int Queued { get; set; }
 
+    /// <summary>What is queued, and what has been since the last look; kept only where somebody looks on, and not for the trusted side.</summary>
+    internal List<Timer> Timers { get; } = [];
+
     /// <summary>The component crashed or was killed; <see cref="Death"/> says why.</summary>
     public event Action<Component>? Died;
 
@@ -61,6 +64,14 @@ public sealed class Component
 
     /// <summary>Notes a connection that calls back into the component.</summary>
     public void Holds(object connection) => connections.Add(connection);
+
+    /// <summary>What is queued for the component, the next first: for those who look on.</summary>
+    public IReadOnlyList<Timer> QueuedTimers()
+    {
+        Timers.RemoveAll(timer => !(timer.IsListed = timer.InQueue));
+        Timers.Sort((left, right) => left.Position.CompareTo(right.Position));
+        return Timers;
+    }
 
     /// <summary>A normal exit.</summary>
     public void Exit()

@@ -177,22 +177,6 @@ public sealed class Simulation
         return component.Alive;
     }
 
-    /// <summary>What is queued for a component, the next first: for those who look on.</summary>
-    public IReadOnlyList<Timer> QueuedFor(Component component)
-    {
-        var found = new List<((long, long) Priority, Timer Timer)>();
-        foreach (var (timer, priority) in queue.UnorderedItems)
-        {
-            if (timer.Owner == component && timer.InQueue)
-            {
-                found.Add((priority, timer));
-            }
-        }
-
-        found.Sort((left, right) => left.Priority.CompareTo(right.Priority));
-        return found.ConvertAll(each => each.Timer);
-    }
-
     internal void Register(Component component) => components.Add(component);
 
     internal void Forget(Component component)
@@ -217,7 +201,7 @@ public sealed class Simulation
         {
             timer.MarkQueued();
             Count(timer);
-            queue.Enqueue(timer, (Math.Max(Now, timer.DueNs), sequence++));
+            Enqueue(timer, Math.Max(Now, timer.DueNs));
         }
     }
 
@@ -228,10 +212,21 @@ public sealed class Simulation
         if (owner.Alive)
         {
             Count(timer);
-            queue.Enqueue(timer, (timer.DueNs, sequence++));
+            Enqueue(timer, timer.DueNs);
         }
 
         return timer;
+    }
+
+    private void Enqueue(Timer timer, long due)
+    {
+        timer.Position = (due, sequence++);
+        queue.Enqueue(timer, timer.Position);
+        if (Tap is not null && !timer.IsListed && timer.Owner.Containment != Containment.Trusted)
+        {
+            timer.IsListed = true;
+            timer.Owner.Timers.Add(timer);
+        }
     }
 
     private void Count(Timer timer)

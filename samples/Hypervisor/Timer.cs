@@ -43,6 +43,12 @@ public sealed class Timer
 
     internal bool InQueue => stage == Stage.Queued && Owner.Alive;
 
+    /// <summary>Its place in the queue.</summary>
+    internal (long Due, long Sequence) Position { get; set; }
+
+    /// <summary>Its owner has it among those to be looked at.</summary>
+    internal bool IsListed { get; set; }
+
     /// <summary>Takes the entry back. Harmless when it has run already.</summary>
     public void Cancel()
     {

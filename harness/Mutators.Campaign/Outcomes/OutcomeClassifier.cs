@@ -43,7 +43,7 @@ public static class OutcomeClassifier
             flags,
             findings.Select(each => each.Detection).Order().FirstOrDefault(Detection.None),
             [.. findings.Where(each => each.Detection is not Detection.GoldenDifferenceOnly).Select(each => each.Detector).Distinct()],
-            OneLine(rounds.Reason ?? NoImpact(alignment)),
+            OneLine(rounds.Reason ?? NoImpact(alignment, isHealed)),
             engine,
             alignment.Differences(Outcome.MaximumDifferences))
         {
@@ -86,11 +86,20 @@ public static class OutcomeClassifier
     private static Outcome NotRun(MutantId mutant, string workload, FailureMode mode, string reason) =>
         new(mutant, workload, mode, [mode], Detection.None, [], OneLine(reason), "none", []);
 
-    private static string NoImpact(Alignment alignment) =>
-        alignment.Pairs.All(pair => pair.Agree) ? "every observation is equal to golden's"
+    private static string NoImpact(Alignment alignment, bool isHealed)
+    {
+        // A fault that was not taken away goes on behind the place where it should have been: what it does there is no part of the outcome.
+        var behind = isHealed ? [] : alignment.Pairs.SkipWhile(pair => pair.Golden is not { IsHealing: true });
+        if (behind.Any(pair => !pair.Agree && (pair.Golden ?? pair.Mutant)!.Kind is not (ObservationKind.Trace or ObservationKind.Resource)))
+        {
+            return "until the fault should have been taken away every check is equal to golden's";
+        }
+
+        return alignment.Pairs.All(pair => pair.Agree) ? "every observation is equal to golden's"
         : alignment.Pairs.Any(pair => !pair.Agree && pair is { Golden.Kind: ObservationKind.Trace, Mutant.Kind: ObservationKind.Trace })
             ? "the run took another course, and every check is equal to golden's"
             : "every check is equal to golden's";
+    }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

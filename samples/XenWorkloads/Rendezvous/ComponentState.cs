@@ -6,20 +6,25 @@ namespace Xen.XenWorkloads.Rendezvous;
 
 /// <summary>
 /// What a component remembers: all that its timers, event handlers and store callbacks lead to, field by field. Objects get their names, a type and a
-/// number, when they are first met, so that no address and no order of enumeration shows. Objects of the trusted side are not looked into.
+/// number, when they are first met, so that no address and no order of enumeration shows. Objects of the trusted side and those of other components are not looked into.
 /// </summary>
 internal sealed class ComponentState
 {
     private readonly Component component;
+    private readonly ObjectReaders readers;
     private readonly Dictionary<object, Known> known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
-    private readonly Queue<Known> open = new();
     private readonly StateText text;
     private readonly FieldDigest digest;
-    private readonly ObjectReaders readers;
+
+    // Those met in this walk, in order: also what is still to be looked at.
     private List<Known> met = [];
     private List<Known> metBefore = [];
     private int walk;
+
+    // The object whose fields are digested, and how many references of it were followed.
+    private Known? reading;
+    private int followed;
 
     /// <param name="component">Whose state it is.</param>
     /// <param name="readers">Shared by all components: their objects are of the same types.</param>
@@ -28,49 +33,18 @@ internal sealed class ComponentState
         this.component = component;
         this.readers = readers;
         text = new StateText(target => Meet(target) is { IsOthers: false } own ? own.Name : StateFields.NameOf(target.GetType()));
-        digest = new FieldDigest(target => Meet(target).Number);
-    }
-
-    /// <summary>An object that was met: its name, the walk that met it last, and what its fields held then.</summary>
-    private sealed class Known(object target, string name, int number, bool isOthers)
-    {
-        public object Target { get; } = target;
-
-        public string Name { get; } = name;
-
-        public int Number { get; } = number;
-
-        /// <summary>It belongs to another component.</summary>
-        public bool IsOthers { get; } = isOthers;
-
-        public StateField[] Fields { get; } = StateFields.Of(target.GetType());
-
-        /// <summary>Numbers and strings as they are, the text of everything else.</summary>
-        public object?[] Last { get; set; } = [];
-
-        /// <summary>What the text of everything else was made of.</summary>
-        public ulong[] Digests { get; set; } = [];
-
-        /// <summary>What all fields were at the last look; 0 where they were looked at one by one.</summary>
-        public ulong Whole { get; set; }
-
-        public int Walk { get; set; }
+        digest = new FieldDigest(this);
     }
 
     /// <summary>Adds each field that is not as it was at the last look, and each object that is no more, with null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(SortedDictionary<string, string?> changed)
     {
         walk++;
         (met, metBefore) = (metBefore, met);
         met.Clear();
-        foreach (var callback in Callbacks())
-        {
-            foreach (var each in Delegate.EnumerateInvocationList((MulticastDelegate)callback))
-            {
-                if (each.Target is { } target && StateFields.IsLookedInto(target.GetType())) Meet(target);
-            }
-        }
-        while (open.TryDequeue(out var next)) Look(next, changed);
+        MeetRoots();
+        for (var i = 0; i < met.Count; i++) Look(met[i], changed);
         foreach (var gone in metBefore)
         {
             if (gone.Walk == walk || gone.Last.Length == 0) continue;
@@ -79,71 +53,127 @@ internal sealed class ComponentState
         }
     }
 
-    private IEnumerable<Delegate> Callbacks()
+    /// <summary>The number of an object that is looked into by itself, which is looked at in this walk.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ulong NumberOf(object target)
+    {
+        if (reading is not { } from) return (ulong)Meet(target).Number;
+
+        // Most objects refer to what they referred to at the last look.
+        var place = followed++;
+        var before = from.Followed;
+        if (place < before.Length && before[place] is { } same && ReferenceEquals(same.Target, target))
+        {
+            Mark(same);
+            return (ulong)same.Number;
+        }
+        var entry = Meet(target);
+        if (place >= before.Length) Array.Resize(ref before, Math.Max(4, place * 2));
+        from.Followed = before;
+        before[place] = entry;
+        return (ulong)entry.Number;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MeetRoots()
     {
         foreach (var connection in component.Connections)
         {
             if (connection is not XsClient client) continue;
-            foreach (var callback in client.Callbacks) yield return callback;
+            foreach (var callback in client.Callbacks) MeetTargets(callback);
         }
-        foreach (var channel in component.Domain?.EventChannels ?? [])
+        if (component.Domain?.EventChannels is { } channels)
         {
-            if (channel.HandlerOwner == component && channel.Handler is { } handler) yield return handler;
+            for (var i = 0; i < channels.Count; i++)
+            {
+                if (channels[i].HandlerOwner == component && channels[i].Handler is { } handler) MeetTargets(handler);
+            }
         }
-        foreach (var timer in component.Simulation.QueuedFor(component)) yield return timer.Handler;
+        foreach (var timer in component.QueuedTimers()) MeetTargets(timer.Handler);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MeetTargets(Delegate callback)
+    {
+        foreach (var each in Delegate.EnumerateInvocationList((MulticastDelegate)callback))
+        {
+            if (each.Target is { } target && StateFields.IsLookedInto(target.GetType())) Meet(target);
+        }
+    }
+
     private Known Meet(object target)
     {
-        if (!known.TryGetValue(target, out var entry))
-        {
-            known.Add(target, entry = First(target));
-        }
-        if (entry.Walk != walk && !entry.IsOthers)
-        {
-            entry.Walk = walk;
-            met.Add(entry);
-            open.Enqueue(entry);
-        }
+        if (!known.TryGetValue(target, out var entry)) known.Add(target, entry = First(target));
+        Mark(entry);
         return entry;
+    }
+
+    private void Mark(Known entry)
+    {
+        if (entry.Walk == walk || entry.IsOthers) return;
+        entry.Walk = walk;
+        met.Add(entry);
     }
 
     private Known First(object target)
     {
-        if (ObjectOwner.Of(target) is { } owner && owner != component) return new Known(target, "", known.Count, isOthers: true);
-        var type = StateFields.NameOf(target.GetType());
-        var number = counts[type] = counts.GetValueOrDefault(type) + 1;
-        return new Known(target, $"{type} {number}", known.Count, isOthers: false);
+        var type = target.GetType();
+        var reader = readers.Of(type);
+        if (ObjectOwner.Of(target) is { } owner && owner != component) return new Known(target, "", known.Count, reader, isOthers: true);
+        var name = StateFields.NameOf(type);
+        var number = counts[name] = counts.GetValueOrDefault(name) + 1;
+        return new Known(target, $"{name} {number}", known.Count, reader, isOthers: false);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Look(Known each, SortedDictionary<string, string?> changed)
     {
         var first = each.Last.Length == 0;
-        var whole = readers.Of(each.Target.GetType())?.Invoke(digest, each.Target) ?? 0;
-        if (!first && whole != 0 && whole == each.Whole) return;
-        each.Whole = whole;
-        if (first) (each.Last, each.Digests) = (new object?[each.Fields.Length], new ulong[each.Fields.Length]);
-        var (fields, last, digests) = (each.Fields, each.Last, each.Digests);
-        for (var i = 0; i < fields.Length; i++)
+        (reading, followed) = (each, 0);
+        var now = each.Reader.Read(digest, each.Target);
+        reading = null;
+        if (first) (each.Last, each.Digests) = (new object?[now.Length], new ulong[now.Length]);
+        else if (now.AsSpan().SequenceEqual(each.Digests)) return;
+        for (var i = 0; i < now.Length; i++)
         {
-            // A number is compared as it is; what may have changed inside, by its digest first. Text is made only of what is new.
-            var token = fields[i].ValueOf(each.Target);
-            if (!fields[i].IsPlain && token is not null && !StateFields.IsPlain(token.GetType()))
-            {
-                var now = digest.Of(token);
-                if (!first && now == digests[i]) continue;
-                digests[i] = now;
-                token = text.Of(token);
-            }
-            else if (!fields[i].IsPlain)
-            {
-                digests[i] = 0;
-            }
-            if (!first && Equals(token, last[i])) continue;
-            last[i] = token;
-            changed[$"{each.Name}.{fields[i].Name}"] = token as string ?? text.Of(token);
+            if (first || now[i] != each.Digests[i]) Tell(each, i, now[i], first, changed);
         }
+    }
+
+    /// <summary>Text is made only of what is new.</summary>
+    private void Tell(Known each, int index, ulong now, bool first, SortedDictionary<string, string?> changed)
+    {
+        each.Digests[index] = now;
+        var field = each.Reader.Fields[index];
+        var token = field.ValueOf(each.Target);
+        if (!field.IsPlain && token is not null && !StateFields.IsPlain(token.GetType())) token = text.Of(token);
+        if (!first && Equals(token, each.Last[index])) return;
+        each.Last[index] = token;
+        changed[$"{each.Name}.{field.Name}"] = token as string ?? text.Of(token);
+    }
+
+    /// <summary>An object that was met: its name, the walk that met it last, and what its fields held then.</summary>
+    private sealed class Known(object target, string name, int number, ObjectReader reader, bool isOthers)
+    {
+        public object Target { get; } = target;
+
+        public string Name { get; } = name;
+
+        public int Number { get; } = number;
+
+        public ObjectReader Reader { get; } = reader;
+
+        /// <summary>It belongs to another component.</summary>
+        public bool IsOthers { get; } = isOthers;
+
+        /// <summary>Numbers and strings as they are, the text of everything else.</summary>
+        public object?[] Last { get; set; } = [];
+
+        /// <summary>What the fields' texts were made of.</summary>
+        public ulong[] Digests { get; set; } = [];
+
+        /// <summary>What its references led to at the last look, in the order in which they are read.</summary>
+        public Known?[] Followed { get; set; } = [];
+
+        public int Walk { get; set; }
     }
 }

@@ -1,58 +1,97 @@
+using System.Collections;
+using System.Reflection;
 using System.Reflection.Emit;
+using Xen.Hypervisor;
+using Xen.XenStore;
 
 namespace Xen.XenWorkloads.Rendezvous;
 
-/// <summary>
-/// Code that digests all fields of an object at once, made for the types that are met often: a pool of requests is looked at after every step of its driver, and hardly
-/// one of them has changed.
-/// </summary>
+/// <summary>The readers of all types, each made at its first object.</summary>
 internal sealed class ObjectReaders
 {
-    /// <summary>To make the code costs as much as so many looks at single fields.</summary>
-    private const int Often = 500;
+    private readonly Dictionary<Type, ObjectReader> readers = [];
 
-    private readonly Dictionary<Type, Entry> entries = [];
-
-    private sealed class Entry
+    public ObjectReader Of(Type type)
     {
-        public int Looks { get; set; }
-
-        public Func<FieldDigest, object, ulong>? Reader { get; set; }
+        if (!readers.TryGetValue(type, out var reader)) readers.Add(type, reader = new ObjectReader(type));
+        return reader;
     }
+}
 
-    /// <summary>The code for a type; null while it is not met often.</summary>
-    public Func<FieldDigest, object, ulong>? Of(Type type)
-    {
-        if (!entries.TryGetValue(type, out var entry)) entries.Add(type, entry = new Entry());
-        if (entry.Reader is null && ++entry.Looks == Often) entry.Reader = Make(type);
-        return entry.Reader;
-    }
+/// <summary>
+/// Digests the fields of an object of a type, one by one. For types that are met often code is made: a pool of requests is looked at after every step of its driver, and
+/// hardly one of them has changed.
+/// </summary>
+internal sealed class ObjectReader(Type type)
+{
+    /// <summary>To make the code costs as much as so many looks without it.</summary>
+    private const int Often = 1000;
 
-    private static Func<FieldDigest, object, ulong> Make(Type type)
+    private readonly ulong[] now = new ulong[StateFields.Of(type).Length];
+    private Action<FieldDigest, object, ulong[]>? code;
+    private int looks;
+
+    public StateField[] Fields { get; } = StateFields.Of(type);
+
+    /// <summary>The fields' digests. Whoever reads the next object of the type writes over them.</summary>
+    public ulong[] Read(FieldDigest digest, object target)
     {
-        var mix = typeof(FieldDigest).GetMethod(nameof(FieldDigest.Mix))!;
-        var of = typeof(FieldDigest).GetMethod(nameof(FieldDigest.Of))!;
-        var method = new DynamicMethod($"digest {type.Name}", typeof(ulong), [typeof(FieldDigest), typeof(object)], typeof(FieldDigest).Module, skipVisibility: true);
-        var code = method.GetILGenerator();
-        code.Emit(OpCodes.Ldc_I8, (long)StateFields.Of(type).Length);
-        foreach (var field in StateFields.Of(type))
+        if (code is null && looks++ == Often) code = Make();
+        if (code is not null)
         {
-            var isNumber = field.Info.FieldType is { IsPrimitive: true } or { IsEnum: true } && field.Info.FieldType != typeof(double) && field.Info.FieldType != typeof(float);
-            if (!isNumber) code.Emit(OpCodes.Ldarg_0);
-            code.Emit(OpCodes.Ldarg_1);
-            code.Emit(OpCodes.Ldfld, field.Info);
-            if (isNumber)
+            code(digest, target, now);
+            return now;
+        }
+        for (var i = 0; i < now.Length; i++) now[i] = digest.Of(Fields[i].ValueOf(target));
+        return now;
+    }
+
+    private Action<FieldDigest, object, ulong[]> Make()
+    {
+        var method = new DynamicMethod($"digest {type.Name}", null, [typeof(FieldDigest), typeof(object), typeof(ulong[])], typeof(FieldDigest).Module, skipVisibility: true);
+        var il = method.GetILGenerator();
+        for (var i = 0; i < Fields.Length; i++)
+        {
+            var held = Fields[i].Info.FieldType;
+            var reader = ReaderOf(held);
+            il.Emit(OpCodes.Ldarg_2);
+            il.Emit(OpCodes.Ldc_I4, i);
+            if (reader is { IsStatic: false }) il.Emit(OpCodes.Ldarg_0);
+            il.Emit(OpCodes.Ldarg_1);
+            il.Emit(OpCodes.Ldfld, Fields[i].Info);
+            if (reader is null)
             {
-                code.Emit(OpCodes.Conv_U8);
+                il.Emit(OpCodes.Conv_U8);
             }
             else
             {
-                if (field.Info.FieldType.IsValueType) code.Emit(OpCodes.Box, field.Info.FieldType);
-                code.Emit(OpCodes.Call, of);
+                if (held.IsValueType) il.Emit(OpCodes.Box, held);
+                il.Emit(OpCodes.Call, reader);
             }
-            code.Emit(OpCodes.Call, mix);
+            il.Emit(OpCodes.Stelem_I8);
         }
-        code.Emit(OpCodes.Ret);
-        return method.CreateDelegate<Func<FieldDigest, object, ulong>>();
+        il.Emit(OpCodes.Ret);
+        return method.CreateDelegate<Action<FieldDigest, object, ulong[]>>();
     }
+
+    /// <summary>What digests a field of this type; null for a number. What a field of a sealed type holds need not be asked of each value.</summary>
+    private static MethodInfo? ReaderOf(Type held)
+    {
+        if (held is { IsPrimitive: true } or { IsEnum: true } && held != typeof(double) && held != typeof(float)) return null;
+        if (held == typeof(string)) return Method(nameof(FieldDigest.OfText));
+        if (IsObject(held)) return Method(nameof(FieldDigest.OfObject));
+        if (IsNamed(held)) return Method(nameof(FieldDigest.OfNamed));
+        if (held.IsGenericType && held.GetGenericTypeDefinition() == typeof(List<>) && IsObject(held.GetGenericArguments()[0])) return Method(nameof(FieldDigest.OfObjects)).MakeGenericMethod(held.GetGenericArguments());
+        return Method(nameof(FieldDigest.Of));
+    }
+
+    private static MethodInfo Method(string name) => typeof(FieldDigest).GetMethod(name)!;
+
+    private static bool IsObject(Type held) => IsSealed(held) && StateFields.IsLookedInto(held);
+
+    /// <summary>Of what is not looked into only the type's name counts.</summary>
+    private static bool IsNamed(Type held) => IsSealed(held) && held.Namespace?.StartsWith("Xen", StringComparison.Ordinal) == true && !StateFields.IsLookedInto(held)
+        && held != typeof(Component) && held != typeof(Domain) && held != typeof(XsWatch);
+
+    private static bool IsSealed(Type held) => held is { IsClass: true, IsSealed: true, IsArray: false } && !typeof(IEnumerable).IsAssignableFrom(held) && !typeof(Delegate).IsAssignableFrom(held);
 }
