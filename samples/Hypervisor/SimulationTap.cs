@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Xen.Hypervisor;
@@ -75,6 +76,7 @@ public sealed class SimulationTap
     }
 
     /// <summary>Goes on with a digest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static ulong Hash(ReadOnlySpan<byte> data, ulong hash)
     {
         // Eight bytes at a time: pages and images are digested often.

@@ -135,8 +135,15 @@ internal sealed class DeltaComparison(PropagationMode mode)
             return golden.Select(each => ((Rendezvous?)each, (Rendezvous?)each));
         }
 
-        var faultyOf = faulty.ToLookup(each => each.Of, StringComparer.Ordinal);
-        var goldenOf = golden.ToLookup(each => each.Of, StringComparer.Ordinal);
+        // What both begin with needs no search for its counterpart.
+        var common = 0;
+        while (common < golden.Count && common < faulty.Count && golden[common].TellsTheSameAs(faulty[common]))
+        {
+            common++;
+        }
+
+        var faultyOf = faulty.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
+        var goldenOf = golden.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
         var pairs = goldenOf.Select(group => group.Key).Union(faultyOf.Select(group => group.Key), StringComparer.Ordinal)
             .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, step => step.On))
             .ToList();
@@ -153,7 +160,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
             }
         }
 
-        return placed.OrderBy(each => each.Order).ThenBy(each => each.Tie).Select(each => each.each);
+        return golden.Take(common).Select(each => ((Rendezvous?)each, (Rendezvous?)each)).Concat(placed.OrderBy(each => each.Order).ThenBy(each => each.Tie).Select(each => each.each));
     }
 
     /// <summary>
@@ -205,7 +212,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
             messages = messages[..(messages[heard].Kind == Unanswered ? heard : heard + 1)];
         }
 
-        var (fields, healed) = heard >= 0 ? ([], 0) : state.Apply(golden?.State, faulty?.State);
+        var (fields, healed) = heard >= 0 ? ([], 0) : state.Apply(golden?.State, isSame ? golden!.State : faulty?.State);
         MessageChange? execution = golden is null ? MessageChange.Extra : faulty is null ? MessageChange.Missing : golden.At != faulty.At ? MessageChange.Retimed : null;
         if (isSame && fields.Count == 0 && healed == 0)
         {

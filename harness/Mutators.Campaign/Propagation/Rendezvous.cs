@@ -22,6 +22,7 @@ public sealed class Rendezvous
     private readonly string _line;
     private Said? _said;
     private string? _content;
+    private long? _number;
 
     private Rendezvous(string line, string of, long at)
     {
@@ -30,7 +31,7 @@ public sealed class Rendezvous
         At = at;
     }
 
-    private sealed record Said(string On, string From, long Number, ImmutableArray<Message> Messages, ImmutableSortedDictionary<string, string?> State);
+    private sealed record Said(string On, string From, ImmutableArray<Message> Messages, ImmutableArray<KeyValuePair<string, string?>> State);
 
     /// <summary>The component.</summary>
     public string Of { get; }
@@ -45,13 +46,13 @@ public sealed class Rendezvous
     public string From => Read().From;
 
     /// <summary>Its place among all. A step that calls another component is told in pieces, so that causes stand before their effects.</summary>
-    public long Number => Read().Number;
+    public long Number => _number ??= NumberIn(_line);
 
     /// <summary>What it said, and what passive parties told it, in order.</summary>
     public ImmutableArray<Message> Messages => Read().Messages;
 
     /// <summary>The fields of its state that are different from the component's last rendezvous; null for one that is no more, with all that are named below it.</summary>
-    public ImmutableSortedDictionary<string, string?> State => Read().State;
+    public ImmutableArray<KeyValuePair<string, string?>> State => Read().State;
 
     /// <summary>All but the time, to find the counterpart in another run.</summary>
     public string Content => _content ??= ContentOf(_line);
@@ -78,8 +79,7 @@ public sealed class Rendezvous
     }
 
     private const string AtMark = ",\"at\":";
-
-    private static ImmutableSortedDictionary<string, string?> NoState { get; } = ImmutableSortedDictionary.Create<string, string?>(StringComparer.Ordinal);
+    private const string NoMark = ",\"no\":";
 
     private static ReadOnlySpan<char> NumberAt(string line, int start)
     {
@@ -99,7 +99,7 @@ public sealed class Rendezvous
             catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
             {
                 // Whoever wrote it is damaged: a step that says nothing, and whose line is like no other.
-                _said = new Said(_line, "", 0, [], NoState);
+                _said = new Said(_line, "", [], []);
             }
         }
 
@@ -109,27 +109,36 @@ public sealed class Rendezvous
     private static Said Read(JsonElement root) => new(
         root.GetProperty("on").GetString()!,
         root.GetProperty("from").GetString()!,
-        root.GetProperty("no").GetInt64(),
         root.TryGetProperty("messages", out var said)
             ? [.. said.EnumerateArray().Select(each => new Message(each[0].GetString()!, each[1].GetString()!, each[2].GetString()!, each[3].GetString()!))]
             : [],
         root.TryGetProperty("state", out var fields)
-            ? fields.EnumerateObject().ToImmutableSortedDictionary(each => each.Name, each => each.Value.GetString(), StringComparer.Ordinal)
-            : NoState);
+            ? [.. fields.EnumerateObject().Select(each => KeyValuePair.Create(each.Name, each.Value.GetString()))]
+            : []);
 
     /// <summary>The line without <c>at</c> and <c>no</c>, which stand together.</summary>
     private static string ContentOf(string line)
     {
-        var start = line.IndexOf(AtMark, StringComparison.Ordinal);
-        var end = start < 0 ? -1 : line.AsSpan(start + 6).IndexOfAny(",}") + start + 6;
-        var number = end < 0 ? -1 : line.IndexOf(",\"no\":", end, StringComparison.Ordinal);
-        if (number != end)
+        var number = NumberMark(line, out var start);
+        if (number < 0)
         {
             return line;
         }
 
-        end = line.AsSpan(end + 6).IndexOfAny(",}") + end + 6;
+        var end = line.AsSpan(number + NoMark.Length).IndexOfAny(",}") + number + NoMark.Length;
         return string.Concat(line.AsSpan(0, start), line.AsSpan(end));
+    }
+
+    /// <summary>The line's own number; 0 where a damaged program wrote none.</summary>
+    private static long NumberIn(string line) =>
+        NumberMark(line, out _) is >= 0 and var mark && long.TryParse(NumberAt(line, mark + NoMark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    /// <summary>Where <c>no</c> stands, right behind <c>at</c>; negative if it does not.</summary>
+    private static int NumberMark(string line, out int at)
+    {
+        at = line.IndexOf(AtMark, StringComparison.Ordinal);
+        var end = at < 0 ? -1 : line.AsSpan(at + AtMark.Length).IndexOfAny(",}") + at + AtMark.Length;
+        return end >= 0 && line.AsSpan(end).StartsWith(NoMark) ? end : -1;
     }
 }
 

@@ -25,9 +25,11 @@ internal sealed class StateMap
         _waiting.Add(inBoth);
     }
 
+    private static readonly ImmutableArray<KeyValuePair<string, string?>> nothing = [];
+
     /// <summary>Applies what a step changed in the two runs.</summary>
     /// <returns>The fields that differ anew or otherwise than before, and how many became equal.</returns>
-    public (List<string> New, int Healed) Apply(ImmutableSortedDictionary<string, string?>? golden, ImmutableSortedDictionary<string, string?>? faulty)
+    public (List<string> New, int Healed) Apply(ImmutableArray<KeyValuePair<string, string?>>? golden, ImmutableArray<KeyValuePair<string, string?>>? faulty)
     {
         foreach (var each in _waiting)
         {
@@ -58,9 +60,9 @@ internal sealed class StateMap
         return (fresh, healed);
     }
 
-    private static void Write(Dictionary<string, string> state, ImmutableSortedDictionary<string, string?>? changes, SortedSet<string>? touched)
+    private static void Write(Dictionary<string, string> state, ImmutableArray<KeyValuePair<string, string?>>? changes, SortedSet<string>? touched)
     {
-        foreach (var (field, value) in changes ?? ImmutableSortedDictionary<string, string?>.Empty)
+        foreach (var (field, value) in changes ?? nothing)
         {
             touched?.Add(field);
             if (value is not null)

@@ -19,37 +19,7 @@ internal sealed class FieldDigest(ComponentState state)
     private const ulong Null = 0x6E756C6CUL;
     private const ulong Named = 0x6E616D65UL;
 
-    // What each type is does not change, and to ask for it costs more than to look it up.
-    private readonly Dictionary<Type, Kind> kinds = [];
-
     private ulong[] numbers = new ulong[64];
-
-    private enum Shape
-    {
-        Int,
-        Long,
-        Uint,
-        Ulong,
-        Bool,
-        Plain,
-        Numbers,
-        Ints,
-        Uints,
-        Ulongs,
-        Callback,
-        Builder,
-        Watch,
-        Component,
-        Dictionary,
-        Set,
-        Elements,
-        Struct,
-        Object,
-        Name,
-    }
-
-    /// <summary>A class and not the enumeration itself: dictionaries of references are compiled already.</summary>
-    private sealed record Kind(Shape Shape);
 
     public ulong Of(object? value) => Of(value, 0);
 
@@ -79,57 +49,33 @@ internal sealed class FieldDigest(ComponentState state)
         if (value is null) return Null;
         var type = value.GetType();
         if (type == typeof(string)) return OfText((string)value);
-        if (!kinds.TryGetValue(type, out var kind)) kinds.Add(type, kind = new Kind(ShapeOf(value, type)));
-        var shape = kind.Shape;
-        if (depth > StateText.Depth && shape >= Shape.Dictionary) return Mix(6, 0);
+        var shape = ValueShapes.Of(value);
+        if (depth > StateText.Depth && shape >= ValueShape.Dictionary) return Mix(6, 0);
         return shape switch
         {
-            Shape.Int => Mix(1, (uint)(int)value),
-            Shape.Long => Mix(2, (ulong)(long)value),
-            Shape.Uint => Mix(3, (uint)value),
-            Shape.Ulong => Mix(4, (ulong)value),
-            Shape.Bool => Mix(5, (bool)value ? 1UL : 0),
-            Shape.Plain => OfText(value.ToString()),
-            Shape.Numbers => OfBytes(Bytes((Array)value)),
-            Shape.Ints => Numbers((IEnumerable<int>)value, StateText.IsSet(type)),
-            Shape.Uints => Numbers((IEnumerable<uint>)value, StateText.IsSet(type)),
-            Shape.Ulongs => Numbers((IEnumerable<ulong>)value),
-            Shape.Callback => Callback((Delegate)value, depth),
-            Shape.Builder => Builder((StringBuilder)value),
-            Shape.Watch => OfText(((XsWatch)value).Path),
-            Shape.Component => Mix(7, (ulong)RuntimeHelpers.GetHashCode(value)),
-            Shape.Dictionary => Dictionary((IDictionary)value, depth),
-            Shape.Set => Set((IEnumerable)value, depth),
-            Shape.Elements => Elements((IEnumerable)value, depth),
-            Shape.Struct => Struct(value, type, depth),
-            Shape.Object => Mix(8, state.NumberOf(value)),
+            ValueShape.Int => Mix(1, (uint)(int)value),
+            ValueShape.Long => Mix(2, (ulong)(long)value),
+            ValueShape.Uint => Mix(3, (uint)value),
+            ValueShape.Ulong => Mix(4, (ulong)value),
+            ValueShape.Bool => Mix(5, (bool)value ? 1UL : 0),
+            ValueShape.Plain or ValueShape.Domain => OfText(value.ToString()),
+            ValueShape.Bytes => OfBytes(CollectionsMarshal.AsSpan((List<byte>)value)),
+            ValueShape.Numbers => OfBytes(Bytes((Array)value)),
+            ValueShape.Ints => Numbers((IEnumerable<int>)value, ValueShapes.IsSet(type)),
+            ValueShape.Uints => Numbers((IEnumerable<uint>)value, ValueShapes.IsSet(type)),
+            ValueShape.Ulongs => Numbers((IEnumerable<ulong>)value),
+            ValueShape.Callback => Callback((Delegate)value, depth),
+            ValueShape.Builder => Builder((StringBuilder)value),
+            ValueShape.Watch => OfText(((XsWatch)value).Path),
+            ValueShape.Component => Mix(7, (ulong)RuntimeHelpers.GetHashCode(value)),
+            ValueShape.Dictionary => Dictionary((IDictionary)value, depth),
+            ValueShape.Set => Set((IEnumerable)value, depth),
+            ValueShape.Elements => Elements((IEnumerable)value, depth),
+            ValueShape.Struct => Struct(value, type, depth),
+            ValueShape.Object => Mix(8, state.NumberOf(value)),
             _ => OfText(type.Name),
         };
     }
-
-    private static Shape ShapeOf(object value, Type type) => value switch
-    {
-        int => Shape.Int,
-        long => Shape.Long,
-        uint => Shape.Uint,
-        ulong => Shape.Ulong,
-        bool => Shape.Bool,
-        Array when type.GetElementType()!.IsPrimitive => Shape.Numbers,
-        IEnumerable<int> => Shape.Ints,
-        IEnumerable<uint> => Shape.Uints,
-        IEnumerable<ulong> => Shape.Ulongs,
-        Component => Shape.Component,
-        Delegate => Shape.Callback,
-        StringBuilder => Shape.Builder,
-        XsWatch => Shape.Watch,
-        Domain or TimeSpan => Shape.Plain,
-        _ when StateFields.IsPlain(type) => Shape.Plain,
-        IDictionary => Shape.Dictionary,
-        IEnumerable when type.IsArray || type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true => StateText.IsSet(type) ? Shape.Set : Shape.Elements,
-        _ when StateText.IsStruct(type) => Shape.Struct,
-        _ when StateFields.IsLookedInto(type) => Shape.Object,
-        _ => Shape.Name,
-    };
 
     private ulong Callback(Delegate callback, int depth)
     {
@@ -211,7 +157,7 @@ internal sealed class FieldDigest(ComponentState state)
                 ulong sum = 14;
                 foreach (var number in numbers.AsSpan(0, set.Count)) sum += Mix(14, number);
                 return sum;
-            default: return Numbers(values, StateText.IsSet(values.GetType()));
+            default: return Numbers(values, ValueShapes.IsSet(values.GetType()));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 
@@ -6,17 +7,10 @@ namespace Xen.XenWorkloads.Rendezvous;
 /// <summary>Text as JSON writes it; most of ours needs no escapes and is appended as it is.</summary>
 internal static class JsonText
 {
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
     public static void Append(StringBuilder line, string text)
     {
-        line.Append('"');
-        foreach (var c in text)
-        {
-            if (c is < ' ' or '"' or '\\' or > '~')
-            {
-                line.Append(JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)).Append('"');
-                return;
-            }
-        }
-        line.Append(text).Append('"');
+        line.Append('"').Append(text.AsSpan().ContainsAnyExcept(Plain) ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text) : text).Append('"');
     }
 }

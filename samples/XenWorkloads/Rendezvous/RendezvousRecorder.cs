@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Xen.Hypervisor;
 using Xen.XenStore;
@@ -180,6 +181,7 @@ public sealed class RendezvousRecorder
         Outside.Pages.Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Emit(Step step, long now, List<Message>? messages = null)
     {
         line.Clear().Append("{\"observe\":\"rendezvous\",\"name\":");
@@ -194,6 +196,7 @@ public sealed class RendezvousRecorder
         write(line.Append('}').ToString());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Messages(List<Message> messages)
     {
         line.Append(",\"messages\":[");
@@ -213,6 +216,7 @@ public sealed class RendezvousRecorder
         line.Append(']');
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void State(SortedDictionary<string, string?> state)
     {
         line.Append(",\"state\":{");

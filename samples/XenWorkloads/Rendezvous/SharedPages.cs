@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Xen.Hypervisor;
 
@@ -45,6 +46,7 @@ internal sealed class SharedPages
         return text.ToString();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int EndOfChange(byte[] before, byte[] bytes, int start)
     {
         var end = start + 1;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Xen.Hypervisor;
@@ -17,78 +18,137 @@ internal sealed class StateText(Func<object, string> name)
     public const int Depth = 6;
 
     private readonly PrimitiveArrays arrays = new();
+    private readonly StringBuilder text = new();
 
-    /// <summary>A collection without an order.</summary>
-    public static bool IsSet(Type type) => type.Name.StartsWith("HashSet", StringComparison.Ordinal);
-
-    /// <summary>A value that is its fields.</summary>
-    public static bool IsStruct(Type type) =>
-        type.IsValueType && type.Namespace?.StartsWith("Xen", StringComparison.Ordinal) == true || type.FullName?.StartsWith("System.ValueTuple", StringComparison.Ordinal) == true;
-
-    public string Of(object? value) => Short(Of(value, 0));
+    public string Of(object? value)
+    {
+        if (value is string already) return Short(already);
+        text.Clear();
+        Write(value, 0);
+        return Short(text.ToString());
+    }
 
     private static string Short(string text) =>
         text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText / 2), "… ", SimulationTap.Digest(Encoding.UTF8.GetBytes(text)));
 
-    private string Of(object? value, int depth)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Write(object? value, int depth)
     {
-        switch (value)
+        if (value is null)
         {
-            case null: return "null";
-            case string text: return text;
-            case Array numbers when value.GetType().GetElementType() is { IsPrimitive: true }: return arrays.Of(numbers);
-            case List<byte> numbers: return PrimitiveArrays.Of(CollectionsMarshal.AsSpan(numbers));
-            case List<int> numbers: return PrimitiveArrays.Of(CollectionsMarshal.AsSpan(numbers));
-            case List<uint> numbers: return PrimitiveArrays.Of(CollectionsMarshal.AsSpan(numbers));
-            case List<ulong> numbers: return PrimitiveArrays.Of(CollectionsMarshal.AsSpan(numbers));
-            case IEnumerable<ulong> numbers: return PrimitiveArrays.Of(numbers, value is IReadOnlySet<ulong>);
-            case IEnumerable<uint> numbers: return PrimitiveArrays.Of(numbers.Select(each => (ulong)each), value is IReadOnlySet<uint>);
-            case IEnumerable<int> numbers: return PrimitiveArrays.Of(numbers.Select(each => (ulong)each), value is IReadOnlySet<int>);
-            case Component component: return component.Simulation.Tap!.NameOf(component);
-            case Domain domain: return domain.ToString();
-            case Delegate callback: return Callback(callback, depth);
-            case StringBuilder builder: return builder.ToString();
-            case XsWatch watch: return $"watch {watch.Path}";
+            text.Append("null");
+            return;
         }
-        var type = value.GetType();
-        if (StateFields.IsPlain(type) || value is TimeSpan) return ((IFormattable?)(value as IFormattable))?.ToString(null, CultureInfo.InvariantCulture) ?? value.ToString()!;
-        if (depth > Depth) return "…";
-        if (value is IDictionary dictionary) return Dictionary(dictionary, depth);
-        if (value is IEnumerable elements && type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true || type.IsArray) return Elements((IEnumerable)value, type, depth);
-        if (IsStruct(type)) return Struct(value, type, depth);
-        return StateFields.IsLookedInto(type) ? name(value) : type.Name;
+        if (value is string already)
+        {
+            text.Append(already);
+            return;
+        }
+        var shape = ValueShapes.Of(value);
+        if (depth > Depth && shape >= ValueShape.Dictionary)
+        {
+            text.Append('…');
+            return;
+        }
+        switch (shape)
+        {
+            case ValueShape.Int: text.Append((int)value); break;
+            case ValueShape.Long: text.Append((long)value); break;
+            case ValueShape.Uint: text.Append((uint)value); break;
+            case ValueShape.Ulong: text.Append((ulong)value); break;
+            case ValueShape.Numbers: text.Append(arrays.Of((Array)value)); break;
+            case ValueShape.Bytes: text.Append(PrimitiveArrays.Of(CollectionsMarshal.AsSpan((List<byte>)value))); break;
+            case ValueShape.Ints: text.Append(value is List<int> ints ? PrimitiveArrays.Of(CollectionsMarshal.AsSpan(ints)) : PrimitiveArrays.Of(((IEnumerable<int>)value).Select(each => (ulong)each), value is IReadOnlySet<int>)); break;
+            case ValueShape.Uints: text.Append(value is List<uint> uints ? PrimitiveArrays.Of(CollectionsMarshal.AsSpan(uints)) : PrimitiveArrays.Of(((IEnumerable<uint>)value).Select(each => (ulong)each), value is IReadOnlySet<uint>)); break;
+            case ValueShape.Ulongs: text.Append(value is List<ulong> ulongs ? PrimitiveArrays.Of(CollectionsMarshal.AsSpan(ulongs)) : PrimitiveArrays.Of((IEnumerable<ulong>)value, value is IReadOnlySet<ulong>)); break;
+            case ValueShape.Component: text.Append(((Component)value).Simulation.Tap!.NameOf((Component)value)); break;
+            case ValueShape.Domain: text.Append((Domain)value); break;
+            case ValueShape.Callback: Callback((Delegate)value, depth); break;
+            case ValueShape.Builder: text.Append((StringBuilder)value); break;
+            case ValueShape.Watch: text.Append("watch ").Append(((XsWatch)value).Path); break;
+            case ValueShape.Dictionary: Dictionary((IDictionary)value, depth); break;
+            case ValueShape.Set or ValueShape.Elements: Elements((IEnumerable)value, depth, shape is ValueShape.Set); break;
+            case ValueShape.Struct: Struct(value, depth); break;
+            case ValueShape.Object: text.Append(name(value)); break;
+            case ValueShape.Name: text.Append(value.GetType().Name); break;
+            default: text.Append((value as IFormattable)?.ToString(null, CultureInfo.InvariantCulture) ?? value.ToString()); break;
+        }
     }
 
     /// <summary>The methods that run, and what they were made with.</summary>
-    private string Callback(Delegate callback, int depth)
+    private void Callback(Delegate callback, int depth)
     {
-        var text = new StringBuilder();
+        var first = true;
         foreach (var each in callback.GetInvocationList())
         {
             var method = each.Method.Name;
             if (method.StartsWith('<') && method.IndexOf('>') is var end and > 0) method = method[1..end] + " lambda";
-            text.Append(text.Length > 0 ? " + " : "").Append(method);
-            if (each.Target is { } target) text.Append(" of ").Append(Of(target, depth + 1));
+            text.Append(first ? "" : " + ").Append(method);
+            first = false;
+            if (each.Target is not { } target) continue;
+            text.Append(" of ");
+            Write(target, depth + 1);
         }
-        return text.ToString();
     }
 
-    private string Dictionary(IDictionary dictionary, int depth)
+    private void Dictionary(IDictionary dictionary, int depth)
     {
-        var entries = new List<string>();
-        foreach (DictionaryEntry entry in dictionary) entries.Add($"{Of(entry.Key, depth + 1)}: {Of(entry.Value, depth + 1)}");
+        var entries = new List<string>(dictionary.Count);
+        foreach (DictionaryEntry entry in dictionary)
+        {
+            var start = text.Length;
+            Write(entry.Key, depth + 1);
+            text.Append(": ");
+            Write(entry.Value, depth + 1);
+            entries.Add(TakeFrom(start));
+        }
         entries.Sort(StringComparer.Ordinal);
-        return $"{{{string.Join(", ", entries)}}}";
+        text.Append('{').AppendJoin(", ", entries).Append('}');
     }
 
-    private string Elements(IEnumerable elements, Type type, int depth)
+    private void Elements(IEnumerable elements, int depth, bool anyOrder)
     {
-        var entries = new List<string>();
-        foreach (var each in elements) entries.Add(Of(each, depth + 1));
-        if (IsSet(type)) entries.Sort(StringComparer.Ordinal);
-        return $"[{string.Join(", ", entries)}]";
+        if (anyOrder)
+        {
+            var entries = new List<string>();
+            foreach (var each in elements)
+            {
+                var start = text.Length;
+                Write(each, depth + 1);
+                entries.Add(TakeFrom(start));
+            }
+            entries.Sort(StringComparer.Ordinal);
+            text.Append('[').AppendJoin(", ", entries).Append(']');
+            return;
+        }
+        text.Append('[');
+        var first = true;
+        foreach (var each in elements)
+        {
+            if (!first) text.Append(", ");
+            first = false;
+            Write(each, depth + 1);
+        }
+        text.Append(']');
     }
 
-    private string Struct(object value, Type type, int depth) =>
-        $"({string.Join(", ", StateFields.Of(type).Select(field => $"{field.Name}: {Of(field.ValueOf(value), depth + 1)}"))})";
+    private void Struct(object value, int depth)
+    {
+        text.Append('(');
+        var first = true;
+        foreach (var field in StateFields.Of(value.GetType()))
+        {
+            text.Append(first ? "" : ", ").Append(field.Name).Append(": ");
+            first = false;
+            Write(field.ValueOf(value), depth + 1);
+        }
+        text.Append(')');
+    }
+
+    private string TakeFrom(int start)
+    {
+        var taken = text.ToString(start, text.Length - start);
+        text.Length = start;
+        return taken;
+    }
 }

@@ -82,6 +82,7 @@ public sealed class RoundsTests
 
         Assert.AreEqual(FailureMode.NoImpact, outcome.Mode);
         Assert.IsNull(outcome.SecondRound);
+        Assert.AreEqual("until the fault should have been taken away every check is equal to golden's", outcome.Reason);
     }
 
     [TestMethod]
