@@ -36,6 +36,9 @@ internal sealed class ComponentState
         digest = new FieldDigest(this);
     }
 
+    /// <summary>All objects with fields that were ever its state.</summary>
+    public IEnumerable<object> Remembered => known.Values.Where(each => !each.IsOthers && each.Last.Length > 0).Select(each => each.Target);
+
     /// <summary>Adds each field that is not as it was at the last look, and each object that is no more, with null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Collect(SortedDictionary<string, string?> changed)

@@ -61,6 +61,9 @@ public sealed class RendezvousRecorder
     /// <summary>What the simulation tells this recorder.</summary>
     public SimulationTap Tap { get; }
 
+    /// <summary>Whose state which objects are at the last rendezvous.</summary>
+    internal IEnumerable<(Component Of, object Remembered)> Remembered => states.SelectMany(each => each.Value.Remembered.Select(remembered => (each.Key, remembered)));
+
     private Step Current => steps.TryPeek(out var step) ? step : Outside;
 
     /// <summary>What happens outside of every handler: the world acts on the machine.</summary>

@@ -1,4 +1,7 @@
+using Xen.Guests;
+using Xen.Hypervisor;
 using Xen.XenWorkloads;
+using Xen.XenWorkloads.Rendezvous;
 
 namespace Samples.Tests.XenWorkloads;
 
@@ -25,6 +28,23 @@ public sealed class RendezvousTests
 
         CollectionAssert.AreEqual(plain.Output.ToList(), first.Where(line => !line.StartsWith("{\"observe\":\"rendezvous\"", StringComparison.Ordinal)).ToList());
         CollectionAssert.AreEqual(first, second);
+    }
+
+    [TestMethod]
+    [DataRow("lifecycle")]
+    [DataRow("migration")]
+    [DataRow("devices")]
+    public void No_object_is_the_state_of_two_components(string workload)
+    {
+        // What one writes and the other reads is a message, or it would be a channel that nobody sees.
+        var recorder = new RendezvousRecorder(_ => { });
+        WorkloadRun.On(new Machine(new Simulation(1) { Tap = recorder.Tap }, "dom0", new StoreWitness()), new WorkloadOptions(workload, 1, 1, 2));
+        var owners = new Dictionary<object, Component>(ReferenceEqualityComparer.Instance);
+        foreach (var (component, remembered) in recorder.Remembered)
+        {
+            Assert.IsTrue(owners.TryAdd(remembered, component), $"{remembered.GetType()} is the state of {component} and of {owners[remembered]}");
+        }
+        Assert.IsGreaterThan(100, owners.Count);
     }
 
     [TestMethod]
