@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Mutators.Campaign.Propagation;
 
 /// <summary>Compares the messages of two counterparts.</summary>
@@ -9,7 +11,7 @@ internal static class MessageComparison
         var at = (faulty ?? golden)!.At;
         var retimed = golden is not null && faulty is not null && golden.At != faulty.At;
         var differences = new List<MessageDifference>();
-        foreach (var (left, right) in Pairing.Of(golden?.Messages ?? [], faulty?.Messages ?? [], Content, Kind))
+        foreach (var (left, right) in SideBySide(golden?.Messages ?? [], faulty?.Messages ?? []))
         {
             var message = (right ?? left)!;
             MessageChange? change = left is null ? MessageChange.Extra : right is null ? MessageChange.Missing : left != right ? MessageChange.Altered : retimed ? MessageChange.Retimed : null;
@@ -21,6 +23,10 @@ internal static class MessageComparison
 
         return Reordered(differences);
     }
+
+    /// <summary>Most steps say the same in both runs, or only one of them is there.</summary>
+    private static IEnumerable<(Message? Golden, Message? Faulty)> SideBySide(ImmutableArray<Message> golden, ImmutableArray<Message> faulty) =>
+        golden.AsSpan().SequenceEqual(faulty.AsSpan()) ? golden.Select(each => ((Message?)each, (Message?)each)) : Pairing.Of(golden, faulty, Content, Kind);
 
     private static string Content(Message message) => $"{message.From}\n{message.To}\n{message.Kind}\n{message.Text}";
 

@@ -37,7 +37,7 @@ internal static class Pairing
         {
             var (left, right) = (Slice(golden, g, goldenEnd), Slice(faulty, f, faultyEnd));
             var (i, j) = (0, 0);
-            foreach (var (nextLeft, nextRight) in Matches(left, right, kind).Append((left.Count, right.Count)))
+            foreach (var (nextLeft, nextRight) in (left.Count == 0 || right.Count == 0 ? [] : Matches(left, right, kind)).Append((left.Count, right.Count)))
             {
                 while (j < nextRight)
                 {
@@ -112,23 +112,32 @@ internal static class Pairing
 
     private static List<(int, int)> Longest(ReadOnlySpan<int> left, ReadOnlySpan<int> right)
     {
-        var length = new int[left.Length + 1, right.Length + 1];
+        var matches = new List<(int, int)>();
+        if (left.IsEmpty || right.IsEmpty)
+        {
+            return matches;
+        }
+
+        // One array, row by row: access to arrays of two dimensions is several times as slow.
+        var width = right.Length + 1;
+        var length = new int[(left.Length + 1) * width];
         for (var i = left.Length - 1; i >= 0; i--)
         {
+            var row = length.AsSpan(i * width, width);
+            var below = length.AsSpan((i + 1) * width, width);
             for (var j = right.Length - 1; j >= 0; j--)
             {
-                length[i, j] = left[i] == right[j] ? length[i + 1, j + 1] + 1 : Math.Max(length[i + 1, j], length[i, j + 1]);
+                row[j] = left[i] == right[j] ? below[j + 1] + 1 : Math.Max(below[j], row[j + 1]);
             }
         }
 
-        var matches = new List<(int, int)>();
         for (var (i, j) = (0, 0); i < left.Length && j < right.Length;)
         {
             if (left[i] == right[j])
             {
                 matches.Add((i++, j++));
             }
-            else if (length[i + 1, j] >= length[i, j + 1])
+            else if (length[((i + 1) * width) + j] >= length[(i * width) + j + 1])
             {
                 i++;
             }

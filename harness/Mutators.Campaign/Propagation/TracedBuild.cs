@@ -20,7 +20,7 @@ namespace Mutators.Campaign.Propagation;
 /// <param name="Unprobed">Golden's image without a probe.</param>
 internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mutant, Func<byte[]> Plain, Func<byte[]> Unprobed)
 {
-    /// <summary>Hits that are told one by one; a site in a hot loop tells only the powers of two from there on.</summary>
+    /// <summary>Hits that are told one by one; a site in a hot loop tells only the powers of two from there on, and the first hit in each component.</summary>
     private const int HitsToldOneByOne = 1000;
 
     /// <summary>Compiles both.</summary>
@@ -147,18 +147,33 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
         #pragma warning disable
         internal static class {{name}}
         {
+            private static readonly global::System.Collections.Generic.HashSet<string> components = new global::System.Collections.Generic.HashSet<string>();
             private static long hits;
 
             internal static void Reached(int site)
             {
                 var count = global::System.Threading.Interlocked.Increment(ref hits);
-                if (count > {{HitsToldOneByOne}} && (count & (count - 1)) != 0)
+                var now = global::System.AppContext.GetData("rendezvous.now") as global::System.Func<string>;
+                if (count > {{HitsToldOneByOne}} && (count & (count - 1)) != 0 && !IsFirst(now))
                 {
                     return;
                 }
 
-                var now = global::System.AppContext.GetData("rendezvous.now") as global::System.Func<string>;
                 global::System.Console.Out.WriteLine({{SymbolDisplay.FormatLiteral(SiteReached.Beginning, quote: true)}} + (now == null ? "" : "," + now()) + ",\"hits\":" + count + "}");
+            }
+
+            private static bool IsFirst(global::System.Func<string> now)
+            {
+                if (now == null)
+                {
+                    return false;
+                }
+
+                var text = now();
+                lock (components)
+                {
+                    return components.Add(text.Substring(0, text.LastIndexOf(',')));
+                }
             }
         }
         """;

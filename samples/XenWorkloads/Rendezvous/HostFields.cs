@@ -11,11 +11,11 @@ internal sealed class HostFields
     [
         new("domain", 1, HostState.Domains, null),
         new("port", 1, HostState.EventChannels, Ports),
-        new("grant", 2, HostState.Grants, Grants),
         new("loop device", 1, HostState.LoopDevices, null),
         new("interface", 2, HostState.Interfaces, null),
     ];
 
+    private readonly GrantFields grants = new();
     private readonly List<string> fresh = [];
     private int look;
 
@@ -34,6 +34,7 @@ internal sealed class HostFields
     public void Collect(Host host, Action<string, string?> changed)
     {
         look++;
+        grants.Collect(host, changed);
         foreach (var kind in kinds)
         {
             var now = kind.Digest?.Invoke(host) ?? 0;
@@ -79,20 +80,6 @@ internal sealed class HostFields
                 digest = FieldDigest.Mix(digest, ((ulong)(uint)channel.RemoteDomid << 32) | channel.RemotePort);
                 digest = FieldDigest.Mix(digest, (ulong)channel.VirqNumber);
             }
-        }
-        return digest;
-    }
-
-    /// <summary>The tables' pages as they are, frames included, and who has mapped what of them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static ulong Grants(Host host)
-    {
-        ulong digest = 1;
-        foreach (var domain in host.Domains)
-        {
-            digest = FieldDigest.Mix(digest, (ulong)domain.Id);
-            foreach (var page in domain.GrantTable.SharedPages) digest = FieldDigest.Mix(digest, FieldDigest.OfBytes(page.Read));
-            foreach (var pinned in domain.GrantTable.PinnedReferences) digest = FieldDigest.Mix(digest, ((ulong)pinned << 32) | (uint)domain.GrantTable.PinsOf(pinned).Total);
         }
         return digest;
     }

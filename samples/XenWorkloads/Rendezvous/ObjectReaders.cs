@@ -25,7 +25,7 @@ internal sealed class ObjectReaders
 internal sealed class ObjectReader(Type type)
 {
     /// <summary>To make the code costs as much as so many looks without it.</summary>
-    private const int Often = 1000;
+    private const int Often = 500;
 
     private readonly ulong[] now = new ulong[StateFields.Of(type).Length];
     private Action<FieldDigest, object, ulong[]>? code;
