@@ -179,6 +179,11 @@ public sealed class Socket : Descriptor
         {
             if (Closed || target.Closed)
             {
+                if (target.Closed)
+                {
+                    Simulation.Tap?.Send(target.Owner, writer, "stream", "closed");
+                }
+
                 done(-Errno.EPIPE);
                 return;
             }
@@ -230,7 +235,11 @@ public sealed class Socket : Descriptor
 
         waiting = null;
         var bytes = Take(Math.Min(request.Count, available));
-        if (request.Reader != Owner && sender is not null)
+        if (bytes.Length < request.Count)
+        {
+            Simulation.Tap?.Send(peer!.Owner, request.Reader, "stream", "end");
+        }
+        else if (request.Reader != Owner && sender is not null)
         {
             HandOver(sender, request.Reader, bytes);
         }

@@ -156,6 +156,7 @@ public sealed partial class DomctlOps
             return -Errno.EOVERFLOW;
         }
 
+        host.Simulation.Tap?.Send(host.Simulation.Current, domain.Kernel, SimulationTap.RunKind, "pause");
         domain.ControllerPauseCount++;
         return 0;
     }

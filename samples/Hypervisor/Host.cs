@@ -279,6 +279,8 @@ public sealed class Host
             return;
         }
 
+        // What waited in it goes on now, and nothing else tells it so.
+        Simulation.Tap?.Send(Simulation.Current, domain.Kernel, SimulationTap.RunKind, "run");
         domain.ResumeIfRunning();
         RunQueue.Kick();
         if (!domain.Entered && domain.VcpuList.Count > 0 && domain.VcpuList[0].Online)

@@ -7,7 +7,7 @@ namespace Xen.Hypervisor;
 /// <summary>One thing that a party said to another.</summary>
 /// <param name="From">Who said it; empty for the world outside.</param>
 /// <param name="To">Who hears it.</param>
-/// <param name="Kind">By which way: hypercall, answer, event, store, page, copy, memory, disk, file, frame, stream, device, process, log.</param>
+/// <param name="Kind">By which way: hypercall, answer, event, store, page, copy, memory, disk, file, frame, stream, device, process, run, log.</param>
 /// <param name="Text">What was said; data as length and digest.</param>
 public readonly record struct Message(string From, string To, string Kind, string Text);
 
@@ -17,6 +17,9 @@ public readonly record struct Message(string From, string To, string Kind, strin
 /// </summary>
 public sealed class SimulationTap
 {
+    /// <summary>The way by which a domain is stopped and goes on.</summary>
+    internal const string RunKind = "run";
+
     private const string AnswerKind = "answer";
     private const string DeviceKind = "device";
     private const ulong FnvPrime = 0x100000001B3UL;

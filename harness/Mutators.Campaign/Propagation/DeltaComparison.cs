@@ -121,7 +121,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
 
     private static long EndOf(IReadOnlyList<Rendezvous> stretch) => stretch.Count == 0 ? 0 : stretch[^1].At;
 
-    /// <summary>All steps in their order: the faulty run's, with golden's own steps behind what they followed there.</summary>
+    /// <summary>All steps in their order: the faulty run's, with golden's own steps at their time, behind what they rest on.</summary>
     private static IEnumerable<(Rendezvous? Golden, Rendezvous? Faulty)> SideBySide(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
     {
         var equal = golden.Count == faulty.Count;
@@ -148,15 +148,23 @@ internal sealed class DeltaComparison(PropagationMode mode)
             .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, step => step.On))
             .ToList();
 
-        // What only golden has comes behind what it followed there.
+        // What only golden has stands at its time, and behind what its component and who caused it had done there before.
         var placed = pairs.Where(each => each.Faulty is not null).Select(each => (Order: each.Faulty!.Number, Tie: 0L, each)).ToList();
-        var order = 0L;
+        var latest = new Dictionary<string, long>(StringComparer.Ordinal);
+        var (next, inTime) = (common, 0L);
         foreach (var pair in pairs.Where(each => each.Golden is not null).OrderBy(each => each.Golden!.Number))
         {
-            order = Math.Max(order, pair.Faulty?.Number ?? 0);
+            var step = pair.Golden!;
+            for (; next < faulty.Count && faulty[next].At <= step.At; next++)
+            {
+                inTime = faulty[next].Number;
+            }
+
+            var order = pair.Faulty?.Number ?? Math.Max(inTime, Math.Max(latest.GetValueOrDefault(step.Of), latest.GetValueOrDefault(step.From)));
+            latest[step.Of] = Math.Max(order, latest.GetValueOrDefault(step.Of));
             if (pair.Faulty is null)
             {
-                placed.Add((order, pair.Golden!.Number, pair));
+                placed.Add((order, step.Number, pair));
             }
         }
 

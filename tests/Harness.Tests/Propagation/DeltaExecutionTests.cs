@@ -131,6 +131,17 @@ public sealed class DeltaExecutionTests
     }
 
     [TestMethod]
+    public void What_is_missing_stands_at_its_time_though_an_equal_step_comes_much_later()
+    {
+        // Golden's first tick has its counterpart at 100: what followed it in golden is not behind that.
+        string[] golden = [Step("clock", "tick", "", 5, 0, "", ""), .. Golden.Take(3), Step("clock", "tick", "", 100, 4, "", ""), .. Golden.Skip(3)];
+        var delta = Trace(golden, golden.Where((_, index) => index is not (0 or 1)).Select(line => line.Replace("write 1", "write 7")));
+
+        Assert.AreEqual("client <- , server <- client", string.Join(", ", Path(delta).Split(", ").Take(2)));
+        Assert.IsTrue(delta.Infections.All(each => each.IsExplained || each.Component == "clock"));
+    }
+
+    [TestMethod]
     public void Noticed_after_the_damage_left_the_component_a_restart_is_unsafe()
     {
         var delta = Trace(Changed("\"block\":\"2\"", "\"block\":\"7\"").Select(line => line.Replace("write 2", "write 7").Replace("\"ok\":true", "\"ok\":false")));
