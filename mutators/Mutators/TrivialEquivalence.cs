@@ -42,9 +42,10 @@ public sealed class TrivialEquivalence(
     public static TrivialEquivalence Find(
         Compilation golden, IEnumerable<(SyntaxTree Tree, Mutant Mutant)> mutants, CancellationToken cancel, Action<int, int>? progress = null)
     {
-        var all = mutants.ToList();
-        using var search = new Search(Optimised(golden), cancel);
-        var batches = MutantBatch.Of(golden, all, cancel).ToList();
+        var (quiet, trees) = Optimised(golden).Quiet(cancel);
+        var all = mutants.Select(each => (trees[each.Tree], each.Mutant)).ToList();
+        using var search = new Search(quiet, cancel);
+        var batches = MutantBatch.Of(quiet, all, cancel).ToList();
         for (var i = 0; i < batches.Count; i++)
         {
             search.Compile(search.Parsed(batches[i]));

@@ -37,6 +37,9 @@ internal sealed class SiteRecorder
         AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) => Listen(loaded.LoadedAssembly);
     }
 
+    /// <summary>Whether tests are being looked for: what is computed for their rows of data stays as well.</summary>
+    internal bool IsDiscovering { get; set; }
+
     /// <summary>From now on a test is under way; null for none.</summary>
     internal void Begin(int? next)
     {
@@ -88,7 +91,7 @@ internal sealed class SiteRecorder
         lock (gate)
         {
             last[site] = test;
-            if (current.Add(site) && (looks++ < MaximumLooks || hits[site] == 1) && IsInitialising())
+            if (current.Add(site) && (IsDiscovering || (looks++ < MaximumLooks || hits[site] == 1) && IsInitialising()))
             {
                 initialising.Add(site);
             }

@@ -39,7 +39,7 @@ internal abstract class TestAdapter
         AssemblyLoadContext.Default.Resolving += (context, name) =>
             Path.Combine(folder, name.Name + ".dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
 
-        // The adapter of xUnit 3 for VSTest starts a process of its own: the framework itself comes first.
-        return (TestAdapter?)XunitAdapter.Beside(tests, folder) ?? VsTestAdapter.Beside(tests, folder);
+        // The adapter of xUnit 3 for VSTest starts a process of its own, that of NUnit loads all tests for each run: the frameworks themselves come first.
+        return (TestAdapter?)XunitAdapter.Beside(tests, folder) ?? (TestAdapter?)NunitAdapter.Beside(tests, folder) ?? VsTestAdapter.Beside(tests, folder);
     }
 }

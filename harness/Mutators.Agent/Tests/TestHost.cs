@@ -128,13 +128,24 @@ internal sealed class TestHost
 
     private bool Discover()
     {
+        if (sites is not null)
+        {
+            sites.IsDiscovering = true;
+        }
+
         adapter = TestAdapter.Beside(assembly);
         if (adapter is null)
         {
             return false;
         }
 
-        var found = adapter.Discover().Select(test => (Test: test, Name: Named(test))).Where(each => choice.Includes(each.Name)).OrderBy(each => each.Name, StringComparer.Ordinal).ToList();
+        var discovered = adapter.Discover();
+        if (sites is not null)
+        {
+            sites.IsDiscovering = false;
+        }
+
+        var found = discovered.Select(test => (Test: test, Name: Named(test))).Where(each => choice.Includes(each.Name)).OrderBy(each => each.Name, StringComparer.Ordinal).ToList();
         tests = [.. found.Select(each => each.Test)];
 
         // Rows of data that print alike are told apart by their place.

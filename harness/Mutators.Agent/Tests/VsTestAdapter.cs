@@ -5,7 +5,7 @@ using System.Runtime.Loader;
 namespace Mutators.Agent;
 
 /// <summary>
-/// The test framework's adapter for VSTest, as it lies beside the tests: MSTest's, xUnit's and NUnit's implement the same two interfaces. They
+/// The test framework's adapter for VSTest, as it lies beside the tests: MSTest's and xUnit's implement the same two interfaces. They
 /// are called by reflection, with the assemblies of the tests' own folder, so that the agent refers to none of them.
 /// </summary>
 internal sealed class VsTestAdapter : TestAdapter
@@ -68,7 +68,7 @@ internal sealed class VsTestAdapter : TestAdapter
         var sink = new DiscoverySink();
         var instance = Activator.CreateInstance(discoverer, nonPublic: true)!;
         Call(discovererInterface.GetMethod("DiscoverTests")!, instance, [new[] { source }, context, LoggerProxy.Create(Model), DiscoveryProxy.Create(Model, sink)]);
-        return [.. sink.Tests.Select(test => new FoundTest(test, Method(Text(test, "FullyQualifiedName")), Text(test, "DisplayName")))];
+        return [.. sink.Tests.Select(test => new FoundTest(test, Text(test, "FullyQualifiedName"), Text(test, "DisplayName")))];
     }
 
     internal override void Run(IReadOnlyList<(int Number, FoundTest Test)> tests, TestRecorder recorder)
@@ -103,20 +103,12 @@ internal sealed class VsTestAdapter : TestAdapter
 
     private string Text(object test, string property) => testCase.GetProperty(property)!.GetValue(test) as string ?? "";
 
-    /// <summary>NUnit writes the arguments of a row behind the method.</summary>
-    private static string Method(string full) => full.IndexOf('(', StringComparison.Ordinal) is var at and > 0 ? full[..at] : full;
-
-    /// <summary>
-    /// One test after the other, and none of the adapter's own ways to another process; told at once, so that it is known which test is under way: NUnit's adapter does
-    /// so only for somebody who collects data of each test in the process, and its releases ask for that in two ways. What NUnit draws by chance is drawn alike in every process.
-    /// </summary>
+    /// <summary>One test after the other, and none of the adapter's own ways to another process; told at once, so that it is known which test is under way.</summary>
     private const string Settings = """
         <?xml version="1.0" encoding="utf-8"?>
         <RunSettings>
-          <RunConfiguration><DisableParallelization>true</DisableParallelization><DisableAppDomain>true</DisableAppDomain><DesignMode>false</DesignMode><MaxCpuCount>1</MaxCpuCount><CollectDataForEachTestSeparately>true</CollectDataForEachTestSeparately></RunConfiguration>
+          <RunConfiguration><DisableParallelization>true</DisableParallelization><DisableAppDomain>true</DisableAppDomain><DesignMode>false</DesignMode><MaxCpuCount>1</MaxCpuCount></RunConfiguration>
           <xUnit><ParallelizeAssembly>false</ParallelizeAssembly><ParallelizeTestCollections>false</ParallelizeTestCollections><ShowLiveOutput>false</ShowLiveOutput><AppDomain>denied</AppDomain></xUnit>
-          <NUnit><NumberOfTestWorkers>0</NumberOfTestWorkers><RandomSeed>1</RandomSeed><ShadowCopyFiles>false</ShadowCopyFiles></NUnit>
-          <InProcDataCollectionRunSettings><InProcDataCollectors><InProcDataCollector friendlyName="mutators"/></InProcDataCollectors></InProcDataCollectionRunSettings>
           <MSTest><Parallelize><Workers>1</Workers><Scope>ClassLevel</Scope></Parallelize></MSTest>
         </RunSettings>
         """;

@@ -38,4 +38,15 @@ public sealed class TestFrameworkTests
         var survivor = campaign.Mutants.Single(each => each.Mutant.Member == "Shape.Name" && each.Headline!.Mode is FailureMode.Survived);
         Assert.AreEqual($"all {reaching} tests that execute the site pass", survivor.Headline!.Reason);
     }
+
+    [TestMethod]
+    public void What_the_program_computes_for_rows_of_data_is_computed_anew_for_each_mutant()
+    {
+        using var tree = new Tree("a_shape", "its_tests_are_nunit");
+
+        var campaign = tree.Run(new CampaignConfiguration { Profile = FaultProfile.Classic, Members = ["Shape.Area"], Operators = ["C-ARITH"], Matrix = true });
+
+        Assert.AreSequenceEqual(
+            ["Tests.ShapeTests.Area_is_a_product", "Tests.ShapeTests.area of a source"], campaign.Mutants.Single().Headline!.Detectors.Where(each => each.Contains("rea")).Order(StringComparer.Ordinal));
+    }
 }

@@ -35,6 +35,11 @@ public class ShapeTests
 
     private static IEnumerable<TestCaseData> Depths() => [new TestCaseData(1).SetName("one deep"), new TestCaseData(5)];
 
+    [TestCaseSource(nameof(Areas))]
+    public void Area_of_a_source(int area) => Assert.That(area, Is.EqualTo(6));
+
+    private static IEnumerable<TestCaseData> Areas() => [new TestCaseData(Shape.Area(2, 3)).SetName("area of a source")];
+
     [Test, Ignore("later")]
     public void Not_yet() => Assert.Fail();
 }
