@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Mutators.Reporting;
 
 namespace Mutators.Tool;
 
@@ -12,6 +13,15 @@ namespace Mutators.Tool;
 /// <param name="hasStatus">Whether a terminal shows what is under way.</param>
 internal sealed class ToolLog(Verbosity verbosity, string? file = null, bool hasStatus = true) : ILogger, IDisposable
 {
+    /// <summary>Some terminals do not say how wide they are.</summary>
+    private const int MinimumWidth = 20;
+
+    /// <summary>Where a message's text begins, behind the word that says what it is about.</summary>
+    private const int TextColumn = 11;
+
+    /// <summary>The same, of a line that says what became of a mutant.</summary>
+    private const int PlaceColumn = 21;
+
     private readonly Lock _gate = new();
     private readonly StreamWriter? _file = file is null ? null : new StreamWriter(file, append: false) { AutoFlush = true, NewLine = "\n" };
     private readonly bool _isTerminal = hasStatus && !Console.IsErrorRedirected && verbosity >= Verbosity.Minimal;
@@ -31,7 +41,7 @@ internal sealed class ToolLog(Verbosity verbosity, string? file = null, bool has
         Keep(text);
         if (IsShown(logLevel))
         {
-            Print(text);
+            Print(text, TextColumn);
         }
         else if (logLevel is LogLevel.Debug)
         {
@@ -45,7 +55,7 @@ internal sealed class ToolLog(Verbosity verbosity, string? file = null, bool has
         Keep(text);
         if (verbosity >= Verbosity.Normal)
         {
-            Print(text);
+            Print(text, PlaceColumn);
         }
     }
 
@@ -56,7 +66,7 @@ internal sealed class ToolLog(Verbosity verbosity, string? file = null, bool has
         {
             lock (_gate)
             {
-                var width = Math.Max(20, Console.WindowWidth - 1);
+                var width = Math.Max(MinimumWidth, Console.WindowWidth - 1);
                 Console.Error.Write("\r" + (text.Length > width ? text[..(width - 1)] + "…" : text.PadRight(width)));
                 _hasStatus = true;
             }
@@ -70,7 +80,7 @@ internal sealed class ToolLog(Verbosity verbosity, string? file = null, bool has
         {
             if (_hasStatus)
             {
-                Console.Error.Write("\r" + new string(' ', Math.Max(20, Console.WindowWidth - 1)) + "\r");
+                Console.Error.Write("\r" + new string(' ', Math.Max(MinimumWidth, Console.WindowWidth - 1)) + "\r");
                 _hasStatus = false;
             }
         }
@@ -91,12 +101,12 @@ internal sealed class ToolLog(Verbosity verbosity, string? file = null, bool has
         _ => LogLevel.Information,
     };
 
-    private void Print(string text)
+    private void Print(string text, int column)
     {
         lock (_gate)
         {
             ClearStatus();
-            Console.Error.WriteLine(text);
+            Console.Error.WriteLine(Console.IsErrorRedirected ? text : HangingText.Wrap(text, Math.Max(MinimumWidth, Console.WindowWidth), column));
         }
     }
 
