@@ -53,6 +53,9 @@ public sealed class SimulationTap
     /// <summary>A hypercall of a host was made.</summary>
     public Action<Host, string>? Called { get; set; }
 
+    /// <summary>A process that was started from outside has ended: with which code, and what it has printed.</summary>
+    public Action<Component, string>? Finished { get; set; }
+
     /// <summary>A page that two domains share is being written to: its name, its bytes, who has granted it and who has mapped it.</summary>
     public Action<string, byte[], Component, Component?>? Written { get; set; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Xen.Guests;
 using Xen.Hypervisor;
 using Xen.Toolstack.Xl;
@@ -163,6 +165,10 @@ public abstract partial class Workload
         Monitors.Wait(() => process.ExitCode is not null, Monitors.CommandLimitNs);
         if (process.ExitCode is { } code)
         {
+            if (process.Component.Simulation.Tap is { } tap)
+            {
+                tap.Finished?.Invoke(process.Component, string.Create(CultureInfo.InvariantCulture, $"{code} {SimulationTap.Digest(Encoding.UTF8.GetBytes(process.Output))} {process.Error}"));
+            }
             Observations.Operation(name, code, process.Error);
             return process.Output;
         }

@@ -40,6 +40,7 @@ public sealed class RendezvousRecorder
             Left = component => Change(Tap!.NameOf(component), "alive", component.Death ?? "exited"),
             Called = Call,
             Written = Write,
+            Finished = Finish,
         };
         Tap.Opens(null, SimulationTap.PageKind, left =>
         {
@@ -117,6 +118,16 @@ public sealed class RendezvousRecorder
         Emit(step, now);
         if (steps.Count == 0) FlushHosts();
         FlushPassive(step.Of, now);
+    }
+
+    /// <summary>What a process has printed, it has said to whoever started it.</summary>
+    private void Finish(Component component, string text)
+    {
+        var now = component.Simulation.Now;
+        FlushOutside(now);
+        var step = new Step(Tap.NameOf(component), "exit", "");
+        step.Messages.Add(new Message(step.Of, Outside.Of, "exit", text));
+        Emit(step, now);
     }
 
     /// <summary>Requests to the store are messages of their own: the bytes that carry them are not replayed once more.</summary>
