@@ -105,7 +105,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
 
         var (goldenEnd, faultyEnd) = (EndOf(golden), EndOf(faulty));
         _bothUntil = goldenEnd == faultyEnd ? long.MaxValue : Math.Min(goldenEnd, faultyEnd);
-        foreach (var (left, right) in SideBySide(golden, faulty))
+        foreach (var (left, right) in StepPairing.Of(golden, faulty))
         {
             if (mode is PropagationMode.Isolated && (HasComeBack || !IsFollowed((right ?? left)!, left, right)))
             {
@@ -120,56 +120,6 @@ internal sealed class DeltaComparison(PropagationMode mode)
     }
 
     private static long EndOf(IReadOnlyList<Rendezvous> stretch) => stretch.Count == 0 ? 0 : stretch[^1].At;
-
-    /// <summary>All steps in their order: the faulty run's, with golden's own steps at their time, behind what they rest on.</summary>
-    private static IEnumerable<(Rendezvous? Golden, Rendezvous? Faulty)> SideBySide(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
-    {
-        var equal = golden.Count == faulty.Count;
-        for (var i = 0; equal && i < golden.Count; i++)
-        {
-            equal = golden[i].TellsTheSameAs(faulty[i]);
-        }
-
-        if (equal)
-        {
-            return golden.Select(each => ((Rendezvous?)each, (Rendezvous?)each));
-        }
-
-        // What both begin with needs no search for its counterpart.
-        var common = 0;
-        while (common < golden.Count && common < faulty.Count && golden[common].TellsTheSameAs(faulty[common]))
-        {
-            common++;
-        }
-
-        var faultyOf = faulty.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
-        var goldenOf = golden.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
-        var pairs = goldenOf.Select(group => group.Key).Union(faultyOf.Select(group => group.Key), StringComparer.Ordinal)
-            .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, step => step.On))
-            .ToList();
-
-        // What only golden has stands at its time, and behind what its component and who caused it had done there before.
-        var placed = pairs.Where(each => each.Faulty is not null).Select(each => (Order: each.Faulty!.Number, Tie: 0L, each)).ToList();
-        var latest = new Dictionary<string, long>(StringComparer.Ordinal);
-        var (next, inTime) = (common, 0L);
-        foreach (var pair in pairs.Where(each => each.Golden is not null).OrderBy(each => each.Golden!.Number))
-        {
-            var step = pair.Golden!;
-            for (; next < faulty.Count && faulty[next].At <= step.At; next++)
-            {
-                inTime = faulty[next].Number;
-            }
-
-            var order = pair.Faulty?.Number ?? Math.Max(inTime, Math.Max(latest.GetValueOrDefault(step.Of), latest.GetValueOrDefault(step.From)));
-            latest[step.Of] = Math.Max(order, latest.GetValueOrDefault(step.Of));
-            if (pair.Faulty is null)
-            {
-                placed.Add((order, step.Number, pair));
-            }
-        }
-
-        return golden.Take(common).Select(each => ((Rendezvous?)each, (Rendezvous?)each)).Concat(placed.OrderBy(each => each.Order).ThenBy(each => each.Tie).Select(each => each.each));
-    }
 
     /// <summary>
     /// Whether an isolated execution would have this step: one of a faulty component, caused in both runs and by the same. Equal steps of others are

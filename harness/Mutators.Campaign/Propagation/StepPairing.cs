@@ -1,0 +1,54 @@
+namespace Mutators.Campaign.Propagation;
+
+/// <summary>Puts the steps of both runs side by side, for each component by itself, and in an order in which causes stand before their effects.</summary>
+internal static class StepPairing
+{
+    /// <summary>All steps in their order: the faulty run's, with golden's own steps at their time, behind what they rest on.</summary>
+    public static IEnumerable<(Rendezvous? Golden, Rendezvous? Faulty)> Of(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
+    {
+        // What both begin with needs no search for its counterpart; mostly that is all.
+        var common = 0;
+        while (common < golden.Count && common < faulty.Count && golden[common].TellsTheSameAs(faulty[common]))
+        {
+            common++;
+        }
+
+        var same = golden.Take(common).Select(each => ((Rendezvous?)each, (Rendezvous?)each));
+        if (common == golden.Count && common == faulty.Count)
+        {
+            return same;
+        }
+
+        var faultyOf = faulty.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
+        var goldenOf = golden.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
+        var pairs = goldenOf.Select(group => group.Key).Union(faultyOf.Select(group => group.Key), StringComparer.Ordinal)
+            .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, step => step.On))
+            .ToList();
+        return same.Concat(InOrder(pairs, faulty, common));
+    }
+
+    /// <summary>The faulty run's steps as they come. What only golden has stands at its time, and behind what its component and who caused it had done there before.</summary>
+    private static IEnumerable<(Rendezvous? Golden, Rendezvous? Faulty)> InOrder(List<(Rendezvous? Golden, Rendezvous? Faulty)> pairs, IReadOnlyList<Rendezvous> faulty, int next)
+    {
+        var placed = pairs.Where(each => each.Faulty is not null).Select(each => (Order: each.Faulty!.Number, Tie: 0L, each)).ToList();
+        var latest = new Dictionary<string, long>(StringComparer.Ordinal);
+        var inTime = 0L;
+        foreach (var pair in pairs.Where(each => each.Golden is not null).OrderBy(each => each.Golden!.Number))
+        {
+            var step = pair.Golden!;
+            for (; next < faulty.Count && faulty[next].At <= step.At; next++)
+            {
+                inTime = faulty[next].Number;
+            }
+
+            var order = pair.Faulty?.Number ?? Math.Max(inTime, Math.Max(latest.GetValueOrDefault(step.Of), latest.GetValueOrDefault(step.From)));
+            latest[step.Of] = Math.Max(order, latest.GetValueOrDefault(step.Of));
+            if (pair.Faulty is null)
+            {
+                placed.Add((order, step.Number, pair));
+            }
+        }
+
+        return placed.OrderBy(each => each.Order).ThenBy(each => each.Tie).Select(each => each.each);
+    }
+}
