@@ -24,6 +24,9 @@ internal sealed class DesignTimeBuild : IDisposable
         "AssemblyVersion", "FileVersion", "InformationalVersion", "PackageVersion", "Version",
     ];
 
+    /// <summary>Resources are made as well: nothing names them to the compiler before.</summary>
+    private static readonly string[] targets = ["PrepareResources", "Compile", "CoreCompile"];
+
     private readonly Dictionary<string, string> _properties;
     private readonly ProjectCollection _projects;
     private readonly FirstError _errors = new();
@@ -104,7 +107,7 @@ internal sealed class DesignTimeBuild : IDisposable
         var evaluated = Evaluated(project, framework);
         RequireRestored(evaluated);
         evaluated = WithVersionOfGit(manager, evaluated);
-        var request = new BuildRequestData(evaluated, ["Compile", "CoreCompile"], hostServices: null, BuildRequestDataFlags.None);
+        var request = new BuildRequestData(evaluated, [.. targets.Where(evaluated.Targets.ContainsKey)], hostServices: null, BuildRequestDataFlags.None);
         _errors.Message = null;
         var result = manager.BuildRequest(request);
         cancel.ThrowIfCancellationRequested();
