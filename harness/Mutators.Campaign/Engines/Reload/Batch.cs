@@ -16,6 +16,9 @@ internal sealed class BatchMutant
     /// <summary>Why not even a whole emission of its target would do; null if it would.</summary>
     public string? NoEmission { get; set; }
 
+    /// <summary>Whether code of golden's may be executed after the exchange, by what was made before: <see cref="BodyChange.OutlivesItsMember"/>.</summary>
+    public bool MayMissObjects { get; set; }
+
     /// <summary>The branch's trees; null if they could not be read.</summary>
     public BranchTrees? Trees { get; set; }
 }
@@ -55,6 +58,7 @@ internal sealed class Batch : IDisposable
             mutant.NoDelta = refusal;
             if (refusal is null)
             {
+                mutant.MayMissObjects = changes.Exists(change => change.OutlivesItsMember);
                 foreach (var change in changes)
                 {
                     variants.Add((commit, mutant.Trees.Target, new Variant(variants.Count, change)));

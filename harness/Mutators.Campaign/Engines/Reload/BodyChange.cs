@@ -15,6 +15,30 @@ internal sealed record BodyChange(SyntaxNode Golden, SyntaxNode Mutant)
     /// <summary>The type member that holds the body.</summary>
     public MemberDeclarationSyntax Member => Golden.FirstAncestorOrSelf<MemberDeclarationSyntax>()!;
 
+    /// <summary>
+    /// Whether objects that were made before the change may hold on to the code that it concerns: a delegate to the code of a lambda, an enumerator to that of its
+    /// iterator. The body of the member that makes them is exchanged, not what those refer to that it has made already.
+    /// </summary>
+    public bool OutlivesItsMember
+    {
+        get
+        {
+            var (golden, mutant) = (Golden.ToString(), Mutant.ToString());
+            var first = golden.AsSpan().CommonPrefixLength(mutant);
+            var shorter = Math.Min(golden.Length, mutant.Length) - first;
+            var behind = 0;
+            while (behind < shorter && golden[^(behind + 1)] == mutant[^(behind + 1)])
+            {
+                behind++;
+            }
+
+            return Golden.DescendantNodes().OfType<YieldStatementSyntax>().Any() || IsInside(first) || IsInside(Math.Max(first, golden.Length - behind - 1));
+        }
+    }
+
+    private bool IsInside(int position) => Golden.FindToken(Golden.SpanStart + position).Parent!.AncestorsAndSelf().TakeWhile(node => node != Golden)
+        .Any(node => node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or QueryExpressionSyntax);
+
     /// <summary>The bodies that differ between two versions of a file, member by member; layout and comments do not count.</summary>
     /// <param name="golden">The golden file.</param>
     /// <param name="mutant">The file on the branch.</param>

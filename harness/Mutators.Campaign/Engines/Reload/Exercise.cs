@@ -51,6 +51,12 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <summary>Why a mutant needs a process of its own; null if it does not.</summary>
     public virtual string? WhyAlone(ReloadJob job) => null;
 
+    /// <summary>
+    /// Whether a mutant's run in a warm worker says too little where objects that golden has made may run golden's code on: nothing was noticed, so perhaps nothing
+    /// was executed either.
+    /// </summary>
+    public virtual bool SaysTooLittle(WorkloadRun run) => false;
+
     /// <summary>Why each mutant needs a process of its own, by what golden's first run left behind; null if it does not.</summary>
     public virtual string? WhyOnlyOnce(Residue residue) => null;
 

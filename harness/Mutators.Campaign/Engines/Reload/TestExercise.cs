@@ -136,6 +136,9 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
     private ImmutableArray<string> Of(ReloadJob job, IEnumerable<int> tests) =>
         [Configuration.Matrix ? TestProtocol.Matrix : TestProtocol.UntilFailure, Named(tests), .. job.MayRace ? [RacesRepeated.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()];
 
+    /// <summary>What tests keep in static fields, parsers put together once for example, stays from one run to the next.</summary>
+    public override bool SaysTooLittle(WorkloadRun run) => !TestRun.Read(run.Output).Results.Any(each => each.Value.IsFailed && _tests.Judges(each.Key));
+
     public override string? WhyAlone(ReloadJob job) => _tests.Of(job.Mutant).WhyAlone;
 
     private TimeSpan Sum(ReloadJob job)

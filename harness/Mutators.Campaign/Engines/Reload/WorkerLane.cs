@@ -37,6 +37,7 @@ internal sealed class WorkerLane : IDisposable
     private readonly List<ReloadResult> _unchecked = [];
     private readonly Queue<ReloadJob> _again = new();
     private readonly Queue<ReloadJob> _later = new();
+    private readonly HashSet<ReloadJob> _anew = [];
     private readonly CheckDistance _distance = new();
     private readonly Dictionary<TargetProject, MethodDelta> _deltas = [];
 
@@ -89,7 +90,7 @@ internal sealed class WorkerLane : IDisposable
             {
                 done(new ReloadResult(job!, ReloadWay.Rebuild(_unusable!), null));
             }
-            else if ((OnlyOnce ?? _exercise.WhyAlone(job!)) is { } why && (OnlyOnce is not null || !LoadsAnew(cancel)))
+            else if ((OnlyOnce ?? WhyAlone(job!)) is { } why && (OnlyOnce is not null || !LoadsAnew(cancel)))
             {
                 RunAlone(job!, why, done, cancel);
             }
@@ -111,11 +112,13 @@ internal sealed class WorkerLane : IDisposable
         _folder.Dispose();
     }
 
+    private string? WhyAlone(ReloadJob job) => _exercise.WhyAlone(job) ?? (_anew.Contains(job) ? "what golden has made before may run golden's code" : null);
+
     private void RunWarm(ReloadJob job, bool mustCheck, Action<ReloadResult> done, CancellationToken cancel)
     {
         _folder.Restore();
         var exchanges = _batch.Mutants[job.Commit].Exchanges;
-        var whyAlone = _exercise.WhyAlone(job);
+        var whyAlone = WhyAlone(job);
         var ran = whyAlone is null
             ? _worker!.Run(CommandFor(exchanges, _exercise.Of(job)), _exercise.LimitsOf(job), cancel)
             : _worker!.Run(CommandToLoad(exchanges, [.. exchanges.Select(each => each.Target)], _exercise.Of(job)), _exercise.LimitsOf(job), cancel);
@@ -292,6 +295,13 @@ internal sealed class WorkerLane : IDisposable
     {
         foreach (var result in _unchecked)
         {
+            if (result.Way == ReloadWay.Warm && _batch.Mutants[result.Job.Commit].MayMissObjects && _exercise.SaysTooLittle(result.Run!))
+            {
+                _anew.Add(result.Job);
+                _later.Enqueue(result.Job);
+                continue;
+            }
+
             done(_exercise.Behind(result.Job, result.Run!).IsEmpty ? result : result with { Run = RunInAnother(result.Job, result.Run, cancel) });
         }
 

@@ -33,3 +33,32 @@ public static class Names
 
     private static void Enter(List<string> names) => names.Add("one");
 }
+
+/// <summary>Made while the type is initialised, executed by tests: a delegate and an iterator keep to the code that they were made with.</summary>
+public static class Kept
+{
+    public static Func<string, int> Length { get; } = Measuring();
+
+    public static IEnumerable<int> Steps { get; } = Counting();
+
+    private static Func<string, int> Measuring()
+    {
+        return text =>
+        {
+            var seen = new List<char>();
+            Add(seen, text);
+            return seen.Count;
+        };
+    }
+
+    private static void Add(List<char> seen, string text) => seen.AddRange(text);
+
+    private static IEnumerable<int> Counting()
+    {
+        var steps = new List<int>();
+        Fill(steps);
+        yield return steps.Count;
+    }
+
+    private static void Fill(List<int> steps) => steps.Add(1);
+}

@@ -10,4 +10,10 @@ public sealed class TableTests
 
     [Fact]
     public void Count_is_right() => Assert.Equal(3, Table.Squares.Length);
+
+    [Fact]
+    public void Length_is_counted() => Assert.Equal(3, Kept.Length("abc"));
+
+    [Fact]
+    public void Steps_are_counted() => Assert.Equal([1], Kept.Steps);
 }
