@@ -8,17 +8,32 @@ namespace Mutators.Campaign.Store;
 /// </summary>
 internal static class KnownMutants
 {
+    /// <summary>What else is told of an outcome, with what two parts must not say differently; an earlier release told none of it.</summary>
+    private static readonly (string Table, string Columns)[] told =
+    [
+        ("finding", "ordinal, mode, detection, detector, reason, round, at"),
+        ("second_round", "mode"),
+        ("recovery", "ordinal, measure, is_back, detail, guests, kept, restarted, duration_ns"),
+    ];
+
     /// <summary>Whether a row of a part and its counterpart in the merged store say different things.</summary>
-    private static string Contradict(string part) => $"""
-        (ours.mode <> theirs.mode OR ours.flags <> theirs.flags OR ours.detection <> theirs.detection OR ours.detectors <> theirs.detectors
-            OR ours.reason <> theirs.reason
-            OR EXISTS (
-                SELECT ordinal, golden_line, mutant_line FROM {part}.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload
-                EXCEPT SELECT ordinal, golden_line, mutant_line FROM main.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload)
-            OR EXISTS (
-                SELECT ordinal, golden_line, mutant_line FROM main.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload
-                EXCEPT SELECT ordinal, golden_line, mutant_line FROM {part}.difference AS d WHERE d.mutant = theirs.mutant AND d.workload = theirs.workload))
-        """;
+    private static string Contradict(Database merged, string part)
+    {
+        var tables = MergedTables.Of(merged, part).ToHashSet();
+        string[] others = [.. told.Where(each => tables.Contains(each.Table)).Select(each => $"(EXISTS ({Rows("main", each.Table, "1")}) AND EXISTS ({Rows(part, each.Table, "1")}) AND ({Differ(each.Table, each.Columns)}))")];
+        string[] all =
+        [
+            "ours.mode <> theirs.mode OR ours.flags <> theirs.flags OR ours.detection <> theirs.detection OR ours.detectors <> theirs.detectors OR ours.reason <> theirs.reason",
+            Differ("difference", "ordinal, golden_line, mutant_line"),
+            .. others,
+        ];
+        return $"({string.Join(" OR ", all)})";
+
+        string Differ(string table, string columns) =>
+            $"EXISTS ({Rows(part, table, columns)} EXCEPT {Rows("main", table, columns)}) OR EXISTS ({Rows("main", table, columns)} EXCEPT {Rows(part, table, columns)})";
+
+        static string Rows(string schema, string table, string columns) => $"SELECT {columns} FROM {schema}.{table} AS t WHERE t.mutant = theirs.mutant AND t.workload = theirs.workload";
+    }
 
     /// <summary>Adds all rows of a part, in a transaction that the caller holds.</summary>
     /// <param name="merged">The merged store.</param>
@@ -36,11 +51,12 @@ internal static class KnownMutants
             throw new UsageException($"{file} has another mutant {id} than the stores before it.", "It is of another faultload: merge stores of one campaign only.");
         }
 
+        var contradict = Contradict(merged, part);
         Resolve(merged, part, merged.Query(
-            $"SELECT theirs.mutant, theirs.workload FROM {part}.outcome AS theirs JOIN main.outcome AS ours USING (mutant, workload) WHERE {Contradict(part)}", row => (row.GetString(0), row.GetString(1))));
+            $"SELECT theirs.mutant, theirs.workload FROM {part}.outcome AS theirs JOIN main.outcome AS ours USING (mutant, workload) WHERE {contradict}", row => (row.GetString(0), row.GetString(1))));
         merged.Execute($"""
             UPDATE main.outcome AS ours SET times_run = max(ours.times_run, theirs.times_run), engine = min(ours.engine, theirs.engine)
-            FROM {part}.outcome AS theirs WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload AND NOT {Contradict(part)}
+            FROM {part}.outcome AS theirs WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload AND NOT {contradict}
             """);
         Insert(merged, part, isShard, MergedTables.Of(merged, part));
     }
@@ -74,14 +90,25 @@ internal static class KnownMutants
                     ON CONFLICT DO UPDATE SET answer = excluded.answer, reason = excluded.reason, duration_us = excluded.duration_us
                     WHERE (excluded.answer, excluded.reason, excluded.duration_us) < (answer, reason, duration_us)
                     """,
-                // The rows of an outcome that is there already are there as well.
-                "difference" or "finding" or "second_round" or "recovery" => $"""
+                "trace" => $"""
+                    INSERT INTO main.trace SELECT * FROM {part}.trace WHERE true
+                    ON CONFLICT DO UPDATE SET record = min(record, excluded.record)
+                    """,
+                "activation_time" => $"""
+                    INSERT INTO main.activation_time SELECT * FROM {part}.activation_time WHERE true
+                    ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at)
+                    """,
+                // The rows of an outcome that is there already are there as well, unless an earlier release wrote it, and nobody contradicts it.
+                "difference" => $"INSERT INTO main.difference SELECT * FROM {part}.difference AS theirs WHERE NOT EXISTS ({Same("outcome")})",
+                "finding" or "second_round" or "recovery" => $"""
                     INSERT INTO main.{table} SELECT * FROM {part}.{table} AS theirs
-                    WHERE NOT EXISTS (SELECT 1 FROM main.outcome AS ours WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload)
+                    WHERE NOT EXISTS ({Same("outcome")}) OR NOT EXISTS ({Same(table)}) AND NOT EXISTS ({Same("disagreement")})
                     """,
                 _ => $"INSERT OR IGNORE INTO main.{table} SELECT * FROM {part}.{table}",
             });
         }
+
+        static string Same(string table) => $"SELECT 1 FROM main.{table} AS ours WHERE ours.mutant = theirs.mutant AND ours.workload = theirs.workload";
     }
 
     /// <summary>Keeps what two stores say of a mutant, and of both the worse as its outcome: the same whichever came first.</summary>
@@ -105,14 +132,19 @@ internal static class KnownMutants
     /// <summary>What one store says of a mutant. The worst comes first, of equals the least detected; what is left is decided by text, so that it is decided.</summary>
     private sealed record Variant(FailureMode Mode, Detection Detection, string Reason, string Rest) : IComparable<Variant>
     {
-        public static Variant Read(Database database, string schema, string mutant, string workload) => database.Query(
-            $"""
-            SELECT mode, detection, reason, flags || detectors || coalesce(
-                (SELECT group_concat(coalesce(golden_line, '') || char(10) || coalesce(mutant_line, ''), char(10)) FROM {schema}.difference AS d WHERE d.mutant = o.mutant AND d.workload = o.workload), '')
-            FROM {schema}.outcome AS o WHERE mutant = $mutant AND workload = $workload
-            """,
-            row => new Variant(Enum.Parse<FailureMode>(row.GetString(0)), Enum.Parse<Detection>(row.GetString(1)), row.GetString(2), row.GetString(3)),
-            ("$mutant", mutant), ("$workload", workload))[0];
+        public static Variant Read(Database database, string schema, string mutant, string workload)
+        {
+            (string Name, object? Value)[] key = [("$mutant", mutant), ("$workload", workload)];
+            var has = MergedTables.Of(database, schema).ToHashSet();
+            var rest = told.Prepend(("difference", "ordinal, golden_line, mutant_line")).Where(each => has.Contains(each.Item1)).SelectMany(each => database.Query(
+                $"SELECT {each.Item2} FROM {schema}.{each.Item1} WHERE mutant = $mutant AND workload = $workload ORDER BY 1",
+                row => string.Join('\n', Enumerable.Range(0, row.FieldCount).Select(row.GetValue)),
+                key));
+            return database.Query(
+                $"SELECT mode, detection, reason, flags || detectors FROM {schema}.outcome WHERE mutant = $mutant AND workload = $workload",
+                row => new Variant(Enum.Parse<FailureMode>(row.GetString(0)), Enum.Parse<Detection>(row.GetString(1)), row.GetString(2), string.Join('\n', rest.Prepend(row.GetString(3)))),
+                key)[0];
+        }
 
         public int CompareTo(Variant? other) =>
             other is null ? -1

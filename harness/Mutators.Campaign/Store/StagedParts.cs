@@ -51,12 +51,13 @@ internal sealed class StagedParts : IDisposable
     }
 
     /// <summary>Writes all rows to the merged store.</summary>
-    public void Write()
+    /// <param name="cancel">Stops between tables.</param>
+    public void Write(CancellationToken cancel)
     {
         foreach (var table in tables)
         {
-            var key = merged.Query($"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk", row => row.GetString(0));
-            merged.Execute($"INSERT INTO main.{table} SELECT * FROM {Name}.{table} ORDER BY {string.Join(", ", key)}");
+            cancel.ThrowIfCancellationRequested();
+            merged.Execute($"INSERT INTO main.{table} SELECT * FROM {Name}.{table} ORDER BY {string.Join(", ", MergedTables.Key(merged, table))}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Workloads;
 
@@ -69,6 +70,8 @@ public static class StoreMerge
         try
         {
             var (mutants, disagreements) = Write(temporary, staged, heads, cancel);
+            cancel.ThrowIfCancellationRequested();
+            Flush(temporary);
             var whole = heads[0].Identity.Faultload.Strata.Sum(stratum => stratum.Drawn);
             return new MergedStore(heads.Count, mutants, whole, disagreements, target.Replace(temporary, heads[0].Identity));
         }
@@ -90,11 +93,25 @@ public static class StoreMerge
         var known = WriteDisjoint(merged, stagedFile, heads, cancel);
         WriteKnown(merged, known, cancel);
 
+        UniteGolden(merged, heads);
+
         // What one store could not run and another could is known.
         merged.Execute("DELETE FROM harness_error WHERE EXISTS (SELECT 1 FROM outcome WHERE outcome.mutant = harness_error.mutant AND outcome.workload = harness_error.workload)");
         merged.Execute("PRAGMA journal_mode = WAL");
         merged.Execute("PRAGMA synchronous = FULL");
         return ((int)merged.Query("SELECT count(*) FROM mutant", row => row.GetInt64(0))[0], SnapshotReader.Disagreements(merged));
+    }
+
+    /// <summary>Who reaches a mutant's site is known to the shard of the mutant only, and kept with its golden run of the tests.</summary>
+    private static void UniteGolden(Database merged, IReadOnlyList<PartHead> heads)
+    {
+        foreach (var runs in heads.SelectMany(head => head.Golden).Where(golden => golden.Tests is not null).GroupBy(golden => golden.Workload.Name, StringComparer.Ordinal))
+        {
+            var first = runs.OrderBy(golden => golden.Run.Duration).ThenBy(golden => string.Join('\n', TestRecord.OfTests(golden.Run.Output)), StringComparer.Ordinal).First();
+            merged.Execute(
+                "UPDATE golden_run SET output = $output WHERE workload = $workload",
+                ("$output", JsonSerializer.Serialize(TestRecord.United(first.Run.Output, runs.Select(golden => golden.Run.Output)))), ("$workload", runs.Key));
+        }
     }
 
     /// <summary>Writes the parts whose mutants are in no part before them, and gives back the others.</summary>
@@ -116,7 +133,7 @@ public static class StoreMerge
             });
         }
 
-        merged.InTransaction(staged.Write);
+        merged.InTransaction(() => staged.Write(cancel));
         return known;
     }
 
@@ -135,8 +152,23 @@ public static class StoreMerge
     {
         var parts = heads.Select((head, number) => (Head: head, Name: $"part{number}")).ToList();
         parts.ForEach(part => merged.Attach(part.Head.File, part.Name));
+        foreach (var (head, name) in parts)
+        {
+            if (MergedTables.Foreign(merged, name) is { } table)
+            {
+                throw new UsageException($"{head.File} was written by another version of mutators: its table {table} has other columns.", "Run its shard again with this version.");
+            }
+        }
+
         merged.InTransaction(() => work(parts));
         parts.ForEach(part => merged.Detach(part.Name));
+    }
+
+    /// <summary>The store that it takes the place of must not go before it is on the disk.</summary>
+    private static void Flush(string file)
+    {
+        using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
     }
 
     private static void Delete(string file)
@@ -174,7 +206,7 @@ public static class StoreMerge
                     "another engine" => (Identity.Engine, other.Identity.Engine),
                     _ => FirstDifference(Identity.Configuration, other.Identity.Configuration),
                 };
-                throw new UsageException($"{other.File} is of {difference}: {theirs}. {File} has {mine}.", "Merge stores of one campaign only; run the odd one again as the others were run.");
+                throw new UsageException($"{other.File} is of {difference}: {theirs}. {File} has {mine}.", "Merge stores of one campaign only: name them, or run the odd one again as the others were run; a shard's folder that is left over can be deleted.");
             }
 
             foreach (var (ours, theirs) in Golden.Zip(other.Golden))

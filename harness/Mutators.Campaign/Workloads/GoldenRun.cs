@@ -42,11 +42,13 @@ public sealed class GoldenRun(Workload workload, WorkloadRun run)
 
     /// <summary>
     /// Whether the workload is repeatable: the first observations that differ between two golden runs; none if it is. Times and used
-    /// resources may differ, everything else may not.
+    /// resources may differ, everything else may not. Of tests it is which there are.
     /// </summary>
     public static ImmutableArray<Difference> Compare(GoldenRun first, GoldenRun second)
     {
-        var differences = Alignment.Of(first.Observations, second.Observations).Differences(NamedDifferences);
+        var differences = first.Tests is { } ours && second.Tests is { } theirs
+            ? TestRecord.Compare(ours, theirs).Take(NamedDifferences).ToImmutableArray()
+            : Alignment.Of(first.Observations, second.Observations).Differences(NamedDifferences);
         return first.Run.End == second.Run.End && first.Run.ExitCode == second.Run.ExitCode
             ? differences
             : [new Difference(InWords(first.Run), InWords(second.Run)), .. differences.Take(NamedDifferences - 1)];

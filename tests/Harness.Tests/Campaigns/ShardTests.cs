@@ -36,6 +36,27 @@ public sealed class ShardTests
     }
 
     [TestMethod]
+    [TestCategory("Slow")]
+    public void Two_shards_of_a_campaign_on_tests_merged_are_that_of_one_machine_and_go_on()
+    {
+        using var shared = new Tree("a_shape", "a_shape_under_xunit", "its_tests_are_xunit_3");
+        using var alone = new Tree("a_shape", "a_shape_under_xunit", "its_tests_are_xunit_3");
+        const string Members = "Shape.Name";
+
+        Succeeds(shared, "run", "--profile", "classic", "--member", Members, "--shard", "1/2");
+        Succeeds(shared, "run", "--profile", "classic", "--member", Members, "--shard", "2/2");
+        Succeeds(shared, "merge");
+        Succeeds(alone, "run", "--profile", "classic", "--member", Members);
+
+        Assert.AreEqual(Outcomes(alone), Outcomes(shared));
+        var golden = CampaignStore.Read(Path.Combine(shared.Root, ".mutators")).Golden.Single();
+        foreach (var mutant in CampaignStore.Read(Path.Combine(alone.Root, ".mutators")).Mutants)
+        {
+            Assert.IsLessThan(golden.Tests!.Tests.Length, golden.Tests.Of(mutant.Mutant.Id).Tests.Length);
+        }
+    }
+
+    [TestMethod]
     [DataRow("0/8")]
     [DataRow("9/8")]
     [DataRow("1")]

@@ -86,6 +86,97 @@ public sealed class StoreMergeTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("finding")]
+    [DataRow("second round")]
+    [DataRow("recovery")]
+    public void What_else_is_told_of_an_outcome_decides_whatever_the_order(string what)
+    {
+        var ran = Fixture.Mutants.First(each => each.Headline is { Differences.IsEmpty: false });
+        Outcome[] variants = [.. new[] { 1, 2 }.Select(variant => Varied(ran.Headline! with { Findings = [], SecondRound = null, Recovery = [] }, variant))];
+        string[] stores = [.. variants.Select((outcome, index) => Store($"part{index}", Fixture with { Mutants = [With(ran, outcome)] }))];
+
+        var (forth, back) = (Merge("forth", stores), Merge("back", stores[1], stores[0]));
+
+        Assert.AreEqual(ran.Mutant.Id, forth.Disagreements.First().Mutant);
+        Assert.AreSequenceEqual(forth.Disagreements, back.Disagreements);
+        Assert.AreEqual(Told(Read("forth")), Told(Read("back")));
+        Assert.IsTrue(variants.Any(variant => Told(variant) == Told(Read("forth"))), "the merged outcome is of neither store");
+
+        Outcome Varied(Outcome outcome, int variant) => what switch
+        {
+            "finding" => outcome with { Findings = [new Finding(outcome.Mode, outcome.Detection, "canary", $"reason {variant}", 1, variant)] },
+            "recovery" => outcome with { Recovery = [new RecoveryAttempt("restart", variant == 1, "", 2, variant, 0, 1000)] },
+            _ => outcome with { SecondRound = variant == 1 ? FailureMode.NoImpact : FailureMode.ControlHang },
+        };
+    }
+
+    [TestMethod]
+    [DataRow(0, 1)]
+    [DataRow(1, 0)]
+    public void A_store_of_a_release_that_told_less_contradicts_nobody(int first, int second)
+    {
+        var ran = Fixture.Mutants.First(each => each.Headline is { Differences.IsEmpty: false });
+        var plain = ran.Headline! with { Findings = [], SecondRound = null, Recovery = [] };
+        var full = plain with
+        {
+            Findings = [new Finding(plain.Mode, plain.Detection, "canary", "first", 1, 1), new Finding(plain.Mode, plain.Detection, "canary", "second", 1, 2)],
+            SecondRound = FailureMode.NoImpact,
+        };
+        string[] stores = [Store("old", Fixture with { Mutants = [With(ran, plain)] }), Store("new", Fixture with { Mutants = [With(ran, full)] })];
+
+        var merged = Merge("merged", stores[first], stores[second]);
+
+        Assert.IsEmpty(merged.Disagreements);
+        Assert.AreEqual(Told(full), Told(Read("merged")));
+    }
+
+    [TestMethod]
+    [DataRow(0, 1)]
+    [DataRow(1, 0)]
+    public void Tests_may_take_another_time_and_order_in_each_part_and_who_reaches_what_is_known_of_all_parts(int first, int second)
+    {
+        var (one, other) = (Fixture.Mutants[0].Mutant.Id, Fixture.Mutants[1].Mutant.Id);
+        string[] stores =
+        [
+            Store("a", WithTests(Fixture with { Mutants = [Fixture.Mutants[0]] }, ["\u0002n 2 AB", "\u0002t 0 C|C.One", "\u0002t 1 C|C.Two", "\u0002e 0 p 100 0 ", "\u0002e 1 p 200 0 ", $"\u0002m {one} - 0"])),
+            Store("b", WithTests(Fixture with { Mutants = [Fixture.Mutants[1]] }, ["\u0002n 2 AB", "\u0002t 0 C|C.One", "\u0002t 1 C|C.Two", "\u0002e 1 p 150 0 ", "\u0002e 0 p 300 0 ", $"\u0002m {other} a 1"])),
+        ];
+
+        Merge("merged", stores[first], stores[second]);
+        Merge("merged", stores[second]);
+
+        var tests = Read("merged").Golden.Single().Tests!;
+        Assert.AreSequenceEqual([0], tests.Of(one).Tests);
+        Assert.IsNull(tests.Of(one).WhyAlone);
+        Assert.AreSequenceEqual([1], tests.Of(other).Tests);
+        Assert.IsNotNull(tests.Of(other).WhyAlone);
+    }
+
+    [TestMethod]
+    public void Another_test_in_one_part_is_refused_and_named()
+    {
+        var a = Store("a", WithTests(Fixture with { Mutants = [Fixture.Mutants[0]] }, ["\u0002n 1 AB", "\u0002t 0 C|C.One", "\u0002e 0 p 100 0 "]));
+        var b = Store("b", WithTests(Fixture with { Mutants = [Fixture.Mutants[1]] }, ["\u0002n 1 CD", "\u0002t 0 C|C.Other", "\u0002e 0 p 100 0 "]));
+
+        Assert.Contains("'C.One'", Assert.ThrowsExactly<UsageException>(() => Merge("merged", a, b)).Message);
+    }
+
+    [TestMethod]
+    public void A_part_with_other_columns_is_refused()
+    {
+        var parts = Parts(2);
+        using (var connection = new SqliteConnection($"Data Source={parts[1]};Pooling=False"))
+        {
+            connection.Open();
+            using var change = connection.CreateCommand();
+            change.CommandText = "ALTER TABLE recovery DROP COLUMN kept; CREATE TABLE of_a_later_release (mutant TEXT)";
+            change.ExecuteNonQuery();
+        }
+
+        Assert.Contains("its table recovery has other columns", Assert.ThrowsExactly<UsageException>(() => Merge("merged", parts)).Message);
+    }
+
+    [TestMethod]
     public void A_harness_error_in_one_part_gives_way_to_an_outcome_in_another()
     {
         var failing = Fixture.Mutants.Single(each => !each.Errors.IsEmpty);
@@ -213,6 +304,13 @@ public sealed class StoreMergeTests : IDisposable
 
         return Path.Combine(directory, CampaignStore.FileName);
     }
+
+    private static CampaignSnapshot WithTests(CampaignSnapshot campaign, ImmutableArray<string> output) =>
+        campaign with { Golden = [new GoldenRun(CampaignFixture.Golden.Workload, CampaignFixture.Golden.Run with { Output = output })] };
+
+    private static string Told(CampaignSnapshot campaign) => Told(campaign.Mutants.Single().Headline!);
+
+    private static string Told(Outcome outcome) => JsonSerializer.Serialize(new { outcome.Findings, outcome.SecondRound, outcome.Recovery });
 
     /// <summary>All of a campaign but the order in which sites were reached, which the parts of one cannot tell.</summary>
     private static string Json(CampaignSnapshot campaign) => JsonSerializer.Serialize(

@@ -63,6 +63,29 @@ public sealed class TestRecord
     /// <summary>The tests that golden does not pass by themselves, as far as they were asked.</summary>
     internal IEnumerable<KnownTest> Distrusted => _trust.Where(each => !each.Value).Select(each => Tests[each.Key]).OrderBy(test => test.Number);
 
+    /// <summary>By what the tests of two golden runs differ: which there are, and which are skipped. Their order, what they take, and whether chance has shown some of them to be flaky, may differ.</summary>
+    internal static ImmutableArray<Difference> Compare(TestRecord first, TestRecord second)
+    {
+        string[] ours = [.. first.Tests.Select(InWords)], theirs = [.. second.Tests.Select(InWords)];
+        return [.. ours.Except(theirs, StringComparer.Ordinal).Select(test => new Difference(test, null)), .. theirs.Except(ours, StringComparer.Ordinal).Select(test => new Difference(null, test))];
+
+        static string InWords(KnownTest test) => test.IsSkipped ? $"{test.Name} (skipped)" : test.Name;
+    }
+
+    /// <summary>The lines of one golden run, with what several of them say of mutants: each shard knows who reaches the mutants of its own.</summary>
+    /// <param name="lines">The golden run's lines.</param>
+    /// <param name="all">The lines of all golden runs.</param>
+    internal static ImmutableArray<string> United(ImmutableArray<string> lines, IEnumerable<ImmutableArray<string>> all) =>
+    [
+        .. OfTests(lines),
+        .. all.SelectMany(each => each).Where(IsOfMutant).GroupBy(line => line.Split(' ')[1], StringComparer.Ordinal).Select(each => each.Min(StringComparer.Ordinal)!).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The lines of a golden run without what it says of mutants.</summary>
+    internal static IEnumerable<string> OfTests(ImmutableArray<string> lines) => lines.Where(line => !IsOfMutant(line));
+
+    private static bool IsOfMutant(string line) => line is [TestProtocol.Sign, OfMutant, ' ', ..];
+
     /// <summary>Reads what a golden run of tests has left in a store; null if it was a program's.</summary>
     internal static TestRecord? Of(ImmutableArray<string> lines)
     {
@@ -76,7 +99,7 @@ public sealed class TestRecord
             ? test with { Duration = result.Duration, IsFlaky = result.State == TestProtocol.Flaky, IsSkipped = result.State == TestProtocol.Skipped }
             : test with { IsSkipped = true });
         var reaches = ImmutableDictionary.CreateBuilder<MutantId, Reach>();
-        foreach (var line in lines.Where(line => line.StartsWith($"{TestProtocol.Sign}{OfMutant} ", StringComparison.Ordinal)))
+        foreach (var line in lines.Where(IsOfMutant))
         {
             if (line.Split(' ') is [_, var id, var alone, var tests] && MutantId.TryParse(id, out var mutant))
             {
