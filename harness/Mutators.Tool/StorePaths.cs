@@ -9,6 +9,7 @@ namespace Mutators.Tool;
 internal static class StorePaths
 {
     /// <summary>The named stores; without any, those of the shards that ran in this repository.</summary>
+    /// <exception cref="UsageException">There is none, or not where one is named.</exception>
     internal static IReadOnlyList<string> Of(MutantRepository repository, IReadOnlyList<string> named)
     {
         var shards = Path.Combine(repository.OwnFolder, FaultloadShard.Folder);
@@ -29,7 +30,7 @@ internal static class StorePaths
     {
         if (!Directory.Exists(path))
         {
-            return [path];
+            return File.Exists(path) ? [path] : throw new UsageException($"There is no store {path}.", $"Name stores that 'dotnet mutators run' wrote: {CampaignStore.FileName}, or a folder that holds some.");
         }
 
         var own = Path.Combine(path, CampaignStore.FileName);
