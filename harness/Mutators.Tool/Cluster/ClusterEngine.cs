@@ -1,9 +1,9 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Mutators.Campaign;
+using Mutators.Campaign.Faultloads;
 
 namespace Mutators.Tool.Cluster;
 
@@ -11,25 +11,34 @@ namespace Mutators.Tool.Cluster;
 /// <param name="Name">As it is typed.</param>
 /// <param name="Template">The file's form, a resource of this assembly.</param>
 /// <param name="FileName">Where the file goes, below the repository's root.</param>
-/// <param name="Submit">The command that submits the file; empty where the engine takes it from the repository.</param>
-/// <param name="Next">What to do with the file, for people.</param>
-internal sealed partial record ClusterEngine(string Name, string Template, string FileName, string[] Submit, string Next)
+/// <param name="MostShards">More it does not take as one array or matrix.</param>
+/// <param name="Limit">Whose limit that is, and what to do where it is not enough; for people.</param>
+/// <param name="Command">The engine's own program, which has to be on the machine that submits; empty where the engine takes the file from the repository.</param>
+/// <param name="Submit">The words in front of the file that submit it.</param>
+/// <param name="Next">What to do with the file, for people; <c>{{file}}</c> is its name.</param>
+internal sealed partial record ClusterEngine(string Name, string Template, string FileName, int MostShards, string Limit, string Command, string[] Submit, string Next)
 {
     /// <summary>Every engine.</summary>
     internal static IReadOnlyList<ClusterEngine> All { get; } =
     [
-        new("slurm", "slurm.sh", "mutators-slurm.sh", ["bash"], "Submit it: bash mutators-slurm.sh"),
-        new("kubernetes", "kubernetes.yaml", "mutators-kubernetes.yaml", ["kubectl", "apply", "-f"], "Submit it: kubectl apply -f mutators-kubernetes.yaml"),
-        new("github", "github.yml", ".github/workflows/mutators.yml", [], "Commit it: GitHub runs what is in .github/workflows."),
-        new("gitlab", "gitlab.yml", "mutators.gitlab-ci.yml", [], "Commit it, and add to .gitlab-ci.yml: include: mutators.gitlab-ci.yml"),
+        new("slurm", "slurm.sh", "mutators-slurm.sh", 1_000, "the default MaxArraySize of 1001 allows; where yours is greater, raise 'shards' in the file", "sbatch", ["bash"], "Submit it: bash {{file}}"),
+        new("kubernetes", "kubernetes.yaml", "mutators-kubernetes.yaml", FaultloadShard.MaximumCount, "an Indexed Job has", "kubectl", ["kubectl", "apply", "-f"], "Submit it: kubectl apply -f {{file}}"),
+        new("github", "github.yml", ".github/workflows/mutators.yml", 256, "a matrix has", "", [], "Commit it: GitHub runs what is in .github/workflows."),
+        new("gitlab", "gitlab.yml", "mutators.gitlab-ci.yml", 200, "'parallel' allows", "", [], "Commit it, and add to .gitlab-ci.yml: include: {{file}}"),
     ];
+
+    /// <summary>As many shards as are asked for, if the engine takes them.</summary>
+    /// <exception cref="UsageException">It does not.</exception>
+    internal int RequireShards(int count) => count <= MostShards ? count : throw new UsageException(
+        string.Create(CultureInfo.InvariantCulture, $"--shards {count} is more than {Name} takes as one job."),
+        string.Create(CultureInfo.InvariantCulture, $"Give at most {MostShards}, which is what {Limit}."));
 
     /// <summary>The file.</summary>
     internal string Render(ClusterJob job)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["file"] = FileName,
+            ["file"] = Shell(NameOf(job.File, job.Repository)),
             ["repository"] = Shell(job.Repository),
             ["tool"] = string.Join(' ', job.Tool.Select(Shell)),
             ["toolcommand"] = string.Join(' ', job.Tool.Select(Shell)),
@@ -45,35 +54,47 @@ internal sealed partial record ClusterEngine(string Name, string Template, strin
         return Placeholder().Replace(Resource(Template), match => values[match.Groups[1].Value]);
     }
 
+    /// <summary>What to do with the file that was written, for people who stand in <paramref name="folder"/>.</summary>
+    internal string NextFor(string file, string repository, string folder) => Next.Replace("{{file}}", Shell(NameOf(file, Command.Length > 0 ? folder : repository)), StringComparison.Ordinal);
+
     /// <summary>Hands the file to the engine.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="next">What people do with it themselves.</param>
     /// <exception cref="UsageException">The engine has no command line, it is not installed here, or it refuses.</exception>
-    internal void SubmitFile(string file)
+    internal void SubmitFile(string file, string next)
     {
         if (Submit.Length == 0)
         {
-            throw new UsageException($"{Name} has no command that submits a file.", Next);
+            throw new UsageException($"{Name} has no command that submits a file.", next);
         }
 
-        var command = new ProcessStartInfo(Submit[0]) { WorkingDirectory = Path.GetDirectoryName(file)! };
+        if (!IsOnPath(Command))
+        {
+            throw new UsageException($"'{Command}' is not on this machine.", $"Take the file to one that has it. {next}");
+        }
+
+        var start = new ProcessStartInfo(Submit[0]) { WorkingDirectory = Path.GetDirectoryName(file)! };
         foreach (var argument in Submit.Skip(1).Append(file))
         {
-            command.ArgumentList.Add(argument);
+            start.ArgumentList.Add(argument);
         }
 
-        try
+        using var process = Process.Start(start)!;
+        process.WaitForExit();
+        if (process.ExitCode != 0)
         {
-            using var process = Process.Start(command)!;
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-            {
-                throw new UsageException($"{Submit[0]} refuses {file} with exit code {process.ExitCode}.", "Its own message stands above; the file is kept and can be edited.");
-            }
-        }
-        catch (Win32Exception)
-        {
-            throw new UsageException($"'{Submit[0]}' is not on this machine.", $"Take the file to one that has it. {Next}");
+            throw new UsageException($"{Command} refuses {file} with exit code {process.ExitCode}.", "Its own message stands above; the file is kept and can be edited.");
         }
     }
+
+    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)));
+
+    /// <summary>How people name a file who stand in <paramref name="folder"/>: from there if it is below, in full otherwise.</summary>
+    private static string NameOf(string file, string folder) =>
+        Path.GetRelativePath(folder, file) is var relative && !Path.IsPathRooted(relative) && !relative.StartsWith("..", StringComparison.Ordinal)
+            ? relative.Replace('\\', '/')
+            : file;
 
     /// <summary>A word for a shell: as it is if no shell reads anything into it, quoted otherwise.</summary>
     private static string Shell(string word) =>
@@ -98,6 +119,7 @@ internal sealed partial record ClusterEngine(string Name, string Template, strin
 
 /// <summary>What an engine is to run.</summary>
 /// <param name="Repository">The repository's root, as nodes with a shared file system see it.</param>
+/// <param name="File">Where what is written goes.</param>
 /// <param name="Remote">Where nodes without one clone it from.</param>
 /// <param name="Commit">Golden.</param>
 /// <param name="Shards">Into how many parts the faultload is cut.</param>
@@ -105,4 +127,4 @@ internal sealed partial record ClusterEngine(string Name, string Template, strin
 /// <param name="Image">The container that nodes run.</param>
 /// <param name="Tool">The words that start the tool.</param>
 /// <param name="Options">What goes to every <c>run</c>.</param>
-internal sealed record ClusterJob(string Repository, string Remote, string Commit, int Shards, int Workers, string Image, string[] Tool, string[] Options);
+internal sealed record ClusterJob(string Repository, string File, string Remote, string Commit, int Shards, int Workers, string Image, string[] Tool, string[] Options);

@@ -9,23 +9,26 @@
 #SBATCH --mem=4G
 #SBATCH --time=04:00:00
 #SBATCH --requeue
-#SBATCH --output=mutators-%A_%a.log
 set -euo pipefail
 
 repository={{repository}}
 mutators=({{tool}})
-options=({{options}})   # what goes to every 'run', for example --profile classic
+options=({{options}})   # what goes to every 'run', for example --profile classic; --since=REF needs a clone with that history, and not a shallow one
 shards={{shards}}           # more than workers, so that nobody waits long for the last
 workers={{workers}}           # at a time
+logs="$repository/.mutators/slurm"
 restarts=3          # of a shard that was killed: it resumes where it was
 
 case "${1:-submit}" in
   submit)
-    array=$(sbatch --parsable --array="1-$shards%$workers" "$0" shard)
-    merge=$(sbatch --parsable --dependency="afterany:$array" "$0" merge)
-    echo "shards: job $array, merge: job $merge"
+    mkdir -p "$logs"
+    echo '*' > "$logs/.gitignore"
+    array=$(sbatch --parsable --array="1-$shards%$workers" --output="$logs/shard-%A_%a.log" "$0" shard)
+    merge=$(sbatch --parsable --dependency="afterany:$array" --output="$logs/merge-%j.log" "$0" merge)
+    echo "shards: job $array, merge: job $merge; what they say: $logs"
     ;;
   shard)
+    cd "$repository" # what options name is looked for there
     code=0
     "${mutators[@]}" run -C "$repository" --shard "$SLURM_ARRAY_TASK_ID/$shards" "${options[@]}" || code=$?
     # From 128 on the shard was killed, for want of memory or by the node. What the tool itself says would be said again.

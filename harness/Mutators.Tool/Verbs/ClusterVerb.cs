@@ -40,27 +40,30 @@ internal static class ClusterVerb
             using var repository = MutantRepository.Open(options.Start(line));
             var chosen = Engine(line.GetValue(engine)!);
             var configuration = options.Configuration(line, repository.Root);
+            var file = line.GetValue(output)?.FullName ?? Path.Combine(repository.Root, chosen.FileName);
+            var wanted = line.GetValue(shards) is { } typed ? Count("--shards", typed, FaultloadShard.MaximumCount) : (int?)null;
             var job = new ClusterJob(
                 repository.Root,
+                file,
                 line.GetValue(remote) ?? repository.RemoteUrl ?? "",
                 repository.Golden.CommitSha,
-                Count("--shards", line.GetValue(shards) ?? Shards(repository, configuration, line.GetValue(workers)), FaultloadShard.MaximumCount),
+                wanted is { } count ? chosen.RequireShards(count) : Math.Min(chosen.MostShards, Shards(repository, configuration, line.GetValue(workers))),
                 Count("--workers", line.GetValue(workers), FaultloadShard.MaximumCount),
                 line.GetValue(image)!,
                 line.GetValue(tool)!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-                line.GetValue(further) ?? []);
+                [.. Campaign(line.GetValue(options.Campaign), repository.Root), .. line.GetValue(further) ?? []]);
             if (chosen.Name == "kubernetes" && job.Remote.Length == 0)
             {
                 throw new UsageException("The repository has no remote 'origin', and pods clone it from somewhere.", "Say from where: --remote URL");
             }
 
-            var file = line.GetValue(output)?.FullName ?? Path.Combine(repository.Root, chosen.FileName);
             Reporters.Write(chosen.Render(job), file);
             Console.Out.WriteLine(file);
-            Console.Error.WriteLine($"{job.Shards} shards, {job.Workers} at a time. {(line.GetValue(submit) ? "" : chosen.Next)}".TrimEnd());
+            var next = chosen.NextFor(file, repository.Root, Directory.GetCurrentDirectory());
+            Console.Error.WriteLine($"{job.Shards} shards, {job.Workers} at a time. {(line.GetValue(submit) ? "" : next)}".TrimEnd());
             if (line.GetValue(submit))
             {
-                chosen.SubmitFile(file);
+                chosen.SubmitFile(file, next);
             }
 
             return Task.FromResult((int)ExitCode.Done);
@@ -75,6 +78,21 @@ internal static class ClusterVerb
 
     private static int Count(string option, int count, int most) =>
         count >= 1 && count <= most ? count : throw new UsageException($"{option} {count} is no count.", $"Give a number from 1 to {most}.");
+
+    /// <summary>The words that name the configuration file to a node, which has it at the same place of its clone.</summary>
+    /// <exception cref="UsageException">The file is outside of the repository.</exception>
+    private static string[] Campaign(string? file, string root)
+    {
+        if (file is null)
+        {
+            return [];
+        }
+
+        var relative = Path.GetRelativePath(root, Path.GetFullPath(file));
+        return Path.IsPathRooted(relative) || relative.Split(Path.DirectorySeparatorChar)[0] == ".."
+            ? throw new UsageException($"{file} is outside of the repository, so that no node has it.", "Commit it to the repository, and name it there.")
+            : ["--campaign", relative.Replace('\\', '/')];
+    }
 
     /// <summary>Four for each worker; fewer where the last campaign says that they would be over before they have begun in earnest.</summary>
     private static int Shards(MutantRepository repository, CampaignConfiguration configuration, int workers)

@@ -12,9 +12,9 @@ internal static class ToolProcess
     /// <summary>Runs a command to its end.</summary>
     public static (int ExitCode, string Output, string Error) Run(string directory, params ReadOnlySpan<string> arguments) => ToItsEnd(Start(directory, arguments));
 
-    /// <summary>Runs a command to its end where programs are looked for in a folder first: stand-ins for what is not installed.</summary>
-    public static (int ExitCode, string Output, string Error) RunWithPrograms(string programs, string directory, params ReadOnlySpan<string> arguments) =>
-        ToItsEnd(Start(directory, arguments, programs));
+    /// <summary>Runs a command to its end where programs are looked for in a folder first, or only there: stand-ins for what is not installed.</summary>
+    public static (int ExitCode, string Output, string Error) RunWithPrograms(string programs, string directory, ReadOnlySpan<string> arguments, bool onlyThese = false) =>
+        ToItsEnd(Start(directory, arguments, onlyThese ? programs : programs + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH")));
 
     private static (int ExitCode, string Output, string Error) ToItsEnd(Process started)
     {
@@ -61,7 +61,7 @@ internal static class ToolProcess
         return (process.ExitCode, error.ToString());
     }
 
-    private static Process Start(string directory, ReadOnlySpan<string> arguments, string? programs = null, bool hearsInterrupts = false)
+    private static Process Start(string directory, ReadOnlySpan<string> arguments, string? path = null, bool hearsInterrupts = false)
     {
         // What starts the tests in the background may have Ctrl-C ignored, which would be inherited.
         var start = new ProcessStartInfo(hearsInterrupts ? "env" : "dotnet", hearsInterrupts ? ["--default-signal=INT", "dotnet"] : [])
@@ -82,9 +82,9 @@ internal static class ToolProcess
             start.Environment.Remove(variable);
         }
 
-        if (programs is not null)
+        if (path is not null)
         {
-            start.Environment["PATH"] = programs + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
+            start.Environment["PATH"] = path;
         }
 
         return Process.Start(start)!;

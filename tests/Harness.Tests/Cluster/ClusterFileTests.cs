@@ -81,6 +81,56 @@ public sealed class ClusterFileTests : IDisposable
         Assert.Contains("github has no command", ToolProcess.Run(folder.Path, "cluster", "github", "--submit").Error);
     }
 
+    [TestMethod]
+    [DataRow("slurm", "mutators-slurm.sh", "options=(--campaign campaigns/long.json --matrix)")]
+    [DataRow("kubernetes", "mutators-kubernetes.yaml", "--campaign campaigns/long.json --matrix")]
+    [DataRow("github", ".github/workflows/mutators.yml", "--campaign campaigns/long.json --matrix")]
+    [DataRow("gitlab", "mutators.gitlab-ci.yml", "--campaign campaigns/long.json --matrix")]
+    public void Each_shard_runs_by_the_campaign_file_that_was_named(string engine, string file, string words)
+    {
+        folder.Write("campaigns/long.json", "{}");
+
+        Assert.Contains(words, Write(engine, file, "--campaign", "./campaigns/long.json", "--run-option=--matrix"));
+    }
+
+    [TestMethod]
+    public void A_campaign_file_that_no_node_has_is_refused()
+    {
+        using var elsewhere = new ScratchFolder();
+        elsewhere.Write("long.json", "{}");
+
+        var (code, _, error) = ToolProcess.Run(folder.Path, "cluster", "slurm", "--campaign", elsewhere["long.json"]);
+
+        Assert.AreEqual(1, code);
+        Assert.Contains("is outside of the repository", error);
+    }
+
+    [TestMethod]
+    [DataRow("slurm", 1000, "the default MaxArraySize")]
+    [DataRow("github", 256, "a matrix has")]
+    [DataRow("gitlab", 200, "'parallel' allows")]
+    public void More_shards_than_an_engine_takes_are_refused_and_never_the_default(string engine, int most, string limit)
+    {
+        var (code, _, error) = ToolProcess.Run(folder.Path, "cluster", engine, "--shards", $"{most + 1}");
+        var byDefault = ToolProcess.Run(folder.Path, "cluster", engine, "--workers", "9000");
+
+        Assert.AreEqual(1, code);
+        Assert.Contains($"--shards {most + 1} is more than {engine} takes", error);
+        Assert.Contains($"Give at most {most}, which is what {limit}", error);
+        Assert.StartsWith($"{most} shards", byDefault.Error);
+    }
+
+    [TestMethod]
+    public void A_file_of_another_name_is_called_so()
+    {
+        folder.Write("jobs/readme.txt", "");
+        var (_, output, error) = ToolProcess.Run(folder["jobs"], "cluster", "slurm", "-o", "nightly run.sh");
+
+        Assert.Contains("Submit it: bash 'nightly run.sh'", error);
+        Assert.Contains("#   bash 'jobs/nightly run.sh'", File.ReadAllText(output.Trim()));
+        Assert.Contains("include: ci/mutants.yml", ToolProcess.Run(folder.Path, "cluster", "gitlab", "-o", "ci/mutants.yml").Error);
+    }
+
     public void Dispose() => folder.Dispose();
 
     private string Write(string engine, string file, params string[] more)

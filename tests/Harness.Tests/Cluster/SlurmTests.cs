@@ -96,8 +96,8 @@ public sealed class SlurmTests
 
     private static void Succeeds((int ExitCode, string Output) run) => Assert.AreEqual(0, run.ExitCode, run.Output);
 
-    /// <summary>What the jobs printed; Slurm puts it into the folder from which they were submitted.</summary>
-    private static string Log(string clone) => string.Join('\n', Directory.EnumerateFiles(Path.Combine(clone, ".mutators"), "mutators-*.log").SelectMany(file => File.ReadLines(file).TakeLast(8).Prepend(file)));
+    /// <summary>What the jobs printed.</summary>
+    private static string Log(string clone) => string.Join('\n', Directory.EnumerateFiles(Path.Combine(clone, ".mutators", "slurm"), "*.log").SelectMany(file => File.ReadLines(file).TakeLast(8).Prepend(file)));
 
     private static string Notes(ScratchFolder folder, string clone) => folder.Run("git", "-C", clone, "log", "--notes=mutators", "--format=%H%n%N", "--branches=mutants/*");
 

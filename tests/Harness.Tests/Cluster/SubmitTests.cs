@@ -26,8 +26,37 @@ public sealed class SubmitTests : IDisposable
 
         Assert.AreEqual(0, code, error);
         Assert.Contains("shards: job 1, merge: job 2", output);
-        var script = folder["mutators-slurm.sh"];
-        Assert.AreSequenceEqual([$"--parsable --array=1-6%2 {script} shard", $"--parsable --dependency=afterany:1 {script} merge"], Calls("sbatch"));
+        var (script, logs) = (folder["mutators-slurm.sh"], folder[".mutators/slurm"]);
+        Assert.AreSequenceEqual(
+            [$"--parsable --array=1-6%2 --output={logs}/shard-%A_%a.log {script} shard", $"--parsable --dependency=afterany:1 --output={logs}/merge-%j.log {script} merge"], Calls("sbatch"));
+        Assert.AreEqual("?? mutators-slurm.sh", folder.Run("git", "status", "--porcelain").Trim(), "where logs go, git sees nothing");
+    }
+
+    [TestMethod]
+    public void On_Slurm_a_shard_looks_for_the_campaign_file_in_the_repository_wherever_the_job_was_submitted()
+    {
+        StandIn("sbatch", "echo 1");
+        StandIn("tool", "pwd >> \"$0.log\"");
+        folder.Write("campaigns/long.json", "{}");
+        Submit("slurm", "--campaign", "campaigns/long.json", "--tool", programs["tool"]);
+
+        programs.Run("env", "SLURM_ARRAY_TASK_ID=2", "bash", folder["mutators-slurm.sh"], "shard");
+
+        Assert.AreSequenceEqual([$"run -C {folder.Path} --shard 2/6 --campaign campaigns/long.json", folder.Path], Calls("tool"));
+    }
+
+    [TestMethod]
+    [DataRow("slurm", "sbatch")]
+    [DataRow("kubernetes", "kubectl")]
+    public void Where_an_engine_is_not_installed_one_line_says_so(string engine, string command)
+    {
+        var (code, _, error) = ToolProcess.RunWithPrograms(programs.Path, folder.Path, ["cluster", engine, "--remote", "https://git.example.org/project.git", "-o", "own/name", "--submit"], onlyThese: true);
+
+        Assert.AreEqual(1, code);
+        Assert.Contains($"'{command}' is not on this machine", error);
+        Assert.Contains("Take the file to one that has it. Submit it: ", error);
+        Assert.Contains(" own/name", error);
+        Assert.DoesNotContain("command not found", error);
     }
 
     [TestMethod]
