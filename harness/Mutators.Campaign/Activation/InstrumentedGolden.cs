@@ -67,7 +67,7 @@ public sealed class InstrumentedGolden
                 ProbeSource(probeClass, mutants.Length), parse, probeClass + ".g.cs", System.Text.Encoding.UTF8, cancel));
             instrumented = WithoutBrokenFiles(instrumented, planted, unprobed, cancel);
             using var image = new MemoryStream();
-            var emitted = instrumented.Emit(image, cancellationToken: cancel);
+            var emitted = instrumented.Emit(image, manifestResources: target.Arguments.ManifestResources, cancellationToken: cancel);
             if (!emitted.Success)
             {
                 var error = emitted.Diagnostics.First(each => each.Severity == DiagnosticSeverity.Error);

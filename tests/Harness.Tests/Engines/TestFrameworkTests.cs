@@ -30,6 +30,7 @@ public sealed class TestFrameworkTests
         Assert.AreEqual(campaign.Activated.Length, runner.CrossChecked.Compared);
         Assert.IsTrue(campaign.Activated.Any(each => each.Headline!.Mode is FailureMode.ControlCrash), "nothing overflows the stack");
         Assert.IsTrue(campaign.Activated.All(each => each.Headline!.Mode.IsOfTests || each.Headline.Mode is FailureMode.ControlCrash), string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
+        Assert.IsTrue(campaign.Activated.All(each => each.Headline!.Engine.StartsWith("reload", StringComparison.Ordinal)), string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
         var noticed = campaign.Mutants.Where(each => each.Mutant.Member == "Shape.Name" && each.Headline!.Detectors.Contains(row)).ToList();
         Assert.IsNotEmpty(noticed, string.Join('\n', campaign.Mutants.Select(each => each.Headline)));
         Assert.IsTrue(noticed.Any(each => each.Headline!.Detectors.Length > 1), "no mutant is noticed by two rows, though every test is asked");

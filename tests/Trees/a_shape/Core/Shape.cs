@@ -32,4 +32,6 @@ public static class Shape
     }
 
     public static int Depth(int n) => n <= 0 ? 0 : 1 + Depth(n - 1);
+
+    public static string? Title() => new System.Resources.ResourceManager("Core.Titles", typeof(Shape).Assembly).GetString("Title");
 }

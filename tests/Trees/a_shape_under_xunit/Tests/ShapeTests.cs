@@ -26,6 +26,9 @@ public class ShapeTests(Shared shared) : IClassFixture<Shared>
     public void Odd_rows(string text, int depth) => Assert.True(Shape.Depth(depth) + text.Length > 2);
 
     [Fact]
+    public void Title_is_a_resource() => Assert.Equal("Shapes", Shape.Title());
+
+    [Fact]
     public void Sum_adds() => Assert.Equal(6, Shape.Sum(shared.Values));
 
     [Theory]
