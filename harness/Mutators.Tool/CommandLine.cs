@@ -76,7 +76,9 @@ internal static class CommandLine
         var error = line.Errors[0];
         if (OptionOf(error.SymbolResult) is { Implicit: false } result)
         {
-            return result.Tokens is [.., var last]
+            return result.IdentifierTokenCount > 1 && result.Tokens.Count > result.Option.Arity.MaximumNumberOfValues
+                ? $"{result.Option.Name} is given {result.IdentifierTokenCount} times, and can be given once."
+                : result.Tokens is [.., var last]
                 ? $"{result.Option.Name} takes {Allowed(result.Option)}, and '{last.Value}' is none."
                 : $"{result.Option.Name} is given without a value: it takes {Allowed(result.Option)}.";
         }

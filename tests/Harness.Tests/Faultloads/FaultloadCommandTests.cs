@@ -74,6 +74,7 @@ public sealed class FaultloadCommandTests
     [DataRow("--sample 2 --profile dotnet --sample-by field-weights", "no published field data")]
     [DataRow("--confidence 100% --margin 5%", "Write it as 95%")]
     [DataRow("--operators ,", "--operators names nothing")]
+    [DataRow("--seed 1 --seed 2", "--seed is given 2 times, and can be given once")]
     [DataRow("--seed -1", "a whole number from 0 to 18446744073709551615, and '-1' is none")]
     [DataRow("--format yaml", "--format takes one of text, json")]
     [DataRow("--sample", "--sample is given without a value: it takes a whole number")]
