@@ -37,8 +37,8 @@ public sealed class CampaignStore : IDisposable
             database = Database.Open(FilePath);
             if (database.IsEmpty)
             {
+                // The file stays, since it may be a link to where the store is to be.
                 Close();
-                File.Delete(FilePath);
             }
             else
             {

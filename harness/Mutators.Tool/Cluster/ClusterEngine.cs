@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Mutators.Campaign;
 using Mutators.Campaign.Faultloads;
@@ -50,8 +52,11 @@ internal sealed partial record ClusterEngine(string Name, string Template, strin
             ["image"] = Yaml(job.Image),
             ["remote"] = Yaml(job.Remote),
             ["commit"] = Yaml(job.Commit),
+            ["campaign"] = job.Name,
+            ["manifest"] = "",
         };
-        return Placeholder().Replace(Resource(Template), match => values[match.Groups[1].Value]);
+        var lines = Resource(Template).Split('\n').Where(line => job.IsToolInManifest || !line.Contains("{{manifest}}", StringComparison.Ordinal));
+        return Placeholder().Replace(string.Join('\n', lines), match => values[match.Groups[1].Value]);
     }
 
     /// <summary>What to do with the file that was written, for people who stand in <paramref name="folder"/>.</summary>
@@ -127,4 +132,17 @@ internal sealed partial record ClusterEngine(string Name, string Template, strin
 /// <param name="Image">The container that nodes run.</param>
 /// <param name="Tool">The words that start the tool.</param>
 /// <param name="Options">What goes to every <c>run</c>.</param>
-internal sealed record ClusterJob(string Repository, string File, string Remote, string Commit, int Shards, int Workers, string Image, string[] Tool, string[] Options);
+internal sealed record ClusterJob(string Repository, string File, string Remote, string Commit, int Shards, int Workers, string Image, string[] Tool, string[] Options)
+{
+    /// <summary>A name that another commit, number of shards or option changes: stores under one name are parts of one campaign.</summary>
+    internal string Name => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Commit[..Math.Min(NameDigits, Commit.Length)]}-{Shards}{(Options.Length == 0 ? "" : "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', Options))))[..OptionDigits])}");
+
+    /// <summary>Whether the tool is started as one of the repository's manifest, which is restored first; otherwise a node has it.</summary>
+    internal bool IsToolInManifest => Tool is ["dotnet", "mutators"];
+
+    private const int NameDigits = 12;
+
+    private const int OptionDigits = 8;
+}

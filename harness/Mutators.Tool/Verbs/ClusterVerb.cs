@@ -25,9 +25,9 @@ internal static class ClusterVerb
         var engine = new Argument<string>("engine") { Description = $"{string.Join(", ", ClusterEngine.All.Select(each => each.Name))}." };
         var shards = new Option<int?>("--shards") { Description = "Into how many parts the faultload is cut. Default: four for each worker; fewer where the last campaign's golden run says that a part would be over in two minutes.", HelpName = "N" };
         var workers = new Option<int>("--workers") { Description = "How many run at a time.", HelpName = "N", DefaultValueFactory = _ => DefaultWorkers };
-        var image = new Option<string>("--image") { Description = "The container that has git, the .NET SDK and the tool.", HelpName = "NAME", DefaultValueFactory = _ => "mcr.microsoft.com/dotnet/sdk:10.0" };
+        var image = new Option<string>("--image") { Description = "The container that nodes run: bash, git and the .NET SDK.", HelpName = "NAME", DefaultValueFactory = _ => "mcr.microsoft.com/dotnet/sdk:10.0" };
         var remote = new Option<string?>("--remote") { Description = "Where nodes clone the repository from. Default: the remote 'origin'.", HelpName = "URL" };
-        var tool = new Option<string>("--tool") { Description = "The words that start the tool on a node.", HelpName = "COMMAND", DefaultValueFactory = _ => "dotnet mutators" };
+        var tool = new Option<string>("--tool") { Description = "The words that start the tool on a node. Without the option it is restored from the repository's tool manifest first.", HelpName = "COMMAND", DefaultValueFactory = _ => "dotnet mutators" };
         var output = new Option<FileInfo?>("--output", "-o") { Description = "The file to write. Default: the engine's usual name in the repository.", HelpName = "FILE" };
         var submit = new Option<bool>("--submit") { Description = "Also hand it to the engine, where that has a command (sbatch, kubectl)." };
         var further = new Option<string[]>("--run-option") { Description = "A word that goes to every 'run', for example --run-option=--profile --run-option=classic. May be repeated.", HelpName = "WORD" };

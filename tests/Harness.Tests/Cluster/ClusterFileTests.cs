@@ -28,9 +28,10 @@ public sealed class ClusterFileTests : IDisposable
         var text = Write(engine, file, "--run-option=--profile", "--run-option=it's classic");
 
         Assert.DoesNotContain("secret", text);
+        var commit = folder.Run("git", "rev-parse", "HEAD").Trim();
         Snapshot.Verify(
             $"tests/Harness.Tests/Cluster/Snapshots/{engine}{Path.GetExtension(file)}",
-            text.Replace(folder.Path, "/srv/project", StringComparison.Ordinal).Replace(folder.Run("git", "rev-parse", "HEAD").Trim(), "0123456789abcdef", StringComparison.Ordinal));
+            text.Replace(folder.Path, "/srv/project", StringComparison.Ordinal).Replace(commit, "0123456789abcdef", StringComparison.Ordinal).Replace(commit[..12], "0123456789ab", StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -94,6 +95,29 @@ public sealed class ClusterFileTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("kubernetes", "mutators-kubernetes.yaml")]
+    [DataRow("github", ".github/workflows/mutators.yml")]
+    [DataRow("gitlab", "mutators.gitlab-ci.yml")]
+    public void The_tool_is_restored_from_the_manifest_unless_nodes_have_one_of_their_own(string engine, string file)
+    {
+        Assert.Contains("dotnet tool restore", Write(engine, file));
+        Assert.DoesNotContain("manifest", Write(engine, file, "--tool", "mutators"));
+    }
+
+    [TestMethod]
+    public void On_Kubernetes_campaigns_of_another_commit_number_of_shards_or_option_share_no_folder()
+    {
+        var folders = new[] { Folder(), Folder("--run-option=--matrix"), Folder("--run-option=--residual"), Folder("--shards", "13") };
+
+        Assert.AreSequenceEqual(folders.Distinct(), folders);
+        Assert.AreEqual(folders[0], Folder());
+
+        string Folder(params string[] more) => Documents(Write("kubernetes", "mutators-kubernetes.yaml", more)).Where(each => Scalar(each, "kind") == "Job")
+            .SelectMany(job => (YamlSequenceNode)At(((YamlSequenceNode)At(job, "spec", "template", "spec", "containers"))[0], "env"))
+            .Where(each => Scalar(each, "name") == "CAMPAIGN").Select(each => Scalar(each, "value")).Distinct().Single();
+    }
+
+    [TestMethod]
     public void A_campaign_file_that_no_node_has_is_refused()
     {
         using var elsewhere = new ScratchFolder();
@@ -135,7 +159,7 @@ public sealed class ClusterFileTests : IDisposable
 
     private string Write(string engine, string file, params string[] more)
     {
-        var (code, _, error) = ToolProcess.Run(folder.Path, ["cluster", engine, "--shards", "12", "--workers", "3", .. more]);
+        var (code, _, error) = ToolProcess.Run(folder.Path, ["cluster", engine, "--workers", "3", .. more.Contains("--shards") ? more : ["--shards", "12", .. more]]);
         Assert.AreEqual(0, code, error);
         return File.ReadAllText(Path.Combine(folder.Path, file));
     }

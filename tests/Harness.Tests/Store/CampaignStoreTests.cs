@@ -32,6 +32,20 @@ public sealed class CampaignStoreTests
     }
 
     [TestMethod]
+    public void A_store_that_is_a_link_to_an_empty_file_is_written_to_that_file()
+    {
+        var (kept, local) = (Directory.CreateDirectory(Path.Combine(directory, "kept")).FullName, Directory.CreateDirectory(Path.Combine(directory, "local")).FullName);
+        File.WriteAllText(Path.Combine(kept, CampaignStore.FileName), "");
+        File.CreateSymbolicLink(Path.Combine(local, CampaignStore.FileName), Path.Combine(kept, CampaignStore.FileName));
+        using (var store = CampaignStore.Open(local))
+        {
+            Write(store, Fixture);
+        }
+
+        Assert.AreEqual(Json(Fixture), Json(CampaignStore.Read(kept)));
+    }
+
+    [TestMethod]
     public void A_campaign_can_be_read_while_it_is_written()
     {
         using var store = CampaignStore.Open(directory);
