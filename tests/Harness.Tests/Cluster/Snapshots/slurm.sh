@@ -25,7 +25,8 @@ case "${1:-submit}" in
     echo '*' > "$logs/.gitignore"
     array=$(sbatch --parsable --array="1-$shards%$workers" --output="$logs/shard-%A_%a.log" "$0" shard)
     merge=$(sbatch --parsable --dependency="afterany:$array" --output="$logs/merge-%j.log" "$0" merge)
-    echo "shards: job $array, merge: job $merge; what they say: $logs"
+    echo "what they say: $logs"
+    echo "shards: job $array, merge: job $merge"
     ;;
   shard)
     cd "$repository" # what options name is looked for there
