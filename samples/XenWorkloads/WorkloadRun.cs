@@ -40,7 +40,7 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
     public static WorkloadRun Execute(WorkloadOptions options, Action<string>? trace = null, Action<string>? rendezvous = null)
     {
         using var recording = rendezvous is null || options.RecordFile is null ? null : new StreamWriter(options.RecordFile);
-        var recorder = rendezvous is null ? null : new RendezvousRecorder(rendezvous, recording is null ? null : new MessageRecording(recording), options.Replay());
+        var recorder = rendezvous is null ? null : new RendezvousRecorder(rendezvous, recording is null ? null : new MessageRecording(recording), options.Replay(), options.Without);
         recorder?.Publish();
         var machine = new Machine(new Simulation(options.Seed) { Tap = recorder?.Tap }, "dom0", new StoreWitness(), driversInDom0: !options.DriverDomain || options.Workload != DevicesName);
         machine.Simulation.EventLimit = EventLimit + (options.Length * EventLimitPerStep);

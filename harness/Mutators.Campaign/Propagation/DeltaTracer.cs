@@ -77,15 +77,16 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
 
     private Delta Run(TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, PropagationMode mode, long? allHits, CancellationToken cancel)
     {
+        var without = new Dictionary<string, string>(StringComparer.Ordinal) { [OneSidedFields.Variable] = string.Join('\n', OneSidedFields.Of(mutant.Build.Golden, image)) };
         if (mode is PropagationMode.Isolated)
         {
-            return RunIsolated(mutant, image, program, golden, allHits, cancel);
+            return RunIsolated(mutant, image, program, golden, without, allHits, cancel);
         }
 
         var members = IsByMembers(program);
-        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, [], cancel);
+        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, without, cancel);
         var goldenSide = members ? new ExecutionSide(MemberLines(left, "golden", program), left.Finish) : new ExecutionSide(left.Read, left.Finish);
-        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, [], cancel);
+        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, without, cancel);
         var faultySide = members ? new ExecutionSide(MemberLines(right, "faulty", program), right.Finish) : new ExecutionSide(right.Read, right.Finish);
         var delta = new DeltaExecution(goldenSide, faultySide, golden, mode).Run(mutant.Mutant, allHits, configuration.DegradedShare) with { CountsCalls = members };
         cancel.ThrowIfCancellationRequested();
@@ -96,12 +97,13 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     /// Golden first and alone: it records what its components hand over, and shows in which of them the fault is activated. These are then isolated in the
     /// faulty run, where the others hear the recording. A program that knows nothing of recordings runs as ever, and is followed as far as nobody has answered the damage.
     /// </summary>
-    private Delta RunIsolated(TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, long? allHits, CancellationToken cancel)
+    private Delta RunIsolated(
+        TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, Dictionary<string, string> without, long? allHits, CancellationToken cancel)
     {
         var recording = Folder("golden", program) + ".recording";
         File.Delete(recording);
         var lines = new List<string>();
-        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, new() { [RecordVariable] = recording }, cancel);
+        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, new(without) { [RecordVariable] = recording }, cancel);
         while (left.Read() is { } line)
         {
             lines.Add(line);
@@ -109,8 +111,8 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
 
         var origins = lines.Select(SiteReached.Parse).OfType<SiteReached>().Select(each => each.Of).Distinct(StringComparer.Ordinal);
         var environment = File.Exists(recording)
-            ? new Dictionary<string, string>(StringComparer.Ordinal) { [ReplayVariable] = recording, [IsolateVariable] = string.Join('\n', origins) }
-            : [];
+            ? new Dictionary<string, string>(without) { [ReplayVariable] = recording, [IsolateVariable] = string.Join('\n', origins) }
+            : without;
         using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, environment, cancel);
         using var recorded = lines.GetEnumerator();
         var goldenSide = new ExecutionSide(() => recorded.MoveNext() ? recorded.Current : null, left.Finish);

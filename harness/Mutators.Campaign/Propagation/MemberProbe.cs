@@ -41,6 +41,7 @@ public static class MemberProbe
             private static readonly Dictionary<string, int> numbers = new Dictionary<string, int>();
             private static readonly ConditionalWeakTable<object, string> names = new ConditionalWeakTable<object, string>();
             private static readonly System.IO.StreamWriter file = Open();
+            private static readonly HashSet<string> without = new HashSet<string>((Environment.GetEnvironmentVariable("{{OneSidedFields.Variable}}") ?? "").Split('\n'));
             private static long lines;
 
             private readonly {{name}} caller;
@@ -180,6 +181,8 @@ public static class MemberProbe
                 {
                     fields.InsertRange(0, each.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly));
                 }
+
+                fields.RemoveAll(field => without.Contains((field.DeclaringType.IsGenericType ? field.DeclaringType.GetGenericTypeDefinition() : field.DeclaringType).FullName + "." + field.Name));
 
                 return fields;
             }

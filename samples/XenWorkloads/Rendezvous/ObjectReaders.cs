@@ -7,13 +7,14 @@ using Xen.XenStore;
 namespace Xen.XenWorkloads.Rendezvous;
 
 /// <summary>The readers of all types, each made at its first object.</summary>
-internal sealed class ObjectReaders
+/// <param name="without">Fields that are no part of the state, and lead to none.</param>
+internal sealed class ObjectReaders(IReadOnlySet<string> without)
 {
     private readonly Dictionary<Type, ObjectReader> readers = [];
 
     public ObjectReader Of(Type type)
     {
-        if (!readers.TryGetValue(type, out var reader)) readers.Add(type, reader = new ObjectReader(type));
+        if (!readers.TryGetValue(type, out var reader)) readers.Add(type, reader = new ObjectReader(type, [.. StateFields.Of(type).Where(field => !without.Contains(field.FullName))]));
         return reader;
     }
 }
@@ -22,16 +23,16 @@ internal sealed class ObjectReaders
 /// Digests the fields of an object of a type, one by one. For types that are met often code is made: a pool of requests is looked at after every step of its driver, and
 /// hardly one of them has changed.
 /// </summary>
-internal sealed class ObjectReader(Type type)
+internal sealed class ObjectReader(Type type, StateField[] fields)
 {
     /// <summary>To make the code costs as much as so many looks without it.</summary>
     private const int Often = 500;
 
-    private readonly ulong[] now = new ulong[StateFields.Of(type).Length];
+    private readonly ulong[] now = new ulong[fields.Length];
     private Action<FieldDigest, object, ulong[]>? code;
     private int looks;
 
-    public StateField[] Fields { get; } = StateFields.Of(type);
+    public StateField[] Fields { get; } = fields;
 
     /// <summary>The fields' digests. Whoever reads the next object of the type writes over them.</summary>
     public ulong[] Read(FieldDigest digest, object target)

@@ -17,7 +17,7 @@ public sealed class RendezvousRecorder
     private readonly SortedDictionary<string, SortedDictionary<string, string?>> passive = new(StringComparer.Ordinal);
     private readonly Stack<Step> steps = new();
     private readonly SharedPages pages = new();
-    private readonly ObjectReaders readers = new();
+    private readonly ObjectReaders readers;
     private readonly StringBuilder line = new();
     private readonly HashSet<Host> called = [];
     private Simulation? simulation;
@@ -26,9 +26,11 @@ public sealed class RendezvousRecorder
     /// <param name="write">Takes each line.</param>
     /// <param name="recording">Takes what all components hand over; null for nobody.</param>
     /// <param name="replay">Lets others hear a recording instead of some components; null where everybody hears everybody.</param>
-    public RendezvousRecorder(Action<string> write, MessageRecording? recording = null, MessageReplay? replay = null)
+    /// <param name="without">Fields that are no part of the state; null for none.</param>
+    public RendezvousRecorder(Action<string> write, MessageRecording? recording = null, MessageReplay? replay = null, IReadOnlySet<string>? without = null)
     {
         this.write = write;
+        readers = new ObjectReaders(without ?? new HashSet<string>());
         Tap = new SimulationTap
         {
             Recording = recording,

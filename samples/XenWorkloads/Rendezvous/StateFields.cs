@@ -11,6 +11,9 @@ namespace Xen.XenWorkloads.Rendezvous;
 /// <param name="IsPlain">Whatever it holds cannot change inside.</param>
 internal sealed record StateField(FieldInfo Info, string Name, bool IsPlain)
 {
+    /// <summary>As the runtime knows it, behind the type that declares it, which may be generic.</summary>
+    public string FullName => $"{(Info.DeclaringType is { IsGenericType: true } generic ? generic.GetGenericTypeDefinition() : Info.DeclaringType)!.FullName}.{Info.Name}";
+
     public object? ValueOf(object target) => Info.GetValue(target);
 }
 

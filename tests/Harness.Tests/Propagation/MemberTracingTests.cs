@@ -146,6 +146,22 @@ public sealed class MemberTracingTests
         Assert.Contains("Adder.Add", string.Join('\n', lines));
     }
 
+    [TestMethod]
+    public void A_parameter_that_only_one_side_keeps_is_no_state()
+    {
+        const string Tags = "public sealed class Tag(string owner) { private int calls; public int Touch() { if (owner.Length > 9) calls++; return ++calls; } } "
+            + "public static class Shop { public static string Sell(string first, string second) => new Tag(first).Touch().ToString(); }";
+        Environment.SetEnvironmentVariable(OneSidedFields.Variable, "Tag.<owner>P");
+        try
+        {
+            CollectionAssert.AreEqual(Lines(Tags.Replace("if (owner.Length > 9) calls++; ", "", StringComparison.Ordinal)), Lines(Tags));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(OneSidedFields.Variable, null);
+        }
+    }
+
     private static string Words(Delta delta) => string.Join(", ", delta.Infections.Select(each => $"{each.Component} <- {each.From ?? (each.IsExplained ? "" : "?")} {each.By?.Golden} / {each.By?.Faulty}"));
 
     private static Delta Trace(string golden, string mutant)

@@ -131,6 +131,24 @@ public sealed class SelfCheckTests
         RequireCausesBeforeEffects(delta);
     }
 
+    /// <summary>The mutation takes away the only use of a captured variable or parameter: what such a field held, and led to, is no difference.</summary>
+    [TestMethod]
+    [TestCategory("Slow")]
+    [DataRow("network", "Toolstack/Xl/XlDomains.cs", "failed != LibxlError.Ok || !wait", "failed != LibxlError.Ok", "wait")]
+    [DataRow("storage", "Toolstack/Libxl/LibxlEvents.cs", "Completed = true;\n        done(rc);", "", "<done>P")]
+    public void What_a_mutant_has_no_field_for_is_no_difference_of_state(string workload, string file, string before, string after, string field)
+    {
+        var image = XenHost.Compile(file, before, after);
+        var fields = OneSidedFields.Of(XenHost.Built("Toolstack").Bytes, image.Bytes);
+        Assert.EndsWith("." + field, fields.Single());
+
+        var told = XenHost.Compare(workload, XenHost.GoldenTold(workload), XenHost.Run(image, [.. XenHost.Arguments(workload), "--rendezvous"]));
+        var delta = XenHost.Compare(workload, XenHost.RunWithout(null, workload, fields), XenHost.RunWithout(image, workload, fields));
+
+        Assert.IsGreaterThan(told.EqualSteps!.Value, delta.EqualSteps ?? long.MaxValue);
+        CollectionAssert.AreEqual(told.FaultyOutput, delta.FaultyOutput);
+    }
+
     private static void RequireEmpty(string workload)
     {
         var golden = XenHost.GoldenTold(workload);

@@ -83,6 +83,10 @@ internal static class XenHost
         return file;
     }
 
+    /// <summary>All that golden, or a mutant, tells when these fields are no part of the state.</summary>
+    public static string[] RunWithout(Image? image, string workload, IEnumerable<string> fields) =>
+        Run(image, [.. Arguments(workload), "--rendezvous"], variable => variable == OneSidedFields.Variable ? string.Join('\n', fields) : null);
+
     private static string[] Run(Image? image, string[] arguments, Func<string, string?> environment)
     {
         var lines = new List<string>();
