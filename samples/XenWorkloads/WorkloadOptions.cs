@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Xen.Hypervisor;
 
 namespace Xen.XenWorkloads;
@@ -31,7 +32,7 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
     public IReadOnlyList<string> Isolated { get; init; } = [];
 
     /// <summary>Fields that are no part of what a component remembers, as <c>Namespace.Outer+Type.field</c>: the program that this run is compared with does not have them.</summary>
-    public IReadOnlySet<string> Without { get; init; } = new HashSet<string>();
+    public IReadOnlySet<string> Without { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>These options with what the environment says of recording and of fields to leave out: whoever compares two runs sets it, for any program that tells of its rendezvous.</summary>
     public WorkloadOptions WithEnvironment(Func<string, string?> variable) => this with
@@ -39,7 +40,7 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
         RecordFile = variable("RENDEZVOUS_RECORD"),
         ReplayFile = variable("RENDEZVOUS_REPLAY"),
         Isolated = variable("RENDEZVOUS_ISOLATE")?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [],
-        Without = variable("RENDEZVOUS_WITHOUT")?.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal) ?? [],
+        Without = variable("RENDEZVOUS_WITHOUT")?.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal) ?? FrozenSet<string>.Empty,
     };
 
     /// <summary>What lets others hear the recording; null where everybody hears everybody.</summary>
