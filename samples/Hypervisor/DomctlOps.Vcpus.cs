@@ -85,10 +85,7 @@ public sealed partial class DomctlOps
         var exists = (1UL << host.Options.Cpus) - 1;
         hard = domain.VcpuList[vcpu].HardAffinity & exists;
         soft = domain.VcpuList[vcpu].SoftAffinity & exists;
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"affinity {hard:x}/{soft:x}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"affinity {hard:x}/{soft:x}");
 
         return 0;
     }
@@ -121,10 +118,7 @@ public sealed partial class DomctlOps
         var result = Target(caller, domid, out var domain);
         weight = domain.Weight;
         cap = domain.Cap;
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"scheduler {weight} {cap}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"scheduler {weight} {cap}");
 
         return result;
     }

@@ -106,10 +106,7 @@ public sealed partial class DomctlOps
         };
         host.Add(domain);
         domid = id;
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"created {id}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"created {id}");
 
         return 0;
     }

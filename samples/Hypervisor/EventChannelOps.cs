@@ -207,10 +207,7 @@ public sealed class EventChannelOps
         }
 
         state = channel.State;
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"status {state}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"status {state}");
 
         return 0;
     }
@@ -299,13 +296,7 @@ public sealed class EventChannelOps
         }
     }
 
-    private void TellPort(Domain caller, uint port)
-    {
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"port {port}");
-        }
-    }
+    private void TellPort(Domain caller, uint port) => host.Simulation.Tap?.Answer(host, caller, $"port {port}");
 
     private static int AllocatePort(Domain domain, out EventChannel? channel)
     {

@@ -123,7 +123,7 @@ public sealed class GrantTableOps
         {
             if (answer(operation) is { } text)
             {
-                host.Answer(caller, text);
+                host.Simulation.Tap?.Answer(host, caller, text);
             }
         }
     }

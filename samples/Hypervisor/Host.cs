@@ -181,9 +181,6 @@ public sealed class Host
         Simulation.Tap?.Hypercall(this, component, what);
     }
 
-    /// <summary>Tells who looks on what a hypercall has given back. Ask <see cref="Simulation.Tap"/> first: where nobody looks on no text is made.</summary>
-    internal void Answer(Domain caller, string text) => Simulation.Tap?.Answer(this, caller, text);
-
     internal Domain? Resolve(Domain caller, int domid) => domid == DomId.Self ? caller : FindDomain(domid);
 
     internal int NextDomid()

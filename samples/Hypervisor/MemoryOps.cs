@@ -62,10 +62,7 @@ public sealed class MemoryOps
             list.Add(mfn);
         }
 
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"populated {list.Count} {SimulationTap.Digest(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(list)))}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"populated {list.Count} {SimulationTap.Digest(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(list)))}");
 
         return list.Count;
     }
@@ -96,9 +93,9 @@ public sealed class MemoryOps
             done++;
         }
 
-        if (host.Simulation.Tap is not null && done < frames.Count)
+        if (done < frames.Count)
         {
-            host.Answer(caller, $"decreased {done}");
+            host.Simulation.Tap?.Answer(host, caller, $"decreased {done}");
         }
 
         return done;
@@ -211,7 +208,7 @@ public sealed class MemoryOps
             return 0;
         }
 
-        host.Answer(caller, "claimed nothing");
+        host.Simulation.Tap?.Answer(host, caller, "claimed nothing");
         return -Errno.ENOMEM;
     }
 

@@ -22,10 +22,7 @@ public sealed class SysctlOps
 
         info = new PhysInfo(host.Options.Cpus, 1, host.Options.Cpus, 1, host.Options.CpuKhz, host.Memory.TotalFrames, host.Memory.FreeFrames,
             host.Memory.OutstandingClaims);
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"physinfo {info.FreePages} {info.OutstandingPages}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"physinfo {info.FreePages} {info.OutstandingPages}");
 
         return 0;
     }
@@ -41,10 +38,7 @@ public sealed class SysctlOps
         }
 
         text = host.ConsoleRing.Text;
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"console {text}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"console {text}");
 
         if (clear)
         {
@@ -59,10 +53,7 @@ public sealed class SysctlOps
     {
         host.Hypercall(caller, "sysctl scheduler_op get");
         rateLimitUs = host.Scheduler.RateLimitUs;
-        if (host.Simulation.Tap is not null)
-        {
-            host.Answer(caller, $"scheduler {rateLimitUs}");
-        }
+        host.Simulation.Tap?.Answer(host, caller, $"scheduler {rateLimitUs}");
 
         return caller.Privileged ? 0 : -Errno.EPERM;
     }
@@ -98,7 +89,7 @@ public sealed class SysctlOps
         list = [.. host.Domains.Where(d => d.Id >= first).Take(max).Select(DomctlOps.Info)];
         if (host.Simulation.Tap is not null)
         {
-            host.Answer(caller, $"listed {string.Join(' ', list.Select(info => info.Domid))}");
+            host.Simulation.Tap?.Answer(host, caller, $"listed {string.Join(' ', list.Select(info => info.Domid))}");
             foreach (var info in list)
             {
                 DomctlOps.Tell(caller, host.FindDomain(info.Domid)!, info);

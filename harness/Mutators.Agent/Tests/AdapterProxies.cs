@@ -115,12 +115,7 @@ public class FrameworkHandleProxy : DispatchProxy
     {
         var type = result.GetType();
         string Text(string property) => type.GetProperty(property)!.GetValue(result) as string ?? "";
-        var state = type.GetProperty("Outcome")!.GetValue(result)!.ToString() switch
-        {
-            "Passed" => TestProtocol.Passed,
-            "Failed" => TestProtocol.Failed,
-            _ => TestProtocol.Skipped,
-        };
+        var state = Adapters.State(type.GetProperty("Outcome")!.GetValue(result)!);
         recorder!.Result(numberOf!(type.GetProperty("TestCase")!.GetValue(result)!), state, state == TestProtocol.Failed ? $"{Text("ErrorMessage")}\n{Text("ErrorStackTrace")}" : "");
     }
 }
@@ -129,6 +124,14 @@ public class FrameworkHandleProxy : DispatchProxy
 internal static class Adapters
 {
     internal static Type Interface(string model, string name, string space = "Adapter") => Assembly.Load(model).GetType($"{model}.{space}.{name}", throwOnError: true)!;
+
+    /// <summary>How a test ended, by the word that VSTest and NUnit have for it in common.</summary>
+    internal static string State(object outcome) => outcome.ToString() switch
+    {
+        "Passed" => TestProtocol.Passed,
+        "Failed" => TestProtocol.Failed,
+        _ => TestProtocol.Skipped,
+    };
 
     internal static object? Nothing(MethodInfo method) =>
         method.ReturnType.IsValueType && method.ReturnType != typeof(void) ? Activator.CreateInstance(method.ReturnType) : null;

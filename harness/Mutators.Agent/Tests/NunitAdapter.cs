@@ -183,12 +183,7 @@ internal sealed class NunitMessages(Assembly framework, Dictionary<object, int> 
 
         recorder.Ended();
         var reached = state.GetValue(result)!;
-        var told = reached.GetType().GetProperty("Status")!.GetValue(reached)!.ToString() switch
-        {
-            "Passed" => TestProtocol.Passed,
-            "Failed" => TestProtocol.Failed,
-            _ => TestProtocol.Skipped,
-        };
+        var told = Adapters.State(reached.GetType().GetProperty("Status")!.GetValue(reached)!);
         recorder.Result(number, told, told == TestProtocol.Failed ? $"{message.GetValue(result)}\n{stack.GetValue(result)}" : "");
     }
 

@@ -128,11 +128,7 @@ internal sealed class TestHost
 
     private bool Discover()
     {
-        if (sites is not null)
-        {
-            sites.IsDiscovering = true;
-        }
-
+        sites?.IsDiscovering = true;
         adapter = TestAdapter.Beside(assembly);
         if (adapter is null)
         {
@@ -140,11 +136,7 @@ internal sealed class TestHost
         }
 
         var discovered = adapter.Discover();
-        if (sites is not null)
-        {
-            sites.IsDiscovering = false;
-        }
-
+        sites?.IsDiscovering = false;
         var found = discovered.Select(test => (Test: test, Name: Named(test))).Where(each => choice.Includes(each.Name)).OrderBy(each => each.Name, StringComparer.Ordinal).ToList();
         tests = [.. found.Select(each => each.Test)];
 

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 using Mutators.Agent;
+using Mutators.Campaign.Engines.Reload;
 using Mutators.Campaign.Projects;
 using Mutators.Campaign.Workloads;
 
@@ -46,7 +47,7 @@ public sealed class InstrumentedGolden
         foreach (var target in targets)
         {
             var probeClass = "MutatorsActivation_" + string.Concat(target.AssemblyName.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
-            var instrumented = Relaxed(target.Compilation);
+            var instrumented = VariantBuild.Relaxed(target.Compilation);
             var planted = new List<(SyntaxTree Golden, SyntaxTree Probed, ImmutableArray<int> Numbers)>();
             foreach (var source in target.Sources.Where(source => byPath.Contains(source.Path)))
             {
@@ -67,7 +68,8 @@ public sealed class InstrumentedGolden
                 ProbeSource(probeClass, mutants.Length), parse, probeClass + ".g.cs", System.Text.Encoding.UTF8, cancel));
             instrumented = WithoutBrokenFiles(instrumented, planted, unprobed, cancel);
             using var image = new MemoryStream();
-            var emitted = instrumented.Emit(image, manifestResources: target.Arguments.ManifestResources, cancellationToken: cancel);
+            using var symbols = new MemoryStream();
+            var emitted = VariantBuild.Emit(target, instrumented, image, symbols, cancel);
             if (!emitted.Success)
             {
                 var error = emitted.Diagnostics.First(each => each.Severity == DiagnosticSeverity.Error);
@@ -173,12 +175,6 @@ public sealed class InstrumentedGolden
 
         return instrumented;
     }
-
-    /// <summary>The same compilation without warnings: a probe may add some, and a target may treat them as errors.</summary>
-    private static CSharpCompilation Relaxed(CSharpCompilation golden) => golden.WithOptions(golden.Options
-        .WithGeneralDiagnosticOption(ReportDiagnostic.Suppress)
-        .WithSpecificDiagnosticOptions([])
-        .WithSyntaxTreeOptionsProvider(null));
 
     /// <summary>The probe, in the C# of every target: each site is written once, at once, so that a crash loses nothing.</summary>
     private static string ProbeSource(string name, int sites) => $$"""

@@ -8,6 +8,8 @@ namespace Mutators.Campaign.Store;
 /// </summary>
 internal static class KnownMutants
 {
+    private const string DifferenceColumns = "ordinal, golden_line, mutant_line";
+
     /// <summary>What else is told of an outcome, with what two parts must not say differently; an earlier release told none of it.</summary>
     private static readonly (string Table, string Columns)[] told =
     [
@@ -24,7 +26,7 @@ internal static class KnownMutants
         string[] all =
         [
             "ours.mode <> theirs.mode OR ours.flags <> theirs.flags OR ours.detection <> theirs.detection OR ours.detectors <> theirs.detectors OR ours.reason <> theirs.reason",
-            Differ("difference", "ordinal, golden_line, mutant_line"),
+            Differ("difference", DifferenceColumns),
             .. others,
         ];
         return $"({string.Join(" OR ", all)})";
@@ -121,7 +123,7 @@ internal static class KnownMutants
                 [("$mutant", mutant), ("$workload", workload), ("$mode", each.Mode.ToString()), ("$detection", each.Detection.ToString()), ("$reason", each.Reason)]);
             if (theirs.CompareTo(ours) < 0)
             {
-                foreach (var table in (string[])["difference", "finding", "second_round", "recovery", "outcome"])
+                foreach (var table in (string[])["difference", .. told.Select(each => each.Table), "outcome"])
                 {
                     merged.Execute($"DELETE FROM main.{table} WHERE mutant = $mutant AND workload = $workload", ("$mutant", mutant), ("$workload", workload));
                 }
@@ -136,7 +138,7 @@ internal static class KnownMutants
         {
             (string Name, object? Value)[] key = [("$mutant", mutant), ("$workload", workload)];
             var has = MergedTables.Of(database, schema).ToHashSet();
-            var rest = told.Prepend(("difference", "ordinal, golden_line, mutant_line")).Where(each => has.Contains(each.Item1)).SelectMany(each => database.Query(
+            var rest = told.Prepend(("difference", DifferenceColumns)).Where(each => has.Contains(each.Item1)).SelectMany(each => database.Query(
                 $"SELECT {each.Item2} FROM {schema}.{each.Item1} WHERE mutant = $mutant AND workload = $workload ORDER BY 1",
                 row => string.Join('\n', Enumerable.Range(0, row.FieldCount).Select(row.GetValue)),
                 key));

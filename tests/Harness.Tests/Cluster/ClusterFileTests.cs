@@ -11,10 +11,7 @@ public sealed class ClusterFileTests : IDisposable
 
     public ClusterFileTests()
     {
-        folder.Run("git", "init", "-q", "-b", "main");
-        folder.Write("readme.txt", "golden");
-        folder.Run("git", "add", "-A");
-        folder.Run("git", "commit", "-q", "-m", "golden");
+        folder.BeginRepository();
         folder.Run("git", "remote", "add", "origin", "https://somebody:secret@git.example.org/team/project.git");
     }
 

@@ -15,10 +15,7 @@ public sealed class KubernetesScriptTests : IDisposable
 
     public KubernetesScriptTests()
     {
-        folder.Run("git", "init", "-q", "-b", "main");
-        folder.Write("readme.txt", "golden");
-        folder.Run("git", "add", "-A");
-        folder.Run("git", "commit", "-q", "-m", "golden");
+        folder.BeginRepository();
         commit = folder.Run("git", "rev-parse", "HEAD").Trim();
         volume.Write("tool", $"""
             #!/bin/bash

@@ -11,13 +11,7 @@ public sealed class ProgressTests : IDisposable
 {
     private readonly ScratchFolder folder = new();
 
-    public ProgressTests()
-    {
-        folder.Run("git", "init", "-q", "-b", "main");
-        folder.Write("readme.txt", "golden");
-        folder.Run("git", "add", "-A");
-        folder.Run("git", "commit", "-q", "-m", "golden");
-    }
+    public ProgressTests() => folder.BeginRepository();
 
     [TestMethod]
     public void A_store_that_is_not_there_is_told_as_merge_tells_it()

@@ -9,13 +9,7 @@ public sealed class SubmitTests : IDisposable
     private readonly ScratchFolder folder = new();
     private readonly ScratchFolder programs = new();
 
-    public SubmitTests()
-    {
-        folder.Run("git", "init", "-q", "-b", "main");
-        folder.Write("readme.txt", "golden");
-        folder.Run("git", "add", "-A");
-        folder.Run("git", "commit", "-q", "-m", "golden");
-    }
+    public SubmitTests() => folder.BeginRepository();
 
     [TestMethod]
     public void Slurm_is_given_an_array_of_all_shards_and_a_merge_job_that_waits_for_it()

@@ -21,6 +21,15 @@ internal sealed class ScratchFolder : IDisposable
         return path;
     }
 
+    /// <summary>Makes the folder a git repository with one commit, for what asks for no more.</summary>
+    public void BeginRepository()
+    {
+        Run("git", "init", "-q", "-b", "main");
+        Write("readme.txt", "golden");
+        Run("git", "add", "-A");
+        Run("git", "commit", "-q", "-m", "golden");
+    }
+
     /// <summary>Runs a program in the folder and returns its standard output; it must exit with 0.</summary>
     public string Run(string program, params ReadOnlySpan<string> arguments)
     {

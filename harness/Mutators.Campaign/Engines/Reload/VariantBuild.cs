@@ -108,7 +108,7 @@ internal sealed class VariantBuild
             cancellationToken: cancel);
     }
 
-    /// <summary>The same compilation without warnings: variants and ticks may add some, and a target may treat them as errors.</summary>
+    /// <summary>The same compilation without warnings: variants, ticks and probes may add some, and a target may treat them as errors.</summary>
     internal static CSharpCompilation Relaxed(CSharpCompilation golden) => golden.WithOptions(golden.Options
         .WithGeneralDiagnosticOption(ReportDiagnostic.Suppress)
         .WithSpecificDiagnosticOptions([])
