@@ -37,6 +37,8 @@ internal static class PrivateGitFolder
     /// <summary>The index of golden: without one git would call every file deleted.</summary>
     public static void WriteIndex(Repository opened, GoldenTree golden)
     {
+        // Who has the checkout has its lock; what git calls locked was left by one that was killed.
+        File.Delete(Path.Combine(opened.Info.Path, "index.lock"));
         opened.Index.Replace(opened.Lookup<Tree>(golden.TreeSha));
         opened.Index.Write();
     }

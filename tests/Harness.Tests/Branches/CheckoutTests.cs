@@ -146,6 +146,23 @@ public sealed class CheckoutTests
     }
 
     [TestMethod]
+    public void A_lock_of_gits_that_a_killed_run_has_left_keeps_nobody_out()
+    {
+        using var scratch = new ScratchRepository();
+        using var repository = scratch.Open();
+        string directory;
+        using (var checkout = CheckoutOf(repository))
+        {
+            directory = checkout.Directory;
+        }
+
+        File.WriteAllText(Path.Combine(directory, ".git", "index.lock"), "");
+        using var again = CheckoutOf(repository);
+
+        Assert.AreEqual("", GitIn(again, "status", "--porcelain"));
+    }
+
+    [TestMethod]
     public void An_interrupted_creation_starts_anew()
     {
         using var scratch = new ScratchRepository();
