@@ -28,7 +28,9 @@ internal sealed partial class Terminal : IDisposable
         Assert.IsGreaterThanOrEqualTo(0, descriptor);
         Assert.AreEqual(0, GrantPt(descriptor));
         Assert.AreEqual(0, UnlockPt(descriptor));
-        _name = Marshal.PtrToStringAnsi(PtsName(descriptor))!;
+        var name = new byte[LongestName];
+        Assert.AreEqual(0, PtsName(descriptor, name, (nuint)name.Length));
+        _name = Encoding.UTF8.GetString(name).TrimEnd('\0');
         _master = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
         Resize(columns, rows);
 
@@ -178,6 +180,7 @@ internal sealed partial class Terminal : IDisposable
         }
     }
 
+    private const int LongestName = 64;
     private const int ReadWrite = 2;
     private const int NoControllingTerminal = 0x100;
 
@@ -204,8 +207,9 @@ internal sealed partial class Terminal : IDisposable
     [LibraryImport("libc", EntryPoint = "unlockpt", SetLastError = true)]
     private static partial int UnlockPt(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "ptsname", SetLastError = true)]
-    private static partial IntPtr PtsName(int descriptor);
+    /// <summary>Not <c>ptsname</c>, whose answer the next caller overwrites: two tests that began at once were given one terminal.</summary>
+    [LibraryImport("libc", EntryPoint = "ptsname_r", SetLastError = true)]
+    private static partial int PtsName(int descriptor, [Out] byte[] name, nuint length);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int IoCtl(int descriptor, ulong request, ref WindowSize size);
