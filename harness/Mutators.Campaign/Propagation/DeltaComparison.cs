@@ -13,8 +13,8 @@ namespace Mutators.Campaign.Propagation;
 /// </param>
 internal sealed class DeltaComparison(PropagationMode mode)
 {
-    /// <summary>Enough for a story and for a diagram; beyond that steps are counted.</summary>
-    private const int KeptSteps = 4000;
+    /// <summary>Enough for a story and for a diagram; beyond that steps are counted. Those that are only late are kept as long as there are not so many of both: they must not drive out the others.</summary>
+    internal const int KeptSteps = 4000;
 
     private readonly Dictionary<string, StateMap> _states = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _stepsOf = new(StringComparer.Ordinal);
@@ -23,8 +23,11 @@ internal sealed class DeltaComparison(PropagationMode mode)
     private readonly List<DivergentStep> _divergent = [];
     private readonly List<MessageDifference> _messages = [];
     private readonly Dictionary<(string, string, string, MessageChange), long> _counts = [];
-    private readonly HashSet<string> _delayed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lateness> _late = new(StringComparer.Ordinal);
     private readonly HashSet<string> _origins = new(StringComparer.Ordinal);
+
+    // Of the steps that are kept, those that differ in more than time.
+    private int _keptInMore;
 
     // Until when both runs went on in the stretch that is compared: the world outside may wait longer in one of them.
     private long _bothUntil = long.MaxValue;
@@ -46,6 +49,12 @@ internal sealed class DeltaComparison(PropagationMode mode)
 
     /// <summary>The steps that differed so far.</summary>
     public long DivergentSteps { get; private set; }
+
+    /// <summary>Of these, the steps that are only late or early.</summary>
+    public long LateSteps { get; private set; }
+
+    /// <summary>The components that were late or early, in the order in which they were first.</summary>
+    public IEnumerable<Lateness> Late => _late.Values.OrderBy(each => each.Step);
 
     /// <summary>The steps that differ, the first ones.</summary>
     public IReadOnlyList<DivergentStep> Divergent => _divergent;
@@ -177,7 +186,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
             return;
         }
 
-        DivergentSteps++;
+        var times = new Times(golden?.At, faulty?.At);
         ImmutableArray<StateDifference> differences = [.. fields.Select(field => new StateDifference(step.Of, field, state.Differing[field].Golden, state.Differing[field].Faulty))];
         foreach (var message in messages)
         {
@@ -186,14 +195,10 @@ internal sealed class DeltaComparison(PropagationMode mode)
             _counts[key] = _counts.GetValueOrDefault(key) + 1;
         }
 
-        if (_divergent.Count < KeptSteps)
-        {
-            _divergent.Add(new DivergentStep(step.Of, step.On, step.At, Steps, execution, messages, differences, healed));
-        }
-
+        Keep(new DivergentStep(step.Of, step.On, times, Steps, execution, messages, differences, healed));
         if (execution is MessageChange.Retimed)
         {
-            _delayed.Add(step.Of);
+            _late.TryAdd(step.Of, new Lateness(step.Of, times, Steps));
         }
 
         // To be late alone is no infection; but what it says late can infect others.
@@ -201,7 +206,18 @@ internal sealed class DeltaComparison(PropagationMode mode)
             || messages.Any(each => each.From == step.Of && each.Change is not MessageChange.Retimed);
         if (damaged && !_infected.ContainsKey(step.Of))
         {
-            Infect(step, own, messages, differences);
+            Infect(step, times, own, messages, differences);
+        }
+    }
+
+    private void Keep(DivergentStep step)
+    {
+        DivergentSteps++;
+        LateSteps += step.IsOnlyLate ? 1 : 0;
+        if (step.IsOnlyLate ? _divergent.Count < KeptSteps : _keptInMore < KeptSteps)
+        {
+            _divergent.Add(step);
+            _keptInMore += step.IsOnlyLate ? 0 : 1;
         }
     }
 
@@ -229,31 +245,46 @@ internal sealed class DeltaComparison(PropagationMode mode)
         return -1;
     }
 
-    private bool IsAffected(string component) => _infected.ContainsKey(component) || _delayed.Contains(component);
+    /// <summary>Whether a component was infected, or late, before something took place, by the clock of each run that has both.</summary>
+    private bool IsAffected(string component, Times by) =>
+        (_infected.TryGetValue(component, out var infection) && !infection.Times.IsAfter(by)) || (_late.TryGetValue(component, out var late) && !late.Times.IsAfter(by));
 
-    private void Infect(Rendezvous step, long own, ImmutableArray<MessageDifference> messages, ImmutableArray<StateDifference> differences)
+    private void Infect(Rendezvous step, Times times, long own, ImmutableArray<MessageDifference> messages, ImmutableArray<StateDifference> differences)
     {
         // The latest message from an infected component that differs and was meant for this one; what it was woken by comes after that.
         var by = _origins.Contains(step.Of) && _infections.Count == 0 ? null
-            : _messages.LastOrDefault(each => each.To == step.Of && each.From != step.Of && IsAffected(each.From));
-        by ??= _origins.Contains(step.Of) ? null : HandedOn(step.Of, messages, []);
-        var from = by?.From ?? (_origins.Contains(step.Of) ? null : step.From.Length > 0 && step.From != step.Of && IsAffected(step.From) ? step.From : null);
-        if (from is null && !_origins.Contains(step.Of))
+            : _messages.LastOrDefault(each => each.To == step.Of && each.From != step.Of && !each.Times.IsAfter(times) && IsAffected(each.From, times));
+        by ??= _origins.Contains(step.Of) ? null : HandedOn(step.Of, times, messages, []);
+        var (cause, from) = by is not null ? (InfectionCause.Message, by.From)
+            : _origins.Contains(step.Of) ? (InfectionCause.Fault, null)
+            : CauseWithoutMessage(step, times, messages);
+        if (by is not null && !IsAffected(by.From, times))
         {
-            // An answer of a passive party, such as a hypercall's result, is part of the call: whoever called a party that is infected has heard of it.
-            from = messages.Select(each => each.From).Concat(step.Messages.Reverse().SelectMany(each => new[] { each.To, each.From }))
-                .FirstOrDefault(each => each != step.Of && IsAffected(each))
-                ?? (step.At > _bothUntil && _infections.Count > 0 ? World : null);
+            InfectCarriers(by.From, times, []);
         }
 
-        if (by is not null && !IsAffected(by.From))
+        Add(new Infection(step.Of, times, Steps, own, cause, from, by, differences.FirstOrDefault()));
+    }
+
+    private (InfectionCause, string?) CauseWithoutMessage(Rendezvous step, Times times, ImmutableArray<MessageDifference> messages)
+    {
+        if (step.From.Length > 0 && step.From != step.Of && IsAffected(step.From, times))
         {
-            InfectCarriers(by.From, step, []);
+            return (InfectionCause.Step, step.From);
         }
 
-        var infection = new Infection(
-            step.Of, step.At, Steps, own, from, by, differences.FirstOrDefault(), from is not null || _origins.Contains(step.Of) || _infections.Count == 0);
-        _infected.Add(step.Of, infection);
+        // An answer of a passive party, such as a hypercall's result, is part of the call: whoever called a party that is infected has heard of it.
+        var asked = messages.Select(each => each.From).Concat(step.Messages.Reverse().SelectMany(each => new[] { each.To, each.From }))
+            .FirstOrDefault(each => each != step.Of && IsAffected(each, times));
+        return asked is not null ? (InfectionCause.Answer, asked)
+            : _infections.Count == 0 ? (InfectionCause.Fault, null)
+            : step.At > _bothUntil ? (InfectionCause.Wait, World)
+            : (InfectionCause.Unexplained, null);
+    }
+
+    private void Add(Infection infection)
+    {
+        _infected.Add(infection.Component, infection);
         _infections.Add(infection);
     }
 
@@ -261,32 +292,31 @@ internal sealed class DeltaComparison(PropagationMode mode)
     /// The latest message that differs, from somebody whose own state shows nothing but who was told something that differs: memory and the answers of passive parties hold
     /// damage that is seen only when it is handed on. Who first asked something else itself does not count, since the answer may rest on that.
     /// </summary>
-    private MessageDifference? HandedOn(string component, ImmutableArray<MessageDifference> now, HashSet<string> seen)
+    private MessageDifference? HandedOn(string component, Times times, ImmutableArray<MessageDifference> now, HashSet<string> seen)
     {
         seen.Add(component);
         var asked = now.FirstOrDefault(each => each.From == component && each.Change is not MessageChange.Retimed);
-        return _messages.LastOrDefault(each => each.To == component && each.From != component && each.Change is not MessageChange.Retimed
-            && (asked is null || now.IndexOf(each) < now.IndexOf(asked)) && !seen.Contains(each.From) && WasTold(each.From, seen) is not null);
+        return _messages.LastOrDefault(each => each.To == component && each.From != component && each.Change is not MessageChange.Retimed && !each.Times.IsAfter(times)
+            && (asked is null || now.IndexOf(each) < now.IndexOf(asked)) && !seen.Contains(each.From) && !_infected.ContainsKey(each.From) && WasTold(each.From, times, seen) is not null);
     }
 
-    private MessageDifference? WasTold(string party, HashSet<string> seen) =>
-        _messages.LastOrDefault(each => each.To == party && each.From != party && each.Change is not MessageChange.Retimed && IsAffected(each.From)) ?? HandedOn(party, [], seen);
+    private MessageDifference? WasTold(string party, Times times, HashSet<string> seen) =>
+        _messages.LastOrDefault(each => each.To == party && each.From != party && each.Change is not MessageChange.Retimed && !each.Times.IsAfter(times) && IsAffected(each.From, times))
+        ?? HandedOn(party, times, [], seen);
 
     /// <summary>Whoever hands damage on holds it: those between the one that was infected and the new one, the first before the next.</summary>
-    private void InfectCarriers(string party, Rendezvous step, HashSet<string> seen)
+    private void InfectCarriers(string party, Times times, HashSet<string> seen)
     {
-        if (WasTold(party, seen) is not { } by)
+        if (WasTold(party, times, seen) is not { } by)
         {
             return;
         }
 
-        if (!IsAffected(by.From))
+        if (!IsAffected(by.From, times))
         {
-            InfectCarriers(by.From, step, []);
+            InfectCarriers(by.From, times, []);
         }
 
-        var infection = new Infection(party, step.At, Steps, _stepsOf.GetValueOrDefault(party), by.From, by, null, IsExplained: true);
-        _infected.Add(party, infection);
-        _infections.Add(infection);
+        Add(new Infection(party, times, Steps, _stepsOf.GetValueOrDefault(party), InfectionCause.Message, by.From, by, null));
     }
 }

@@ -89,7 +89,7 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
     private SiteReached? _reached;
     private long _hits;
 
-    /// <summary>Runs both sides to their end, or until the fault is masked for good.</summary>
+    /// <summary>Runs both sides to their end, or until they are equal for good.</summary>
     /// <param name="mutant">The mutant.</param>
     /// <param name="allHits">How often golden reaches the site in all, where that is known: once it has, equal stays equal.</param>
     /// <param name="degradedShare">What share above golden's use counts as degraded.</param>
@@ -115,12 +115,12 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
             if (_noticed is not null)
             {
-                _detected ??= new Detected(_noticed.InWords(), _noticed.At, _comparison.Steps, _comparison.Damage);
+                _detected ??= Detection(_noticed.InWords(), _noticed.At);
             }
 
             if (_comparison.HasComeBack)
             {
-                return Masked(mutant, degradedShare) with { End = _comparison.IsBlocked ? DeltaEnd.Blocked : DeltaEnd.CameBack };
+                return EqualAgain(mutant, degradedShare) with { End = _comparison.IsBlocked ? DeltaEnd.Blocked : DeltaEnd.CameBack };
             }
 
             if (parted || left is null)
@@ -130,7 +130,7 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
             if (same && _hits > 0 && _hits == allHits && _comparison.IsEqualNow)
             {
-                return Masked(mutant, degradedShare);
+                return EqualAgain(mutant, degradedShare);
             }
         }
     }
@@ -185,20 +185,21 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
     }
 
     /// <summary>What follows is golden's: nothing else is left that could make a difference.</summary>
-    private Delta Masked(MutantId mutant, double degradedShare)
+    private Delta EqualAgain(MutantId mutant, double degradedShare)
     {
         var run = reference.Run with { Output = [.. faulty.Output, .. reference.Run.Output.Skip(golden.Output.Count)] };
-        return Result(mutant, run, degradedShare) with { End = DeltaEnd.Masked };
+        return Result(mutant, run, degradedShare) with { End = DeltaEnd.EqualAgain };
     }
 
     private Delta Result(MutantId mutant, WorkloadRun run, double degradedShare)
     {
         if (run.Death is { } death)
         {
-            _detected ??= new Detected(death, null, _comparison.Steps, _comparison.Damage);
+            _detected ??= Detection(death, null);
         }
 
         var origins = _comparison.Origins;
+        var escaped = _comparison.Messages.Where(each => origins.Contains(each.From) && !origins.Contains(each.To) && each.Change is not MessageChange.Retimed).ToList();
         return new Delta(
             mutant,
             reference.Workload.Name,
@@ -209,22 +210,29 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             [.. _comparison.Infections],
             [.. _comparison.Divergent],
             _comparison.DivergentSteps,
-            [.. _comparison.Messages.Where(each => origins.Contains(each.From) && !origins.Contains(each.To) && each.Change is not MessageChange.Retimed).Take(Delta.KeptMessages)],
+            [.. escaped.Take(Delta.KeptMessages)],
+            escaped.Count,
             _comparison.Counts,
             _detected,
             _comparison.Damage,
             run.End switch { ProcessEnd.Exited => DeltaEnd.Ended, ProcessEnd.Crashed or ProcessEnd.OutOfMemory => DeltaEnd.Crashed, _ => DeltaEnd.TimedOut },
-            RestartSafety.Of(origins, _detected, _comparison.Messages),
+            RestartSafety.Of(_detected, _comparison.Messages),
             mode is PropagationMode.Isolated ? null : OutcomeClassifier.Classify(mutant, reference, run, Name, degradedShare))
         {
+            LateSteps = _comparison.LateSteps,
+            Late = [.. _comparison.Late],
             Reaction = _comparison.Reaction,
-            Origins = [.. origins.Order(StringComparer.Ordinal)],
+            Origins = Ordered(origins),
             ReachedAfter = golden.ReachedAfter,
             EqualSteps = _comparison.EqualSteps,
             GoldenOutput = [.. golden.Output],
             FaultyOutput = run.Output,
         };
     }
+
+    private Detected Detection(string by, long? at) => new(by, at, _comparison.Steps, Ordered(_comparison.Origins), _comparison.Damage);
+
+    private static ImmutableArray<string> Ordered(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
 
     /// <summary>The engine's name in outcomes.</summary>
     public const string Name = "delta execution";

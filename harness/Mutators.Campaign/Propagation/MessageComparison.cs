@@ -8,7 +8,7 @@ internal static class MessageComparison
     /// <summary>The messages that differ between a step of golden and its counterpart; one of the two may be missing.</summary>
     public static IEnumerable<MessageDifference> Of(Rendezvous? golden, Rendezvous? faulty, long step)
     {
-        var at = (faulty ?? golden)!.At;
+        var times = new Times(golden?.At, faulty?.At);
         var retimed = golden is not null && faulty is not null && golden.At != faulty.At;
         var differences = new List<MessageDifference>();
         foreach (var (left, right) in SideBySide(golden?.Messages ?? [], faulty?.Messages ?? []))
@@ -17,7 +17,7 @@ internal static class MessageComparison
             MessageChange? change = left is null ? MessageChange.Extra : right is null ? MessageChange.Missing : left != right ? MessageChange.Altered : retimed ? MessageChange.Retimed : null;
             if (change is { } how)
             {
-                differences.Add(new MessageDifference(how, message.From, message.To, message.Kind, left?.Text, right?.Text, at, step));
+                differences.Add(new MessageDifference(how, message.From, message.To, message.Kind, left?.Text, right?.Text, times, step));
             }
         }
 

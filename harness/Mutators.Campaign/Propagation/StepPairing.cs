@@ -27,16 +27,20 @@ internal static class StepPairing
         return same.Concat(InOrder(pairs, faulty, common));
     }
 
-    /// <summary>The faulty run's steps as they come. What only golden has stands at its time, and behind what its component and who caused it had done there before.</summary>
+    /// <summary>
+    /// The faulty run's steps as they come. What only golden has stands at its time, before what follows it there in golden, and behind what its component and who caused it had done before: many steps share
+    /// a time, and what rests on a missing one must not come before it.
+    /// </summary>
     private static IEnumerable<(Rendezvous? Golden, Rendezvous? Faulty)> InOrder(List<(Rendezvous? Golden, Rendezvous? Faulty)> pairs, IReadOnlyList<Rendezvous> faulty, int next)
     {
         var placed = pairs.Where(each => each.Faulty is not null).Select(each => (Order: each.Faulty!.Number, Tie: 0L, each)).ToList();
+        var inGolden = pairs.Where(each => each is { Golden: not null, Faulty: not null }).ToDictionary(each => each.Faulty!.Number, each => each.Golden!.Number);
         var latest = new Dictionary<string, long>(StringComparer.Ordinal);
         var inTime = 0L;
         foreach (var pair in pairs.Where(each => each.Golden is not null).OrderBy(each => each.Golden!.Number))
         {
             var step = pair.Golden!;
-            for (; next < faulty.Count && faulty[next].At <= step.At; next++)
+            for (; next < faulty.Count && IsBefore(faulty[next], step); next++)
             {
                 inTime = faulty[next].Number;
             }
@@ -50,5 +54,8 @@ internal static class StepPairing
         }
 
         return placed.OrderBy(each => each.Order).ThenBy(each => each.Tie).Select(each => each.each);
+
+        bool IsBefore(Rendezvous faultyStep, Rendezvous goldenStep) =>
+            faultyStep.At < goldenStep.At || (faultyStep.At == goldenStep.At && inGolden.GetValueOrDefault(faultyStep.Number, -1) < goldenStep.Number);
     }
 }

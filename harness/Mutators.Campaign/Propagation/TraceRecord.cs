@@ -30,7 +30,6 @@ public sealed record Leak(string From, string To, string Kind, long Count);
 /// <param name="Components">How many components were infected.</param>
 /// <param name="Unexplained">Of these, those that no differing message explains.</param>
 /// <param name="Remaining">Fields that differ at the end.</param>
-/// <param name="IsMasked">Everything was equal again before the end.</param>
 /// <param name="IsRestartSafe">Whether a restart at detection would have been safe; null where nobody noticed.</param>
 /// <param name="Mode">The failure mode of the execution; null where it was not followed to its end.</param>
 /// <param name="Leaks">Where messages escaped, the most first.</param>
@@ -47,11 +46,14 @@ public sealed record TraceRecord(
     int Components,
     int Unexplained,
     int Remaining,
-    bool IsMasked,
     bool? IsRestartSafe,
     FailureMode? Mode,
     ImmutableArray<Leak> Leaks)
 {
+    /// <summary>Something was infected, all fields were equal again at the end, and output and outcome were golden's.</summary>
+    [JsonIgnore]
+    public bool IsMasked => Infected is not null && Remaining == 0 && Mode is FailureMode.NoImpact;
+
     /// <summary>Keeps what is counted of a full delta execution.</summary>
     public static TraceRecord Of(Delta delta)
     {
@@ -70,12 +72,11 @@ public sealed record TraceRecord(
             delta.Infections.Length,
             delta.Infections.Count(each => !each.IsExplained),
             delta.Remaining.Length,
-            delta.Infections.Length > 0 && delta.Remaining.IsEmpty,
             delta.Recovery.IsSafe,
             delta.Outcome?.Mode,
             [
                 .. delta.MessageCounts
-                    .Where(each => each.Change is not MessageChange.Retimed && delta.Origins.Contains(each.From) && !delta.Origins.Contains(each.To))
+                    .Where(delta.HasEscaped)
                     .GroupBy(each => (From: NameOf(each.From), To: NameOf(each.To), each.Kind))
                     .Select(group => new Leak(group.Key.From, group.Key.To, group.Key.Kind, group.Sum(each => each.Count)))
                     .OrderByDescending(each => each.Count).ThenBy(each => each.From, StringComparer.Ordinal).ThenBy(each => each.To, StringComparer.Ordinal)

@@ -104,7 +104,7 @@ internal static class MutantDetails
         // The anchor lies inside, so that a browser opens the mutant when a link leads to it.
         page.Add($"<details><summary><code>{mutant.Id}</code> <span class=\"change\">{mutant.Change}</span> <span class=\"place\">{mutant.Place}</span>{unnoticed}</summary>\n")
             .Add($"<div class=\"mutant\" id=\"{mutant.Id}\">\n<p>{mutant.OperatorName} in <code>{mutant.Member}</code>, fault class {mutant.FaultClass}</p>\n");
-        AddDiff(page, mutant.Diff);
+        DiffText.Add(page, mutant.Diff);
         foreach (var error in result.Errors)
         {
             page.Add($"<p><b>{error.Workload}</b>: the harness failed — {error.Message}</p>\n");
@@ -193,25 +193,6 @@ internal static class MutantDetails
     private static HtmlText Side(string? line) => line is null
         ? new HtmlText().Add($"<td class=\"none\">none</td>")
         : new HtmlText().Add($"<td><code>{line}</code></td>");
-
-    private static void AddDiff(HtmlText page, string diff)
-    {
-        page.Add($"<pre class=\"diff\">");
-        foreach (var line in diff.Split('\n'))
-        {
-            var kind = line switch
-            {
-                ['@', '@', ..] => "hunk",
-                ['-', '-', '-', ' ', ..] or ['+', '+', '+', ' ', ..] => "file",
-                ['-', ..] => "old",
-                ['+', ..] => "new",
-                _ => "same",
-            };
-            page.Add($"<span class=\"{kind}\">{line}\n</span>");
-        }
-
-        page.Add($"</pre>\n");
-    }
 }
 
 /// <summary>The source view's address of a file: it strips the folders that all files share.</summary>

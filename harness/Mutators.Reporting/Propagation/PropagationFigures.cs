@@ -58,7 +58,7 @@ public sealed class PropagationFigures
     /// <summary>Of the infected: another component was infected.</summary>
     public Proportion Propagated => new(infected.Count(each => each.Spread is not null), infected.Length);
 
-    /// <summary>Of the infected: all damage was gone at the end.</summary>
+    /// <summary>Of the infected: all fields were equal again at the end, and output and outcome were golden's.</summary>
     public Proportion Masked => new(infected.Count(each => each.IsMasked), infected.Length);
 
     /// <summary>Of the activated: a failure, by the campaign's failure modes.</summary>
@@ -88,6 +88,9 @@ public sealed class PropagationFigures
         After("infection of another component", each => each.Spread),
         After("detection", each => each.Detected),
     ];
+
+    /// <summary>Whether a program that was traced has a clock; those that are followed by their members have none.</summary>
+    public bool HasClock => traces.Any(each => (each.Activated ?? each.Infected) is { At: > 0 });
 
     /// <summary>Each component that held a fault, the one that contains least first.</summary>
     public ImmutableArray<Boundary> Boundaries =>

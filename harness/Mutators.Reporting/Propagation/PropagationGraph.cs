@@ -13,6 +13,10 @@ internal static class PropagationGraph
     private const int Margin = 8;
     private const int LongestName = 20;
 
+    /// <summary>What the colours mean.</summary>
+    public static HtmlText Legend { get; } = new HtmlText().Add(
+        $"<p class=\"note legend\"><span class=\"origin\">holds the fault</span> <span class=\"node\">infected</span> <span class=\"outside\">not infected: late, or waiting outside</span></p>\n");
+
     /// <summary>The graph as SVG.</summary>
     public static HtmlText Draw(Delta delta)
     {
@@ -34,7 +38,7 @@ internal static class PropagationGraph
 
             if (from is not null && from != name && !edges.Exists(each => each.From == from && each.To == name))
             {
-                edges.Add((from, name, infection.By is { } by ? DeltaStory.InWords(by) : "a call or a wake-up"));
+                edges.Add((from, name, DeltaStory.Cause(infection)));
             }
         }
 
@@ -44,13 +48,14 @@ internal static class PropagationGraph
         {
             var (x1, y1) = (X(from) + BoxWidth, Y(from) + (BoxHeight / 2));
             var (x2, y2) = (X(to), Y(to) + (BoxHeight / 2));
-            svg.Add($"<path class=\"edge\" d=\"M{x1} {y1}C{x1 + 30} {y1} {x2 - 30} {y2} {x2 - 6} {y2}\"><title>{words}</title></path><path class=\"head\" d=\"M{x2} {y2}l-8 -4v8z\"/>\n");
+            svg.Add($"<path class=\"{(x2 > x1 ? "edge" : "edge back")}\" d=\"M{x1} {y1}C{x1 + 30} {y1} {x2 - 30} {y2} {x2 - 6} {y2}\"><title>{words}</title></path><path class=\"head\" d=\"M{x2} {y2}l-8 -4v8z\"/>\n");
         }
 
+        var infected = delta.Infections.Select(each => Group(each.Component)).ToHashSet(StringComparer.Ordinal);
+        var origins = delta.Origins.Select(Group).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, _) in nodes.OrderBy(each => each.Value))
         {
-            var isOrigin = delta.Origin is { } origin && Group(origin) == name;
-            svg.Add($"<rect class=\"{(isOrigin ? "origin" : "node")}\" x=\"{X(name)}\" y=\"{Y(name)}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"4\"/><text x=\"{X(name) + 8}\" y=\"{Y(name) + 20}\">{Short(name)}<title>{name}</title></text>\n");
+            svg.Add($"<rect class=\"{(!infected.Contains(name) ? "outside" : origins.Contains(name) ? "origin" : "node")}\" x=\"{X(name)}\" y=\"{Y(name)}\" width=\"{BoxWidth}\" height=\"{BoxHeight}\" rx=\"4\"/><text x=\"{X(name) + 8}\" y=\"{Y(name) + 20}\">{Short(name)}<title>{name}</title></text>\n");
         }
 
         return svg.Add($"</svg>");

@@ -26,7 +26,7 @@ internal static class PropagationTables
                 Row("infected, of activated", figures.Infected),
                 Row("escaped the faulty component, of infected", figures.Escaped),
                 Row("infected another component, of infected", figures.Propagated),
-                Row("masked at the end, of infected", figures.Masked),
+                Row("masked, of infected", figures.Masked),
                 Row("failed, of activated", figures.Failed),
                 Row("unsafe to restart, of noticed", figures.UnsafeRestarts),
             ]);
@@ -34,13 +34,15 @@ internal static class PropagationTables
             "Blast radius",
             ["infected components", "k/n", "share", "95 % interval"],
             [.. figures.BlastRadius.Select(each => Row(each.Components, each.Share))]);
+        yield return Latencies("From the activation, in rendezvous", figures, each => each.Steps.Select(Count));
+        if (figures.HasClock)
+        {
+            yield return Latencies("From the activation, in virtual time", figures, each => each.Nanoseconds.Select(PropagationFigures.Duration));
+        }
+
         yield return new ReportTable(
-            "From the activation to",
-            ["", "came, of activated", "rendezvous: lower quartile", "median", "upper quartile", "virtual time: lower quartile", "median", "upper quartile"],
-            [.. figures.Latencies.Select(each => (ImmutableArray<string>)[each.What, each.Came.ToString(), .. each.Steps.Select(Count), .. each.Nanoseconds.Select(PropagationFigures.Duration)])]);
-        yield return new ReportTable(
-            "Containment of the component that holds the fault",
-            ["component", "contained, of infected", "share", "95 % interval", "unsafe to restart, of noticed", "largest blast radius"],
+            "Containment, by the component that holds the fault",
+            ["component", "contained", "share", "95 % interval", "unsafe restarts", "largest radius"],
             [
                 .. figures.Boundaries.Take(MaximumRows).Select(each => (ImmutableArray<string>)
                     [each.Component, each.Contained.ToString(), Figures.Percent(each.Contained), Figures.Range(each.Contained), each.UnsafeRestarts.ToString(), each.LargestRadius.ToString(CultureInfo.InvariantCulture)]),
@@ -53,6 +55,12 @@ internal static class PropagationTables
                     [$"{each.From} → {each.To}, {each.Kind}", each.Faults.ToString(), Figures.Percent(each.Faults), each.Messages.ToString(CultureInfo.InvariantCulture)]),
             ]);
     }
+
+    /// <summary>A table for each clock: both side by side fit no terminal.</summary>
+    private static ReportTable Latencies(string title, PropagationFigures figures, Func<Latency, IEnumerable<string>> quartiles) => new(
+        title,
+        ["to the", "came", "lower quartile", "median", "upper quartile"],
+        [.. figures.Latencies.Select(each => (ImmutableArray<string>)[each.What, each.Came.ToString(), .. quartiles(each)])]);
 
     private static ImmutableArray<string> Row(string what, Proportion share) => [what, share.ToString(), Figures.Percent(share), Figures.Range(share)];
 

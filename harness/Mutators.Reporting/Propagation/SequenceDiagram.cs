@@ -7,17 +7,29 @@ namespace Mutators.Reporting.Propagation;
 internal static class SequenceDiagram
 {
     private const int Arrows = 80;
-    private const int ColumnWidth = 170;
+    private const int ColumnWidth = 200;
     private const int RowHeight = 34;
     private const int Top = 40;
-    private const int LongestText = 24;
+
+    /// <summary>Of a letter, so wide that a text of many wide ones stays between its lifelines.</summary>
+    private const double LetterWidth = 7;
+
+    /// <summary>The messages that differ in more than time, as far as they are kept.</summary>
+    public static IEnumerable<MessageDifference> Messages(Delta delta) => delta.Divergent.SelectMany(step => step.Messages).Where(each => each.Change is not MessageChange.Retimed);
+
+    /// <summary>What the diagram shows, and what it does not.</summary>
+    public static string Note(Delta delta)
+    {
+        var all = delta.MessageCounts.Where(each => each.Change is not MessageChange.Retimed).Sum(each => each.Count);
+        return $"Downwards in the order of steps{(all > Arrows ? $", the first {Arrows} of {all}" : "")}; stretches of steps in which no message differs are folded. − missing, + extra, ≠ altered, ⇅ out of order.";
+    }
 
     /// <summary>The diagram as SVG.</summary>
     public static HtmlText Draw(Delta delta)
     {
-        var messages = delta.Divergent.SelectMany(step => step.Messages).Where(each => each.Change is not MessageChange.Retimed).Take(Arrows).ToList();
+        var messages = Messages(delta).Take(Arrows).ToList();
         var lifelines = messages.SelectMany(each => new[] { PropagationGraph.Group(each.From), PropagationGraph.Group(each.To) }).Distinct().ToList();
-        var folds = messages.Zip(messages.Skip(1)).Count(pair => pair.Second.Step > pair.First.Step + 1) + (messages is [{ Step: > 1 }, ..] ? 1 : 0);
+        var folds = messages.Zip(messages.Skip(1)).Count(pair => IsFolded(pair.First.Step, pair.Second.Step)) + (messages is [{ Step: var first }, ..] && IsFolded(0, first) ? 1 : 0);
         var (width, height) = (Math.Max(lifelines.Count, 1) * ColumnWidth, Top + ((messages.Count + folds + 1) * RowHeight));
         var svg = new HtmlText().Add($"<svg class=\"trace\" role=\"img\" aria-label=\"sequence of the messages that differ\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n");
         foreach (var (index, name) in lifelines.Index())
@@ -28,9 +40,9 @@ internal static class SequenceDiagram
         var (y, last) = (Top + RowHeight, 0L);
         foreach (var message in messages)
         {
-            if (message.Step > last + 1)
+            if (IsFolded(last, message.Step))
             {
-                svg.Add($"<rect class=\"folded\" x=\"0\" y=\"{y - 20}\" width=\"{width}\" height=\"22\"/><text class=\"quiet\" x=\"8\" y=\"{y - 5}\">{message.Step - last - 1} equal steps</text>\n");
+                svg.Add($"<rect class=\"folded\" x=\"0\" y=\"{y - 20}\" width=\"{width}\" height=\"22\"/><text class=\"quiet\" x=\"8\" y=\"{y - 5}\">{message.Step - last - 1} steps</text>\n");
                 y += RowHeight;
             }
 
@@ -40,6 +52,9 @@ internal static class SequenceDiagram
         }
 
         return svg.Add($"</svg>");
+
+        // A single step needs no line of its own.
+        static bool IsFolded(long before, long after) => after > before + 2;
 
         static int X(int index) => (index * ColumnWidth) + (ColumnWidth / 2);
     }
@@ -54,9 +69,10 @@ internal static class SequenceDiagram
             _ => ("≠", "altered"),
         };
         var text = $"{sign} {message.Kind} {message.Faulty ?? message.Golden}";
-        if (text.Length > LongestText)
+        var longest = (int)((Math.Max(Math.Abs(to - from), ColumnWidth) - 20) / LetterWidth);
+        if (text.Length > longest)
         {
-            text = text[..(LongestText - 1)] + "…";
+            text = text[..(longest - 1)] + "…";
         }
 
         var direction = to >= from ? 1 : -1;

@@ -61,7 +61,7 @@ internal static class SampledTraces
             repository.RequireGolden(branch);
             var delta = tracer.Trace(id, branch.CommitSha, program, golden, PropagationMode.Full, hits, cancel);
             store.Record(TraceRecord.Of(delta));
-            return $"{id,-16}  {program.Workload.Name}: {(delta.IsEmpty ? "no difference" : delta.Infections.IsEmpty ? "only late" : $"{delta.Infections.Length} infected, {delta.Escaped.Length} escaped messages")}";
+            return $"{id,-16}  {program.Workload.Name}: {(delta.IsEmpty ? "no difference" : delta.Infections.IsEmpty ? "only late" : $"{delta.Infections.Length} infected, {delta.EscapedMessages} escaped messages")}";
         }
         catch (UsageException refused)
         {

@@ -19,7 +19,7 @@ internal static class TraceVerb
         var id = new Argument<string?>("id") { Description = "The mutant's id, or its branch; not with --sample.", Arity = ArgumentArity.ZeroOrOne };
         var sample = new Option<int?>("--sample") { Description = "Trace that many of the campaign's activated mutants, for the figures of propagation in the report. Traced ones are kept and not traced again.", HelpName = "N" };
         var workload = new Option<string?>("--workload") { Description = "The workload to run. Default: the one under which the mutant failed, or the first.", HelpName = "NAME" };
-        var mode = new Option<PropagationMode>("--mode") { Description = "full: real propagation, through everybody's messages; isolated: the faulty components alone, while all others hear golden's messages.", HelpName = "full|isolated" };
+        var mode = new Option<PropagationMode>("--mode") { Description = "full: what the faulty components say is heard, so damage spreads as it would. isolated: everybody else hears what golden says, so only their own damage is seen, and what would have escaped; for programs that tell of their rendezvous. Default: full.", HelpName = "full|isolated" };
         var format = new Option<TraceFormat>("--format") { Description = "text, or json for programs, or html.", HelpName = "text|json|html" };
         var command = new Command("trace", "Shows how a fault propagates: runs golden and one mutant side by side and compares them at each rendezvous. Executes the target's code.")
         {
@@ -28,10 +28,25 @@ internal static class TraceVerb
         command.SetAction((line, cancel) => Task.FromResult((int)((line.GetValue(id), line.GetValue(sample)) switch
         {
             ({ } one, null) => Run(line, options, one, line.GetValue(workload), line.GetValue(mode), line.GetValue(format), cancel),
-            (null, > 0 and var count) => SampledTraces.Run(options.Start(line), count, cancel),
+            (null, { } count) => Sample(line, options, count, [workload, mode, format], cancel),
             _ => throw new UsageException("trace takes a mutant's id or --sample N, and not both.", "For example: dotnet mutators trace --sample 50"),
         })));
         return command;
+    }
+
+    /// <summary>The figures are of full delta executions, each under the workload of the headline outcome; reports show them, in every format.</summary>
+    private static ExitCode Sample(ParseResult line, CommonOptions options, int count, Option[] ofOne, CancellationToken cancel)
+    {
+        if (count < 1)
+        {
+            throw new UsageException($"--sample takes a number of mutants, 1 or more, and not {count}.", "For example: dotnet mutators trace --sample 50");
+        }
+
+        return ofOne.FirstOrDefault(option => line.GetResult(option) is { Implicit: false }) is { } other
+            ? throw new UsageException(
+                $"{other.Name} is for a single mutant: a sample is traced in full, each mutant under the workload of its outcome.",
+                other.Name == "--format" ? "Leave it out, and take the figures in that format from the report: dotnet mutators report --format json" : $"Leave it out, or name a mutant: dotnet mutators trace ID {other.Name} …")
+            : SampledTraces.Run(options.Start(line), count, cancel);
     }
 
     private static ExitCode Run(ParseResult line, CommonOptions options, string id, string? workload, PropagationMode mode, TraceFormat format, CancellationToken cancel)
@@ -67,18 +82,21 @@ internal static class TraceVerb
                 TraceJson.Print(delta, branch);
                 break;
             case TraceFormat.Html:
-                var page = Path.Combine(repository.EnsureOwnFolder(), $"trace-{delta.Mutant}.html");
-                File.WriteAllText(page, DeltaPage.Render(delta));
+                var page = Path.Combine(repository.EnsureOwnFolder(), PageName(delta));
+                File.WriteAllText(page, DeltaPage.Render(delta, branch.Subject, branch.Trailers.InjectionSite, repository.Diff(branch)));
                 Console.Out.WriteLine(page);
                 break;
             default:
                 Console.Out.WriteLine($"{branch.Subject} ({branch.Trailers.InjectionSite})");
-                DeltaStory.Print(Console.Out, delta);
+                DeltaText.Print(Console.Out, delta, Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth);
                 break;
         }
 
         return ExitCode.Done;
     }
+
+    /// <summary>Each way to trace a mutant has a page of its own.</summary>
+    internal static string PageName(Delta delta) => $"trace-{delta.Mutant}-{delta.Workload}{(delta.Mode is PropagationMode.Isolated ? "-isolated" : "")}.html";
 
     internal static WorkloadProgram Choose(GoldenWorkspace workspace, string? name) => name is null
         ? workspace.Programs[0]

@@ -33,6 +33,12 @@ public sealed class TraceTests
             (mutant.GetProperty("operator").GetString(), mutant.GetProperty("file").GetString(), mutant.GetProperty("member").GetString()));
         Assert.AreEqual(dropped.ToString(), mutant.GetProperty("id").GetString());
         Assert.Contains("items.Add(item)", mutant.GetProperty("change").GetString()!);
+        Assert.AreEqual(0, trace.RootElement.GetProperty("leftOut").GetProperty("divergent").GetInt64());
+
+        var page = ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--format", "html").Output.Trim();
+        Assert.AreEqual($"trace-{dropped}-app.html", Path.GetFileName(page));
+        Assert.Contains("-        items.Add(item);", File.ReadAllText(page));
+        Assert.Contains("members cannot be isolated", ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--mode", "isolated").Error);
 
         var first = ToolProcess.Run(tree.Root, "trace", "--sample", "2");
         var again = ToolProcess.Run(tree.Root, "trace", "--sample", "3");
@@ -52,5 +58,19 @@ public sealed class TraceTests
         var (code, _, error) = ToolProcess.Run(tree.Root, "trace");
         Assert.AreEqual(1, code);
         Assert.Contains("trace takes a mutant's id or --sample N", error);
+    }
+
+    [TestMethod]
+    [DataRow("takes a number of mutants, 1 or more, and not 0", "0")]
+    [DataRow("takes a number of mutants, 1 or more, and not -1", "-1")]
+    [DataRow("--mode is for a single mutant", "2", "--mode", "isolated")]
+    [DataRow("--format is for a single mutant", "2", "--format", "json")]
+    [DataRow("--workload is for a single mutant", "2", "--workload", "app")]
+    public void A_sample_takes_a_number_and_nothing_that_is_said_of_one_mutant(string told, params string[] arguments)
+    {
+        var (code, _, error) = ToolProcess.Run(Path.GetTempPath(), ["trace", "--sample", .. arguments]);
+
+        Assert.AreEqual(1, code);
+        Assert.Contains(told, error);
     }
 }

@@ -11,7 +11,7 @@ namespace Harness.Tests.Propagation;
 public sealed class DeltaExecutionTests
 {
     /// <summary>A client asks a server twice; the server asks a disk.</summary>
-    private static readonly string[] Golden =
+    internal static readonly string[] Golden =
     [
         Step("client", "start", "", 10, 1, """["client","server","request","put 1"]""", "\"sent\":\"1\""),
         Step("server", "request", "client", 20, 2, """["server","disk","disk","write 1"]""", "\"stored\":\"1\""),
@@ -89,6 +89,70 @@ public sealed class DeltaExecutionTests
 
         Assert.AreEqual("server <- ", Path(delta));
         Assert.IsTrue(delta.Remaining.IsEmpty);
+        Assert.IsTrue(delta.IsMasked);
+    }
+
+    [TestMethod]
+    public void A_failure_of_which_no_field_tells_any_more_is_not_masked()
+    {
+        var delta = Trace(Changed("\"stored\":\"1\"", "\"stored\":\"7\"").Append("wrong"));
+
+        Assert.IsTrue(delta.Remaining.IsEmpty);
+        Assert.AreEqual(FailureMode.SilentDataFailure, delta.Outcome!.Mode);
+        Assert.IsFalse(delta.IsMasked);
+    }
+
+    [TestMethod]
+    public void Each_run_has_its_own_times()
+    {
+        // The second request is made at once, and without what the disk does before it.
+        var delta = Trace(Golden.Where((_, index) => index is not 2).Select(line => line.Replace(",[\"server\",\"disk\",\"disk\",\"write 1\"]", "").Replace("\"at\":30", "\"at\":21").Replace("\"at\":40", "\"at\":22").Replace("put 2", "put 7")));
+
+        var times = delta.Infections.ToDictionary(each => each.Component, each => each.Times);
+        Assert.AreEqual(new Times(20, null), times["disk"]);
+        Assert.AreEqual(new Times(30, 21), times["client"]);
+        Assert.AreEqual(20, times["disk"].At);
+        Assert.IsFalse(times["disk"].IsAfter(times["client"]));
+        Assert.IsTrue(new Times(30, 21).IsAfter(new Times(20, 22)) && new Times(20, 22).IsAfter(new Times(30, 21)));
+        CollectionAssert.AreEquivalent(new[] { "client", "server", "disk" }, delta.Late.Select(each => each.Component).ToArray());
+    }
+
+    [TestMethod]
+    public void What_is_missing_stands_before_what_follows_it_in_golden_at_the_same_time()
+    {
+        // All at one time: the client says twice what the server keeps, and says it once in the mutant.
+        string[] golden =
+        [
+            Step("client", "start", "", 10, 1, """["client","server","request","put 1"]""", ""),
+            Step("server", "request", "client", 10, 2, "", "\"stored\":\"1\""),
+            Step("client", "again", "", 10, 3, """["client","server","request","put 2"]""", ""),
+            Step("server", "flush", "", 10, 4, """["server","disk","disk","write 2"]""", "\"stored\":\"2\""),
+        ];
+        var delta = Trace(golden, [golden[0], golden[1], golden[3].Replace("write 2", "write 1").Replace("\"no\":4", "\"no\":3").Replace("\"stored\":\"2\"", "")]);
+
+        Assert.AreEqual("client <- , server <- client", Path(delta));
+        Assert.AreEqual(InfectionCause.Message, delta.Infections[1].Cause);
+    }
+
+    [TestMethod]
+    public void What_is_not_kept_is_counted()
+    {
+        const int Requests = 4100;
+        string[] golden =
+        [
+            .. Enumerable.Range(1, Requests).SelectMany(i => new[]
+            {
+                Step("clock", "tick", "", i, (2 * i) - 1, "", ""),
+                Step("client", "go", "", i, 2 * i, $"""["client","server","request","put {i}"]""", ""),
+            }),
+        ];
+        var delta = Trace(golden, golden.Select(line => line.Contains("clock") ? line.Replace("\"at\":", "\"at\":1") : line.Replace("put ", "take ")));
+
+        Assert.AreEqual((2 * Requests, Requests), (delta.DivergentSteps, delta.LateSteps));
+        Assert.AreEqual(4000, delta.Divergent.Count(each => !each.IsOnlyLate), "late steps have driven out the others");
+        Assert.AreEqual(2 * Requests, delta.Divergent.Length + delta.LeftOut.Divergent);
+        Assert.AreEqual(2 * Requests, delta.EscapedMessages);
+        Assert.AreEqual((Delta.KeptMessages, (2 * Requests) - Delta.KeptMessages), (delta.Escaped.Length, delta.LeftOut.Escaped));
     }
 
     [TestMethod]
@@ -153,6 +217,19 @@ public sealed class DeltaExecutionTests
     }
 
     [TestMethod]
+    public void A_restart_is_of_those_in_which_the_fault_was_activated_by_then()
+    {
+        // The disk reaches the site too, but only after the first operation, by which the failure is noticed.
+        var golden = Activated("client").ToList();
+        golden.Insert(7, """{"observe":"activation","name":"disk","at":40,"hits":2}""");
+        var delta = Trace(golden, Changed("\"block\":\"1\"", "\"block\":\"7\"").Select(line => line.Replace("put 1", "put 7").Replace("write 1", "write 7").Replace("\"code\":0", "\"code\":1")));
+
+        CollectionAssert.AreEqual(new[] { "client", "disk" }, delta.Origins.ToArray());
+        CollectionAssert.AreEqual(new[] { "client" }, delta.Recovery.Components.ToArray());
+        Assert.AreEqual(false, delta.Recovery.IsSafe);
+    }
+
+    [TestMethod]
     public void Noticed_while_the_damage_is_inside_a_restart_is_safe()
     {
         var delta = Trace(Changed("\"stored\":\"2\"", "\"stored\":\"7\"").Select(line => line.Replace("\"ok\":true", "\"ok\":false")));
@@ -178,7 +255,8 @@ public sealed class DeltaExecutionTests
         var faulty = new Queue<string>(Golden);
         var delta = Trace(golden, () => faulty.TryDequeue(out var line) ? line : null, allHits: 1);
 
-        Assert.AreEqual(DeltaEnd.Masked, delta.End);
+        Assert.AreEqual(DeltaEnd.EqualAgain, delta.End);
+        Assert.IsFalse(delta.IsMasked, "nothing was infected that could be masked");
         Assert.AreEqual("client", delta.Reached!.Of);
         Assert.AreNotEqual(0, faulty.Count);
         Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
@@ -248,9 +326,9 @@ public sealed class DeltaExecutionTests
     }
 
     /// <summary>Golden with a site that a component reaches at the very beginning.</summary>
-    private static string[] Activated(string component) => [$$"""{"observe":"activation","name":"{{component}}","at":5,"hits":1}""", .. Golden];
+    internal static string[] Activated(string component) => [$$"""{"observe":"activation","name":"{{component}}","at":5,"hits":1}""", .. Golden];
 
-    private static string Step(string of, string on, string from, long at, int number, string messages, string state) =>
+    internal static string Step(string of, string on, string from, long at, int number, string messages, string state) =>
         $"{{\"observe\":\"rendezvous\",\"name\":\"{of}\",\"on\":\"{on}\",\"from\":\"{from}\",\"at\":{at},\"no\":{number}{(messages.Length > 0 ? $",\"messages\":[{messages}]" : "")},\"state\":{{{state}}}}}";
 
     private static string[] Changed(string from, string to) => Replaced(from, to);
@@ -264,7 +342,7 @@ public sealed class DeltaExecutionTests
 
     private static Delta Trace(IEnumerable<string> faulty) => Trace(Golden, faulty);
 
-    private static Delta Trace(IReadOnlyList<string> golden, IEnumerable<string> faulty, PropagationMode mode = PropagationMode.Full)
+    internal static Delta Trace(IReadOnlyList<string> golden, IEnumerable<string> faulty, PropagationMode mode = PropagationMode.Full)
     {
         var lines = new Queue<string>(faulty);
         return Trace(golden, () => lines.TryDequeue(out var line) ? line : null, null, mode);

@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+using Mutators.Campaign.Propagation;
+using Mutators.Reporting.Propagation;
+
+namespace Harness.Tests.Propagation;
+
+/// <summary>What people read of a delta execution: the story, the tables and the page.</summary>
+[TestClass]
+public sealed class DeltaReportTests
+{
+    /// <summary>What the client says is wrong, and the failure is noticed by the first operation.</summary>
+    private static readonly Delta spread = Trace(line => line.Replace("put 1", "put 9").Replace("write 1", "write 9").Replace("\"stored\":\"1\"", "\"stored\":\"9\"").Replace("\"block\":\"1\"", "\"block\":\"9\"").Replace("\"code\":0", "\"code\":1"));
+
+    [TestMethod]
+    public void A_story_tells_each_thing_once()
+    {
+        string[] sentences = [.. DeltaStory.Sentences(spread)];
+
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                "MFC-0123456789 under hand, full delta execution: 6 steps compared, 5 differ.",
+                "Activated at 0.000 ms in client.",
+                "State differs first at 0.000 ms in server: stored is 9, golden has 1.",
+                "First escaped message at 0.000 ms from client: altered request to server: put 9 instead of put 1; of the 2 messages that differ, 1 escaped.",
+                "Infected 3 components: client, server, disk.",
+                "Noticed at 0.000 ms: operation first: code 1.",
+                "Restart of client at detection: unsafe, because 2 fields of others differ: disk: block is 9, golden has 1; server: stored is 9, golden has 1.",
+            },
+            sentences[..7]);
+        Assert.AreEqual(sentences.Length, sentences.Distinct().Count());
+    }
+
+    [TestMethod]
+    public void What_heals_is_masked_and_nobody_would_have_restarted_anything()
+    {
+        var story = string.Join('\n', DeltaStory.Sentences(Trace(line => line.Replace("\"stored\":\"1\"", "\"stored\":\"7\""))));
+
+        Assert.Contains("Masked: at the end every field is equal again", story);
+        Assert.Contains("Nobody noticed.", story);
+        Assert.DoesNotContain("estart", story);
+    }
+
+    [TestMethod]
+    public void A_table_has_both_runs_times()
+    {
+        var text = Text(Trace(line => line.Contains("\"no\":3") ? null : line.Replace("write 1", "write 7")), null);
+
+        Assert.MatchesRegex(new Regex(@"golden +faulty +component"), text);
+        Assert.MatchesRegex(new Regex(@"0\.000 ms +– +disk +server "), text);
+    }
+
+    [TestMethod]
+    [DataRow(80)]
+    [DataRow(200)]
+    public void In_a_terminal_no_line_is_wider_than_it(int width)
+    {
+        var text = Text(spread, width);
+
+        Assert.IsLessThanOrEqualTo(width, text.Split('\n').Max(line => line.Length), text);
+        Assert.Contains("altered request to server", text);
+    }
+
+    [TestMethod]
+    public void What_is_only_counted_is_said_so()
+    {
+        Assert.DoesNotContain("Not in the JSON", Text(spread, null));
+        var cut = spread with { DivergentSteps = 7000, EscapedMessages = 1001 };
+        Assert.Contains("Not in the JSON, but counted: 6995 of the 7000 steps that differ, 1000 of the 1001 messages that escaped.", Text(cut, null));
+        Assert.Contains("6995 of the 7000 steps that differ", Page(cut));
+    }
+
+    [TestMethod]
+    public void A_page_says_what_the_mutant_changes_and_where()
+    {
+        var page = Page(spread);
+
+        Assert.Contains("drop call Put(1)", page);
+        Assert.Contains("Client.cs:7:9", page);
+        Assert.Contains("<span class=\"old\">-    Put(1);", page);
+    }
+
+    [TestMethod]
+    public void Who_is_named_as_a_cause_and_not_infected_is_drawn_apart()
+    {
+        var late = spread with { Infections = [new Infection("server", new Times(40, 41), 4, 0, InfectionCause.Wait, "operator", null, null)], Origins = ["client"] };
+
+        Assert.MatchesRegex(new Regex("class=\"outside\"[^<]*/><text[^>]*>operator<"), Page(late));
+        Assert.MatchesRegex(new Regex("class=\"node\"[^<]*/><text[^>]*>server<"), Page(late));
+        Assert.MatchesRegex(new Regex("class=\"origin\"[^<]*/><text[^>]*>client<"), Page(spread));
+    }
+
+    private static string Page(Delta delta) => DeltaPage.Render(delta, "MFC: drop call Put(1) in Client.Start", "Client.cs:7:9", "--- a/Client.cs\n+++ b/Client.cs\n@@ -7,1 +7,0 @@\n-    Put(1);\n");
+
+    private static string Text(Delta delta, int? width)
+    {
+        using var text = new StringWriter();
+        DeltaText.Print(text, delta, width);
+        return text.ToString();
+    }
+
+    private static Delta Trace(Func<string, string?> change) =>
+        DeltaExecutionTests.Trace(DeltaExecutionTests.Activated("client"), DeltaExecutionTests.Activated("client").Select(change).OfType<string>());
+}
