@@ -230,7 +230,7 @@ public sealed record Delta(
     /// The fault infected a component, and nothing came of it: at the end all fields are equal again, and what was printed, how and with which outcome the run ended is golden's. A silent failure is
     /// no masked fault, nor is a failure of which no field tells any more.
     /// </summary>
-    public bool IsMasked => !Infections.IsEmpty && Remaining.IsEmpty && Outcome is { Mode: FailureMode.NoImpact };
+    public bool IsMasked => !Infections.IsEmpty && Remaining.IsEmpty && Outcome is { Mode: FailureMode.NoImpact or FailureMode.Survived };
 
     /// <summary>The components are members and the clock counts calls, for a program that says nothing of rendezvous itself.</summary>
     public bool CountsCalls { get; init; }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Engines;
@@ -20,6 +22,11 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
 
     private readonly BranchSources _sources = new(repository, workspace.Targets);
 
+    /// <summary>A golden run of a workload that no campaign has run.</summary>
+    public GoldenRun RunGolden(WorkloadProgram program, ILogger log, CancellationToken cancel) => program.IsTests
+        ? new GoldenTests(configuration, log).Run(program, cancel)
+        : new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
+
     /// <summary>Runs golden and a mutant side by side.</summary>
     /// <param name="mutant">The mutant.</param>
     /// <param name="commit">Its branch's tip.</param>
@@ -30,16 +37,11 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     /// <param name="cancel">Ends both.</param>
     public Delta Trace(MutantId mutant, string commit, WorkloadProgram program, GoldenRun golden, PropagationMode mode, long? allHits, CancellationToken cancel)
     {
-        if (golden.Tests is not null)
-        {
-            throw new UsageException($"Workload '{program.Workload.Name}' is a test project, and only programs can be traced.", "Name a workload that is a program: --workload NAME.");
-        }
-
         if (IsByMembers(program) && mode is PropagationMode.Isolated)
         {
             throw new UsageException(
-                $"Workload '{program.Workload.Name}' tells of no rendezvous, and members cannot be isolated: what they hear are the results of their own calls.",
-                "Take --mode full, or name the arguments that make the program tell: \"rendezvous\" in mutators.json; docs/delta-execution.md has the form.");
+                $"Workload '{program.Workload.Name}' tells of no rendezvous, so it is followed by its members, and these cannot be isolated: what they hear are the results of their own calls.",
+                program.IsTests ? "Take --mode full." : "Take --mode full, or name the arguments that make the program tell: \"rendezvous\" in mutators.json; docs/delta-execution.md has the form.");
         }
 
         return Run(Compile(mutant, commit, program, cancel), program, golden, mode, allHits, cancel);
@@ -65,7 +67,7 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     /// <summary>Runs the mutant by itself, without anybody who looks on: what a campaign would run.</summary>
     public WorkloadRun RunAlone(TracedMutant mutant, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
     {
-        using var process = Start("faulty", mutant.Build.AssemblyPath, mutant.Build.Mutant, program with { Workload = program.Workload with { Rendezvous = [] } }, golden, [], cancel);
+        using var process = Start("faulty", mutant, mutant.Build.Mutant, program with { Workload = program.Workload with { Rendezvous = [] } }, golden, [], cancel);
         var output = new List<string>();
         while (process.Read() is { } line)
         {
@@ -84,9 +86,9 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
         }
 
         var members = IsByMembers(program);
-        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, without, cancel);
+        using var left = Start("golden", mutant, mutant.Build.Golden, program, golden, without, cancel);
         var goldenSide = members ? new ExecutionSide(MemberLines(left, "golden", program), left.Finish) : new ExecutionSide(left.Read, left.Finish);
-        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, without, cancel);
+        using var right = Start("faulty", mutant, image, program, golden, without, cancel);
         var faultySide = members ? new ExecutionSide(MemberLines(right, "faulty", program), right.Finish) : new ExecutionSide(right.Read, right.Finish);
         var delta = new DeltaExecution(goldenSide, faultySide, golden, mode).Run(mutant.Mutant, allHits, configuration.DegradedShare) with { CountsCalls = members };
         cancel.ThrowIfCancellationRequested();
@@ -103,7 +105,7 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
         var recording = Folder("golden", program) + ".recording";
         File.Delete(recording);
         var lines = new List<string>();
-        using var left = Start("golden", mutant.Build.AssemblyPath, mutant.Build.Golden, program, golden, new(without) { [RecordVariable] = recording }, cancel);
+        using var left = Start("golden", mutant, mutant.Build.Golden, program, golden, new(without) { [RecordVariable] = recording }, cancel);
         while (left.Read() is { } line)
         {
             lines.Add(line);
@@ -113,7 +115,7 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
         var environment = File.Exists(recording)
             ? new Dictionary<string, string>(without) { [ReplayVariable] = recording, [IsolateVariable] = string.Join('\n', origins) }
             : without;
-        using var right = Start("faulty", mutant.Build.AssemblyPath, image, program, golden, environment, cancel);
+        using var right = Start("faulty", mutant, image, program, golden, environment, cancel);
         using var recorded = lines.GetEnumerator();
         var goldenSide = new ExecutionSide(() => recorded.MoveNext() ? recorded.Current : null, left.Finish);
         var delta = new DeltaExecution(goldenSide, new ExecutionSide(right.Read, right.Finish), golden, PropagationMode.Isolated).Run(mutant.Mutant, allHits, configuration.DegradedShare);
@@ -130,7 +132,7 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     /// <summary>The names of the isolated components, one a line.</summary>
     private const string IsolateVariable = "RENDEZVOUS_ISOLATE";
 
-    private static bool IsByMembers(WorkloadProgram program) => program.Workload.Rendezvous.IsEmpty;
+    private static bool IsByMembers(WorkloadProgram program) => program.IsTests || program.Workload.Rendezvous.IsEmpty;
 
     /// <summary>The calls of the members, from the file that they were written to, and then the program's own lines: it may print as it likes.</summary>
     private Func<string?> MemberLines(TracedProcess process, string side, WorkloadProgram program)
@@ -155,11 +157,11 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     private string MembersFile(string side, WorkloadProgram program) => Folder(side, program) + ".members";
 
     private TracedProcess Start(
-        string side, string assemblyPath, byte[] image, WorkloadProgram program, GoldenRun golden, Dictionary<string, string> further, CancellationToken cancel)
+        string side, TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, Dictionary<string, string> further, CancellationToken cancel)
     {
         var folder = Folder(side, program);
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, folder);
-        ProgramFolder.Overlay(folder, assemblyPath, image, []);
+        ProgramFolder.Overlay(folder, mutant.Build.AssemblyPath, image, []);
         File.Delete(MembersFile(side, program));
         var environment = new Dictionary<string, string>(further, StringComparer.Ordinal)
         {
@@ -171,9 +173,24 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
             ["DOTNET_gcConcurrent"] = "0",
             ["DOTNET_TieredPGO"] = "0",
         };
+        ImmutableArray<string> arguments = [.. program.Workload.Arguments, .. program.Workload.Rendezvous];
+        if (golden.Tests is { } tests)
+        {
+            arguments = TestProgram.These(TestsOf(mutant.Mutant, tests, program));
+            foreach (var (name, value) in TestProgram.Environment(program.Workload))
+            {
+                environment[name] = value;
+            }
+        }
+
         var limits = configuration.LimitsFor(golden.Run.Duration * TracingFactor);
-        return TracedProcess.Start(Path.Combine(folder, Path.GetFileName(program.Assembly)), [.. program.Workload.Arguments, .. program.Workload.Rendezvous], limits, cancel, environment);
+        return TracedProcess.Start(Path.Combine(folder, Path.GetFileName(program.Assembly)), arguments, limits, cancel, environment);
     }
+
+    /// <summary>The tests that reach the mutant's site, where a campaign knows them; otherwise all.</summary>
+    private static List<int> TestsOf(MutantId mutant, TestRecord tests, WorkloadProgram program) => tests.Of(mutant).Tests.Where(tests.Judges).Order().ToList() is { Count: > 0 } reaching
+        ? reaching
+        : throw new UsageException($"No test of '{program.Workload.Name}' reaches the site of {mutant}: there is nothing to follow.", "Name another workload: --workload NAME.");
 }
 
 /// <summary>A mutant whose two programs are compiled.</summary>

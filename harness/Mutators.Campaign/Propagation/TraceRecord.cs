@@ -52,7 +52,7 @@ public sealed record TraceRecord(
 {
     /// <summary>Something was infected, all fields were equal again at the end, and output and outcome were golden's.</summary>
     [JsonIgnore]
-    public bool IsMasked => Infected is not null && Remaining == 0 && Mode is FailureMode.NoImpact;
+    public bool IsMasked => Infected is not null && Remaining == 0 && Mode is FailureMode.NoImpact or FailureMode.Survived;
 
     /// <summary>Keeps what is counted of a full delta execution.</summary>
     public static TraceRecord Of(Delta delta)
@@ -68,7 +68,7 @@ public sealed record TraceRecord(
             delta.Escaped is [var escaped, ..] ? new Moment(escaped.At, escaped.Step) : null,
             spread is null ? null : new Moment(spread.At, spread.Step),
             delta.Detected is { At: { } at } detected ? new Moment(at, detected.Step) : null,
-            delta.Detected is not null,
+            delta.Detected is not null || delta.Outcome is { Detection: Detection.Test },
             delta.Infections.Length,
             delta.Infections.Count(each => !each.IsExplained),
             delta.Remaining.Length,

@@ -55,23 +55,26 @@ public static class DeltaStory
     };
 
     /// <summary>A message difference in words.</summary>
-    public static string InWords(MessageDifference message) => message.Change switch
+    public static string InWords(MessageDifference message) => InWords(message, $"{message.Kind} to {message.To}");
+
+    private static string InWords(MessageDifference message, string what) => message.Change switch
     {
-        MessageChange.Missing => $"missing {message.Kind} to {message.To}: {Short(message.Golden)}",
-        MessageChange.Extra => $"extra {message.Kind} to {message.To}: {Short(message.Faulty)}",
-        MessageChange.Altered => $"altered {message.Kind} to {message.To}: {Short(message.Faulty)} instead of {Short(message.Golden)}",
-        MessageChange.Reordered => $"{message.Kind} to {message.To} out of order: {Short(message.Faulty)}",
-        _ => $"{message.Kind} to {message.To} at another time: {Short(message.Faulty)}",
+        MessageChange.Missing => $"missing {what}: {Short(message.Golden)}",
+        MessageChange.Extra => $"extra {what}: {Short(message.Faulty)}",
+        MessageChange.Altered => $"altered {what}: {Short(message.Faulty)} instead of {Short(message.Golden)}",
+        MessageChange.Reordered => $"{what} out of order: {Short(message.Faulty)}",
+        _ => $"{what} at another time: {Short(message.Faulty)}",
     };
 
     /// <summary>A field that differs, in words.</summary>
-    public static string InWords(StateDifference field) =>
-        $"{field.Component}: {field.Field} is {Short(field.Faulty) ?? "not there"}, golden has {Short(field.Golden) ?? "nothing"}";
+    public static string InWords(StateDifference field) => $"{field.Component}: {Values(field)}";
 
-    /// <summary>What infected a component, in words that stand beside the name of who did it.</summary>
+    private static string Values(StateDifference field) => $"{field.Field} is {Short(field.Faulty) ?? "not there"}, golden has {Short(field.Golden) ?? "nothing"}";
+
+    /// <summary>What infected a component, in words that stand beside its name and that of who did it.</summary>
     public static string Cause(Infection infection) => infection.Cause switch
     {
-        InfectionCause.Message => InWords(infection.By!),
+        InfectionCause.Message => InWords(infection.By!, infection.By!.Kind),
         InfectionCause.Fault => "the fault",
         InfectionCause.Step => "calls it, or wakes it",
         InfectionCause.Answer => "answers within the call",
@@ -118,7 +121,9 @@ public static class DeltaStory
     {
         yield return delta.Detected is { } detected
             ? $"Noticed{(detected.At is { } at ? $" at {Time(at)}" : "")}: {detected.By}."
-            : "Nobody noticed.";
+            : delta.Outcome is { Detection: Detection.Test, Detectors: [var test, .. var others] }
+                ? $"Noticed by the test {test}{(others.IsEmpty ? "" : $" and {others.Length} more")}."
+                : "Nobody noticed.";
         if (delta.Recovery.IsSafe is not null)
         {
             yield return Recovery(delta);
@@ -134,7 +139,7 @@ public static class DeltaStory
     private static string Recovery(Delta delta) => $"Restart of {Names(delta.Recovery.Components)} at detection: " + delta.Recovery switch
     {
         { IsSafe: true } => "safe, all damage lay inside.",
-        { Outside: [_, ..] outside } => $"unsafe, because {Fields(outside.Length)} of others differ: {string.Join("; ", outside.Take(NamedFields).Select(InWords))}.",
+        { Outside: [_, ..] outside } => $"unsafe, because {Differ(outside.Length, " of others")}: {string.Join("; ", outside.Take(NamedFields).Select(InWords))}.",
         { Externalised: var gone } => $"unsafe, because {(gone.Length == 1 ? "a wrong message has" : $"{gone.Length} wrong messages have")} left the system: {string.Join("; ", gone.Take(NamedMessages).Select(InWords))}.",
     };
 
@@ -147,15 +152,20 @@ public static class DeltaStory
         DeltaEnd.TimedOut => "The program was ended at its limit.",
         _ when delta.IsMasked => "Masked: at the end every field is equal again, and so is what was printed.",
         _ when delta.Remaining.IsEmpty => "At the end every field is equal.",
-        _ => $"At the end {Fields(delta.Remaining.Length)} differ in {Names(delta.Remaining.Select(each => each.Component).Distinct())}{Remaining(delta)}.",
+        _ => $"At the end {Differ(delta.Remaining.Length, "")} in {Remaining(delta)}.",
     };
 
-    /// <summary>Where a restart was judged, fields have been named already.</summary>
-    private static string Remaining(Delta delta) => delta.Recovery.IsSafe is not null ? "" : $": {string.Join("; ", delta.Remaining.Take(NamedFields).Select(InWords))}";
+    /// <summary>Where fields differ at the end, and some of these; where a restart was judged, some have been named already.</summary>
+    private static string Remaining(Delta delta)
+    {
+        var components = delta.Remaining.Select(each => each.Component).Distinct(StringComparer.Ordinal).ToList();
+        return Names(components) + (delta.Recovery.IsSafe is not null ? ""
+            : ": " + string.Join("; ", delta.Remaining.Take(NamedFields).Select(each => components.Count == 1 ? Values(each) : InWords(each))));
+    }
 
     private static string Mode(PropagationMode mode) => mode is PropagationMode.Full ? "full delta execution" : "isolated delta execution";
 
-    private static string Fields(int count) => count == 1 ? "one field" : $"{count} fields";
+    private static string Differ(int count, string where) => count == 1 ? $"one field{where} differs" : $"{count} fields{where} differ";
 
     /// <summary>Components of one name are told once, with their number: each command is a process of its own.</summary>
     private static string Names(IEnumerable<string> components)

@@ -8,18 +8,19 @@ public static class DeltaText
     /// <summary>Rows of a table; all of it is in JSON.</summary>
     private const int TableRows = 30;
 
-    /// <summary>With less room than that beside the other columns, the cause stands on a line of its own.</summary>
+    /// <summary>With less room than that beside the other columns, a cause that needs more stands on a line of its own.</summary>
     private const int NarrowestCause = 40;
 
     private const int Indent = 4;
 
     /// <summary>Writes story and tables.</summary>
     /// <param name="output">Where to.</param>
+    /// <param name="mutant">What the mutant changes and where; null if that need not be said.</param>
     /// <param name="delta">The delta execution.</param>
     /// <param name="width">The columns of the terminal: sentences are broken between words, and what does not fit into a row is cut. Null for a file or a pipe, where lines are as long as they are.</param>
-    public static void Print(TextWriter output, Delta delta, int? width)
+    public static void Print(TextWriter output, string? mutant, Delta delta, int? width)
     {
-        foreach (var sentence in DeltaStory.Sentences(delta))
+        foreach (var sentence in (mutant is null ? [] : new[] { mutant }).Concat(DeltaStory.Sentences(delta)))
         {
             foreach (var line in Broken(sentence, width ?? int.MaxValue))
             {
@@ -47,13 +48,13 @@ public static class DeltaText
         var (component, from) = (Column(shown.Select(each => each.Component), "component"), Column(shown.Select(each => each.From ?? ""), "from"));
         var when = delta.CountsCalls ? $"{"step",8}" : $"{"golden",9}  {"faulty",9}";
         var before = when.Length + component + from + 6;
-        var isBeside = width - before >= NarrowestCause;
         output.WriteLine();
-        output.WriteLine($"{when}  {"component".PadRight(component)}  {"from".PadRight(from)}  {(isBeside ? "by" : "")}".TrimEnd());
+        output.WriteLine($"{when}  {"component".PadRight(component)}  {"from".PadRight(from)}  by");
         foreach (var each in shown)
         {
             var times = delta.CountsCalls ? $"{each.Step,8}" : $"{Cell(each.Times.Golden),9}  {Cell(each.Times.Faulty),9}";
             var cause = DeltaStory.Cause(each);
+            var isBeside = width - before >= Math.Min(NarrowestCause, cause.Length);
             output.WriteLine($"{times}  {each.Component.PadRight(component)}  {(each.From ?? "").PadRight(from)}  {(isBeside ? Cut(cause, width - before) : "")}".TrimEnd());
             if (!isBeside)
             {

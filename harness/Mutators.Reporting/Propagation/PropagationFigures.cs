@@ -90,7 +90,7 @@ public sealed class PropagationFigures
     ];
 
     /// <summary>Whether a program that was traced has a clock; those that are followed by their members have none.</summary>
-    public bool HasClock => traces.Any(each => (each.Activated ?? each.Infected) is { At: > 0 });
+    public bool HasClock => traces.Any(each => each.Activated is { At: > 0 });
 
     /// <summary>Each component that held a fault, the one that contains least first.</summary>
     public ImmutableArray<Boundary> Boundaries =>
@@ -115,8 +115,8 @@ public sealed class PropagationFigures
 
     /// <summary>All of it in one sentence, and what has to be said beside.</summary>
     public string Sentence =>
-        $"Of {traces.Length} traced mutants {Activated.K} were activated, {Infected} of them infected a component, {Propagated} of these another one; "
-        + $"{UnsafeRestarts} restarts at detection would have been unsafe."
+        $"Of {traces.Length} traced mutants {Activated.K} were activated, {Infected} of them infected a component, {Propagated} of these another one"
+        + (UnsafeRestarts.N > 0 ? $"; {UnsafeRestarts} restarts at detection would have been unsafe." : ".")
         + (Interfaces is [var most, ..] ? $" Most faults leak by {most.Kind} from {most.From} to {most.To}." : "")
         + (Unexplained > 0 ? $" {Unexplained} infections are unexplained: there is a channel that the traces do not see." : "");
 

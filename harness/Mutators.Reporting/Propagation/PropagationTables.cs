@@ -34,7 +34,11 @@ internal static class PropagationTables
             "Blast radius",
             ["infected components", "k/n", "share", "95 % interval"],
             [.. figures.BlastRadius.Select(each => Row(each.Components, each.Share))]);
-        yield return Latencies("From the activation, in rendezvous", figures, each => each.Steps.Select(Count));
+        if (figures.Latencies.Any(each => each.Came.N > 0))
+        {
+            yield return Latencies("From the activation, in rendezvous", figures, each => each.Steps.Select(Count));
+        }
+
         if (figures.HasClock)
         {
             yield return Latencies("From the activation, in virtual time", figures, each => each.Nanoseconds.Select(PropagationFigures.Duration));

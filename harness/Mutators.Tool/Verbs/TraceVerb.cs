@@ -62,13 +62,13 @@ internal static class TraceVerb
         using var workspace = GoldenWorkspace.Open(repository, configuration, options.Log(line, hasStatus: false), cancel);
         workspace.BuildGolden(cancel);
         var program = Choose(workspace, workload ?? known?.Headline?.Workload);
-        var golden = campaign?.Golden.FirstOrDefault(run => run.Workload.Name == program.Workload.Name)
-            ?? new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
+        var tracer = new DeltaTracer(repository, workspace, configuration);
+        var golden = campaign?.Golden.FirstOrDefault(run => run.Workload.Name == program.Workload.Name) ?? tracer.RunGolden(program, options.Log(line, hasStatus: false), cancel);
         var hits = known?.Activations.FirstOrDefault(each => each.Workload == program.Workload.Name)?.Hits;
         Delta delta;
         try
         {
-            delta = new DeltaTracer(repository, workspace, configuration).Trace(branch.Id, branch.CommitSha, program, golden, mode, hits, cancel);
+            delta = tracer.Trace(branch.Id, branch.CommitSha, program, golden, mode, hits, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -87,8 +87,7 @@ internal static class TraceVerb
                 Console.Out.WriteLine(page);
                 break;
             default:
-                Console.Out.WriteLine($"{branch.Subject} ({branch.Trailers.InjectionSite})");
-                DeltaText.Print(Console.Out, delta, Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth);
+                DeltaText.Print(Console.Out, $"{branch.Subject} ({branch.Trailers.InjectionSite})", delta, Console.IsOutputRedirected || Console.WindowWidth <= 0 ? null : Console.WindowWidth);
                 break;
         }
 

@@ -5,6 +5,9 @@ using Mutators.Campaign;
 using Mutators.Campaign.Branches;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Outcomes;
+using Mutators.Campaign.Propagation;
+using Mutators.Campaign.Store;
+using Mutators.Reporting.Propagation;
 
 namespace Harness.Tests.Engines;
 
@@ -22,7 +25,8 @@ public sealed class TestFrameworkTests
     {
         using var tree = new Tree(folders);
         using var repository = MutantRepository.Open(tree.Root);
-        var runner = new CampaignRunner(repository, new CampaignConfiguration { Profile = FaultProfile.Classic, Members = ["Shape.Name", "Shape.Depth"], Operators = ["C-STRING", "C-REL", "C-ARITH"], Matrix = true }, NullLogger.Instance);
+        var configuration = new CampaignConfiguration { Profile = FaultProfile.Classic, Members = ["Shape.Name", "Shape.Depth"], Operators = ["C-STRING", "C-REL", "C-ARITH"], Matrix = true };
+        var runner = new CampaignRunner(repository, configuration, NullLogger.Instance);
 
         var campaign = runner.Run(fresh: false, CancellationToken.None, crossCheck: 100);
 
@@ -38,6 +42,22 @@ public sealed class TestFrameworkTests
         // Who reaches a site is known test by test: two rows come as far as the last line, and of NUnit's tests two others.
         var survivor = campaign.Mutants.Single(each => each.Mutant.Member == "Shape.Name" && each.Headline!.Mode is FailureMode.Survived);
         Assert.AreEqual($"all {reaching} tests that execute the site pass", survivor.Headline!.Reason);
+        RequireTraces(repository, configuration, campaign, noticed[0], row);
+    }
+
+    /// <summary>The tests that reach the site are what golden and the mutant execute, member by member.</summary>
+    private static void RequireTraces(MutantRepository repository, CampaignConfiguration configuration, CampaignSnapshot campaign, MutantResult noticed, string row)
+    {
+        using var workspace = GoldenWorkspace.Open(repository, configuration, NullLogger.Instance, CancellationToken.None);
+        workspace.BuildGolden(CancellationToken.None);
+        var tracer = new DeltaTracer(repository, workspace, configuration);
+
+        var delta = tracer.Trace(noticed.Mutant.Id, noticed.Mutant.Commit, workspace.Programs.Single(), campaign.Golden.Single(), PropagationMode.Full, null, CancellationToken.None);
+
+        Assert.AreEqual("Shape.Name", delta.Infections[0].Component);
+        CollectionAssert.AreEquivalent(noticed.Headline!.Detectors, delta.Outcome!.Detectors);
+        CollectionAssert.Contains(delta.Outcome.Detectors, row);
+        Assert.Contains("Noticed by the test ", string.Join('\n', DeltaStory.Sentences(delta)));
     }
 
     [TestMethod]

@@ -58,7 +58,7 @@ public sealed class DeltaReportTests
         var text = Text(spread, width);
 
         Assert.IsLessThanOrEqualTo(width, text.Split('\n').Max(line => line.Length), text);
-        Assert.Contains("altered request to server", text);
+        Assert.Contains("altered request: put 9 instead of put 1", text);
     }
 
     [TestMethod]
@@ -95,7 +95,7 @@ public sealed class DeltaReportTests
     private static string Text(Delta delta, int? width)
     {
         using var text = new StringWriter();
-        DeltaText.Print(text, delta, width);
+        DeltaText.Print(text, null, delta, width);
         return text.ToString();
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Mutators;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Propagation;
@@ -78,6 +79,28 @@ public sealed class PropagationFiguresTests
     }
 
     [TestMethod]
+    public void In_80_columns_each_row_of_a_table_is_a_line()
+    {
+        var lines = Text(campaign, 80).Split('\n');
+
+        Assert.MatchesRegex(new Regex(@"^ infection of another component +2/4 +9 +10 +– *$"), lines.First(line => line.Contains("infection of another component", StringComparison.Ordinal) && !line.Contains("of infected", StringComparison.Ordinal)));
+        Assert.HasCount(2, lines.Where(line => line.StartsWith(" first escaped message", StringComparison.Ordinal)));
+        Assert.IsTrue(lines.Any(line => Regex.IsMatch(line, @"^ xl +1/3 +33.3 % .* 1/2 +4 *$")), string.Join('\n', lines));
+    }
+
+    [TestMethod]
+    public void Programs_without_a_clock_have_no_table_of_times()
+    {
+        static Moment? Untimed(Moment? moment) => moment is { } some ? some with { At = 0 } : null;
+        var untimed = campaign with { Traces = [.. traces.Select(each => each with { Activated = Untimed(each.Activated), Infected = Untimed(each.Infected), Escaped = Untimed(each.Escaped), Spread = Untimed(each.Spread) })] };
+
+        Assert.Contains("From the activation, in rendezvous", Text(untimed));
+        Assert.DoesNotContain("in virtual time", Text(untimed));
+        Assert.Contains("in virtual time", Text(campaign));
+        Assert.DoesNotContain("From the activation", Text(campaign with { Traces = [.. traces.Select(each => each with { Activated = null })] }));
+    }
+
+    [TestMethod]
     public void What_is_stored_of_a_trace_is_read_again()
     {
         foreach (var trace in traces)
@@ -87,10 +110,12 @@ public sealed class PropagationFiguresTests
         }
     }
 
-    private static string Text(CampaignSnapshot snapshot)
+    private static string Text(CampaignSnapshot snapshot) => Text(snapshot, 120);
+
+    private static string Text(CampaignSnapshot snapshot, int width)
     {
         var text = new StringWriter();
-        ConsoleSummary.Write(snapshot, text, 120, ansi: false, reportPath: null);
+        ConsoleSummary.Write(snapshot, text, width, ansi: false, reportPath: null);
         return text.ToString();
     }
 

@@ -12,6 +12,9 @@ internal static class TestProgram
     /// <summary>All tests, with the sites that they reach.</summary>
     public static ImmutableArray<string> Coverage { get; } = [TestProtocol.Coverage, TestProtocol.All];
 
+    /// <summary>Some tests, by number, each once and told in full.</summary>
+    public static ImmutableArray<string> These(IEnumerable<int> tests) => [TestProtocol.Golden, string.Join(',', tests)];
+
     private static readonly ImmutableDictionary<string, string> environment = ImmutableDictionary.CreateRange(StringComparer.Ordinal,
     [
         KeyValuePair.Create(AgentVariables.Hooks, typeof(Worker).Assembly.Location),
