@@ -38,7 +38,7 @@ public sealed class TraceTests
         var page = ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--format", "html").Output.Trim();
         Assert.AreEqual($"trace-{dropped}-app.html", Path.GetFileName(page));
         Assert.Contains("-        items.Add(item);", File.ReadAllText(page));
-        Assert.Contains("members cannot be isolated", ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--mode", "isolated").Error);
+        Assert.Contains("followed by its members, and these cannot be isolated", ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--mode", "isolated").Error);
 
         var first = ToolProcess.Run(tree.Root, "trace", "--sample", "2");
         var again = ToolProcess.Run(tree.Root, "trace", "--sample", "3");
