@@ -148,9 +148,13 @@ public sealed record Detected(string By, long? At, long Step, ImmutableArray<str
 
 /// <summary>In isolation: one of the others does not do as in golden, because something took effect that could not be kept from it.</summary>
 /// <param name="Component">The first of them.</param>
-/// <param name="At">When.</param>
+/// <param name="Times">When.</param>
 /// <param name="Step">How many steps of the isolated components had been compared.</param>
-public sealed record Reaction(string Component, long At, long Step);
+public sealed record Reaction(string Component, Times Times, long Step)
+{
+    /// <summary>The faulty run's time where it has one, otherwise golden's.</summary>
+    public long At => Times.At;
+}
 
 /// <summary>How the comparison came to its end.</summary>
 public enum DeltaEnd

@@ -140,7 +140,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
         {
             if (DivergentSteps > 0 && Reaction is null && (golden is null || faulty is null || !golden.TellsTheSameAs(faulty)))
             {
-                Reaction = new Reaction(step.Of, step.At, Steps);
+                Reaction = new Reaction(step.Of, new Times(golden?.At, faulty?.At), Steps);
             }
 
             // What a party that answers at once says wrongly is heard within the caller's step.

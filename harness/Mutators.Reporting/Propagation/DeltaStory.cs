@@ -112,7 +112,7 @@ public static class DeltaStory
     private static IEnumerable<string> Isolated(Delta delta)
     {
         yield return delta.Reaction is { } reaction
-            ? $"Not all of it could be kept from others: {reaction.Component} was the first to do otherwise than in golden, at {Time(reaction.At)}."
+            ? $"Not all of it could be kept from others: {reaction.Component} was the first to do otherwise than in golden, {When(delta, reaction.Times, reaction.Step)}."
             : "All others did as in golden.";
         yield return End(delta);
     }
