@@ -5,6 +5,7 @@ using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Mutators;
 
@@ -15,6 +16,13 @@ namespace Mutators;
 /// </summary>
 internal sealed class CompiledBodies : IDisposable
 {
+    /// <summary>
+    /// What the compiler makes for a method is named after the method and its place among the members of the type, which a copy has of its own:
+    /// <c>&lt;M&gt;b__12_0</c>, <c>&lt;M&gt;d__12</c>, <c>&lt;&gt;c__DisplayClass12_0</c>. What converts a method is numbered over all of the type: <c>&lt;3&gt;__F</c>.
+    /// </summary>
+    private static readonly Regex PlaceAmongMembers = new(
+        @"(<[^<>]*>(?:c__DisplayClass|b__|g__\w+\||9__|O__))\d+(?=_\d)|(<[^<>]*>[cdo]__)\d+|(<)\d+(?=>__)", RegexOptions.CultureInvariant | RegexOptions.Compiled);
+
     private readonly PEReader _image;
     private readonly MetadataReader _metadata;
     private readonly MetadataNames _names;
@@ -55,7 +63,14 @@ internal sealed class CompiledBodies : IDisposable
             : _metadata.MethodDefinitions);
     }
 
-    private string Fingerprint(IEnumerable<MethodDefinitionHandle> methods)
+    /// <summary>A hash of all that a copy does, the same for copies of one method with the same code; null where metadata has no such method.</summary>
+    public string? Fingerprint(BodyCopy copy) => Find(copy.Type, copy.Name) is [var method]
+        ? Hash(Text([method], name => PlaceAmongMembers.Replace(name, "$1$2$3")).Replace(copy.Name, copy.Method))
+        : null;
+
+    private string Fingerprint(IEnumerable<MethodDefinitionHandle> methods) => Hash(Text(methods, name => name));
+
+    private string Text(IEnumerable<MethodDefinitionHandle> methods, Func<string, string> named)
     {
         var text = new StringBuilder();
         var seen = new HashSet<MethodDefinitionHandle>();
@@ -65,43 +80,48 @@ internal sealed class CompiledBodies : IDisposable
             var handle = pending.Dequeue();
             if (seen.Add(handle))
             {
-                Append(text, handle, pending);
+                Append(text, handle, pending, named);
             }
         }
 
+        return text.ToString();
+    }
+
+    private static string Hash(string text)
+    {
         using var sha = SHA256.Create();
-        return Convert.ToBase64String(sha.ComputeHash(Encoding.UTF8.GetBytes(text.ToString())));
+        return Convert.ToBase64String(sha.ComputeHash(Encoding.UTF8.GetBytes(text)));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _image.Dispose();
 
-    private void Append(StringBuilder text, MethodDefinitionHandle handle, Queue<MethodDefinitionHandle> pending)
+    private void Append(StringBuilder text, MethodDefinitionHandle handle, Queue<MethodDefinitionHandle> pending, Func<string, string> named)
     {
         var method = _metadata.GetMethodDefinition(handle);
-        text.Append(_names.Member(handle)).Append(' ').Append(_names.Signature(method)).Append('\n');
+        text.Append(named(_names.Member(handle))).Append(' ').Append(named(_names.Signature(method))).Append('\n');
         if (method.RelativeVirtualAddress == 0)
         {
             return;
         }
 
         var body = _image.GetMethodBody(method.RelativeVirtualAddress);
-        text.Append(body.LocalVariablesInitialized).Append(_names.Locals(body.LocalSignature)).Append('\n');
+        text.Append(body.LocalVariablesInitialized).Append(named(_names.Locals(body.LocalSignature))).Append('\n');
         var reader = body.GetILReader();
         while (reader.RemainingBytes > 0)
         {
-            Append(text, ref reader, pending);
+            Append(text, ref reader, pending, named);
         }
 
         foreach (var region in body.ExceptionRegions)
         {
             var (tried, handler) = ((region.TryOffset, region.TryLength), (region.HandlerOffset, region.HandlerLength));
             text.Append(region.Kind).Append(tried).Append(handler).Append(region.FilterOffset)
-                .Append(region.CatchType.IsNil ? "" : _names.Token(region.CatchType)).Append('\n');
+                .Append(region.CatchType.IsNil ? "" : named(_names.Token(region.CatchType))).Append('\n');
         }
     }
 
-    private void Append(StringBuilder text, ref BlobReader reader, Queue<MethodDefinitionHandle> pending)
+    private void Append(StringBuilder text, ref BlobReader reader, Queue<MethodDefinitionHandle> pending, Func<string, string> named)
     {
         var first = reader.ReadByte();
         var code = first == IntermediateLanguage.TwoBytes ? (ushort)((first << 8) | reader.ReadByte()) : first;
@@ -112,9 +132,9 @@ internal sealed class CompiledBodies : IDisposable
                 text.Append(_metadata.GetUserString((UserStringHandle)MetadataTokens.Handle(reader.ReadInt32())));
                 break;
             case Operand.Token:
-                var named = MetadataTokens.EntityHandle(reader.ReadInt32());
-                text.Append(_names.Token(named));
-                Follow(named, pending);
+                var token = MetadataTokens.EntityHandle(reader.ReadInt32());
+                text.Append(named(_names.Token(token)));
+                Follow(token, pending);
                 break;
             case Operand.Switch:
                 for (var left = reader.ReadInt32(); left > 0; left--)

@@ -12,16 +12,15 @@ internal sealed record MutantBatch(ImmutableArray<MutantBatch.Member> Members)
     internal sealed record Member(SyntaxTree Tree, Mutant Mutant, MutatedPart Part);
 
     /// <summary>As few batches as the part with the most mutants needs; the order of the mutants of a part is kept.</summary>
-    public static IEnumerable<MutantBatch> Of(Compilation golden, IEnumerable<(SyntaxTree Tree, Mutant Mutant)> mutants, CancellationToken cancel)
+    public static IEnumerable<MutantBatch> Of(IEnumerable<Member> mutants)
     {
         var batches = new List<List<Member>>();
         var alone = new List<Member>();
         var nextOfPart = new Dictionary<string, int>(StringComparer.Ordinal);
         var nextOfType = new Dictionary<string, int>(StringComparer.Ordinal);
         var wholeTypes = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (tree, mutant) in mutants)
+        foreach (var member in mutants)
         {
-            var member = new Member(tree, mutant, MutatedPart.Of(golden, tree, mutant, cancel));
             var part = member.Part;
             if (part.IsAlone)
             {

@@ -58,6 +58,10 @@ internal sealed class Skeleton
         return whole;
     }
 
+    /// <summary>The compilation with copies in it, and no other body.</summary>
+    public Compilation Beside(IEnumerable<BodyCopy> copies) => copies.GroupBy(copy => copy.Tree).Aggregate(_bare, (whole, group) => whole.ReplaceSyntaxTree(
+        _bareTrees[group.Key], Changed(group.Key, _bodies[group.Key].Select(body => body.Removal).Concat(group.Select(copy => copy.Insertion)))));
+
     /// <summary>All edits of a tree that the injection of a batch makes before or inside of a mutant's part.</summary>
     public IEnumerable<TextChange> Edits(MutantBatch batch, SyntaxTree tree)
     {

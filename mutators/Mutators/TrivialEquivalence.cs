@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Mutators;
 
@@ -19,6 +20,9 @@ public sealed class TrivialEquivalence(
     ImmutableArray<MutantId> rejected,
     ImmutableDictionary<MutantId, string>? errors = null)
 {
+    /// <summary>One copy with an error makes an emission worthless, so not all are risked in one.</summary>
+    private const int CopiesAtOnce = 500;
+
     /// <summary>Mutants that compile to golden, in the order given.</summary>
     public ImmutableArray<MutantId> Equivalent { get; } = equivalent;
 
@@ -32,20 +36,33 @@ public sealed class TrivialEquivalence(
     public ImmutableDictionary<MutantId, string> Errors { get; } = errors ?? ImmutableDictionary<MutantId, string>.Empty;
 
     /// <summary>
-    /// Compiles golden and its mutants, each against the whole program, and compares the bodies that an edit concerns. Mutants of
-    /// different bodies share an emission, so thousands of mutants cost as many emissions as the body with the most mutants has.
+    /// Compiles golden and its mutants, each against the whole program, and compares the bodies that an edit concerns. Mutants of methods share an
+    /// emission, each in a copy of its method; others share one with mutants of other bodies, so they cost as many emissions as such a body has mutants.
     /// </summary>
     /// <param name="golden">The golden compilation.</param>
     /// <param name="mutants">The mutants, each with the tree of <paramref name="golden"/> that holds its site; of equal ones the first stays.</param>
     /// <param name="cancel">Stops the compiler.</param>
-    /// <param name="progress">Told after each emission how many mutants were in it, and how many emissions are left.</param>
+    /// <param name="progress">Told after each emission how many mutants were in it, and how many emissions of its kind are left.</param>
     public static TrivialEquivalence Find(
         Compilation golden, IEnumerable<(SyntaxTree Tree, Mutant Mutant)> mutants, CancellationToken cancel, Action<int, int>? progress = null)
     {
         var (quiet, trees) = Optimised(golden).Quiet(cancel);
-        var all = mutants.Select(each => (trees[each.Tree], each.Mutant)).ToList();
+        var all = mutants.Select(each => new MutantBatch.Member(trees[each.Tree], each.Mutant, MutatedPart.Of(quiet, trees[each.Tree], each.Mutant, cancel))).ToList();
         using var search = new Search(quiet, cancel);
-        var batches = MutantBatch.Of(quiet, all, cancel).ToList();
+        var (copied, inPlace) = (new List<MutantBatch.Member>(), new List<MutantBatch.Member>());
+        foreach (var member in all)
+        {
+            (BodyCopy.MethodOf(member.Tree, member.Part, member.Mutant, cancel) is null ? inPlace : copied).Add(member);
+        }
+
+        for (var at = 0; at < copied.Count; at += CopiesAtOnce)
+        {
+            var batch = search.Parsed(new MutantBatch([.. copied.Skip(at).Take(CopiesAtOnce)]));
+            inPlace.AddRange(search.CompileCopies(batch));
+            progress?.Invoke(batch.Members.Length, (copied.Count - at - 1) / CopiesAtOnce);
+        }
+
+        var batches = MutantBatch.Of(inPlace).ToList();
         for (var i = 0; i < batches.Count; i++)
         {
             search.Compile(search.Parsed(batches[i]));
@@ -118,6 +135,33 @@ public sealed class TrivialEquivalence(
             return batch.Without(unparsable.Keys);
         }
 
+        /// <summary>Compiles the mutants of a batch in copies of their methods, which golden's is among. Mutants whose copy does not compile are returned.</summary>
+        public List<MutantBatch.Member> CompileCopies(MutantBatch batch)
+        {
+            var refused = new List<MutantBatch.Member>();
+            for (var left = Copied(batch); left.Count > 0;)
+            {
+                var (bodies, errors) = Emit(_golden.Beside(left.Select(each => each.Mutated).Concat(left.Select(each => each.Golden).Distinct())));
+                if (bodies is not null)
+                {
+                    using (bodies)
+                    {
+                        refused.AddRange(left.Where(each => !TryCompare(each, bodies)).Select(each => each.Member));
+                    }
+
+                    break;
+                }
+
+                var wrong = new HashSet<string>(errors.SelectMany(NamesAround));
+                var found = left.Where(each => wrong.Contains(each.Mutated.Name) || wrong.Contains(each.Golden.Name)).ToList();
+                found = found.Count > 0 ? found : left;
+                refused.AddRange(found.Select(each => each.Member));
+                left = [.. left.Except(found)];
+            }
+
+            return refused;
+        }
+
         /// <summary>Compiles the mutants of a batch; those that the compiler rejects leave it.</summary>
         public void Compile(MutantBatch batch)
         {
@@ -179,6 +223,39 @@ public sealed class TrivialEquivalence(
             }
 
             return new TrivialEquivalence(equivalent.ToImmutable(), duplicates.ToImmutable(), rejected.ToImmutable(), _errors.ToImmutableDictionary());
+        }
+
+        private List<(MutantBatch.Member Member, BodyCopy Golden, BodyCopy Mutated)> Copied(MutantBatch batch)
+        {
+            var copies = new List<(MutantBatch.Member, BodyCopy, BodyCopy)>();
+            var golden = new Dictionary<MethodDeclarationSyntax, BodyCopy>();
+            foreach (var member in batch.Members)
+            {
+                var method = BodyCopy.MethodOf(member.Tree, member.Part, member.Mutant, _cancel)!;
+                if (!golden.TryGetValue(method, out var original))
+                {
+                    golden.Add(method, original = BodyCopy.Of(method, member.Part.Type, null, 2 * copies.Count));
+                }
+
+                copies.Add((member, original, BodyCopy.Of(method, member.Part.Type, member.Mutant, (2 * copies.Count) + 1)));
+            }
+
+            return copies;
+        }
+
+        private static IEnumerable<string> NamesAround(Diagnostic error) => error.Location is { SourceTree: { } tree, SourceSpan.Start: var start }
+            ? tree.GetRoot().FindToken(start).Parent!.AncestorsAndSelf().OfType<MethodDeclarationSyntax>().Select(method => method.Identifier.ValueText)
+            : [];
+
+        private bool TryCompare((MutantBatch.Member Member, BodyCopy Golden, BodyCopy Mutated) each, CompiledBodies bodies)
+        {
+            if (bodies.Fingerprint(each.Golden) is not { } original || bodies.Fingerprint(each.Mutated) is not { } fingerprint)
+            {
+                return false;
+            }
+
+            _compiled.Add(each.Member.Mutant.Id, ($"{each.Member.Part.Name} {each.Golden.Place}", fingerprint, fingerprint == original));
+            return true;
         }
 
         private void Compare(MutantBatch batch, CompiledBodies bodies)

@@ -188,7 +188,64 @@ public sealed class TrivialEquivalences
         Assert.AreSequenceEqual(none.Select(mutant => mutant.Id), found.Equivalent);
         Assert.IsEmpty(found.Duplicates);
         Assert.IsEmpty(found.Rejected);
-        Assert.AreEqual(2, emissions);
+        Assert.AreEqual(3, emissions, "One for the methods, two for accessors and operators, of which each has two mutants.");
+    }
+
+    // Each numbered by its place among the members, or over all of the type: `<M>b__1_0`, `<M>d__2`, `<>c__3<T>`, `<4>__M`.
+    private const string Numbered = """
+        class N
+        {
+            Func<int, int> Converted() => Math.Abs;
+            IEnumerable<int> Iterator(int n) { while (n < 1) { yield return n++; } }
+            Func<int> Generic<T>(T x) => () => x is null ? 2 : 0;
+            Func<double, double> Floor(int n) { n += 3; return n > 0 ? Math.Floor : Math.Ceiling; }
+            async Task<Func<int>> Later(int n) { await Task.Yield(); int Local() => n + 4; return () => Local() + 5; }
+            int Line(int n) => At() + n + 6;
+            static int At([System.Runtime.CompilerServices.CallerLineNumber] int line = 0, [System.Runtime.CompilerServices.CallerMemberName] string name = "") => line + name.Length;
+            string Pragma(int n)
+            {
+        #if NEVER
+                return "no";
+        #else
+                return n > 7 ? "a" : "b";
+        #endif
+            }
+        }
+        """;
+
+    [TestMethod]
+    public void Any_number_of_mutants_of_methods_cost_one_emission_whatever_their_place_is_called_after()
+    {
+        var golden = new Golden(Numbered);
+        Assert.IsEmpty(Golden.Errors(golden.Compilation));
+        var numbers = golden.Tree.GetRoot().DescendantTokens().Where(token => token.Value is > 0).ToList();
+        var none = numbers.SelectMany((token, i) => Enumerable.Range(0, 9).Select(nth => Mutate(golden, token.Span, $"({token.Text} + {nth} - {nth})", (100 * nth) + i))).ToList();
+        var emissions = new List<int>();
+        var found = TrivialEquivalence.Find(golden.Compilation, none.Select(mutant => (golden.Tree, mutant)), CancellationToken.None, (mutants, _) => emissions.Add(mutants));
+        Assert.AreSequenceEqual(none.Select(mutant => mutant.Id), found.Equivalent);
+        Assert.AreSequenceEqual([9 * 6, .. Enumerable.Repeat(1, 9)], emissions, "The method with a directive takes golden's place.");
+    }
+
+    // A copy is no override, so it would lack what an override inherits; and what a copy alone would refuse must not reject a mutant.
+    [TestMethod]
+    public void A_method_that_cannot_stand_beside_itself_is_compared_in_its_place()
+    {
+        var golden = new Golden("""
+            abstract class B { public abstract T M<T>(T x) where T : class?, new(); }
+            class D : B
+            {
+                public override T M<T>(T x) { var y = new T(); return 1 > 0 ? y : x; }
+                public unsafe ref readonly int Ref(in int x, ref int* p) { *p = 2; return ref x; }
+            }
+            """);
+        var unsafely = golden.Compilation.WithOptions(golden.Compilation.Options.WithAllowUnsafe(true));
+        Assert.IsEmpty(Golden.Errors(unsafely));
+        var numbers = golden.Tree.GetRoot().DescendantTokens().Where(token => token.Value is > 0).ToList();
+        var none = numbers.Select((token, i) => Mutate(golden, token.Span, $"({token.Text} + 0)", i)).ToList();
+        var refused = numbers.Select((token, i) => Mutate(golden, token.Span, "nothing", 100 + i)).ToList();
+        var found = TrivialEquivalence.Find(unsafely, none.Concat(refused).Select(mutant => (golden.Tree, mutant)), CancellationToken.None);
+        Assert.AreSequenceEqual(none.Select(mutant => mutant.Id), found.Equivalent);
+        Assert.AreSequenceEqual(refused.Select(mutant => mutant.Id), found.Rejected);
     }
 
     // What metadata calls otherwise than C#, or numbers over the whole program.
