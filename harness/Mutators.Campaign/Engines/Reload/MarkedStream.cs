@@ -110,6 +110,9 @@ internal sealed class MarkedStream
             return;
         }
 
+        // What was there before holds no mark, but maybe the beginning of one.
+        var from = Math.Max(0, _current.WrittenCount - _mark.Length + 1);
+
         // Beyond the budget the pipe is only drained, but for marks: the process is about to be killed and must not block before.
         if (_budget.Take(bytes.Length))
         {
@@ -120,12 +123,14 @@ internal sealed class MarkedStream
             return;
         }
 
-        while (_current.WrittenSpan.IndexOf(_mark) is var end and >= 0)
+        while (_current.WrittenSpan[from..].IndexOf(_mark) is var found and >= 0)
         {
+            var end = from + found;
             var rest = _current.WrittenSpan[(end + _mark.Length)..].ToArray();
             _runs.Enqueue(_current.WrittenSpan[..end].ToArray());
             _current = new ArrayBufferWriter<byte>();
             _current.Write(rest);
+            from = 0;
             Monitor.PulseAll(_gate);
         }
     }
