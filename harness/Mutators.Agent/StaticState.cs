@@ -80,7 +80,7 @@ internal sealed class StaticState
             return false;
         }
 
-        Initialise(found);
+        found = InitialiseAnyhow(found);
         found.ForEach(type => type.Remember());
         types.AddRange(found);
         return true;
@@ -89,6 +89,34 @@ internal sealed class StaticState
     private static bool IsPrograms(Assembly assembly) =>
         assembly.GetCustomAttribute<DebuggableAttribute>() is { } debuggable
         && (debuggable.IsJITOptimizerDisabled || ((int)debuggable.DebuggingFlags & QuickenedMark) != 0);
+
+    /// <summary>
+    /// Initialises types in an order that serves all of them. The runtime initialises a type where another one first needs it; here that has happened, so one
+    /// that needs a later one finds nothing there. An initialiser that fails is put behind the others, as long as that helps any.
+    /// </summary>
+    /// <returns>The types in the order that has served.</returns>
+    /// <exception cref="Exception">What the initialisers throw whose order is of no importance.</exception>
+    internal static List<StaticType> InitialiseAnyhow(List<StaticType> some)
+    {
+        var order = new List<StaticType>();
+        some.ForEach(type => type.Clear());
+        for (var left = some; left.Count > 0;)
+        {
+            var failed = left.FindAll(type => !type.TryInitialise());
+            order.AddRange(left.Except(failed));
+            if (failed.Count == left.Count)
+            {
+                order.AddRange(failed);
+                break;
+            }
+
+            left = failed;
+        }
+
+        // What has failed on the way may have done half of its work.
+        Initialise(order);
+        return order;
+    }
 
     private static void Initialise(List<StaticType> some)
     {

@@ -74,6 +74,21 @@ internal sealed unsafe class StaticType
         }
     }
 
+    /// <summary>The same; false where the initialiser throws.</summary>
+    internal bool TryInitialise()
+    {
+        try
+        {
+            Initialise();
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The program's own code, which may throw anything.
+            return false;
+        }
+    }
+
     /// <summary>A read-only field of a type whose values never change: no run leaves anything in it.</summary>
     private static bool IsConstant(FieldInfo field) =>
         field.IsInitOnly && (field.FieldType.IsPrimitive || field.FieldType.IsEnum || field.FieldType == typeof(string) || field.FieldType == typeof(Type));

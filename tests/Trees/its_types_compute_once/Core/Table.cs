@@ -62,3 +62,15 @@ public static class Kept
 
     private static void Fill(List<int> steps) => steps.Add(1);
 }
+
+/// <summary>Needs a type that stands behind it: initialised once more in the order of the file, it would find nothing there.</summary>
+public static class Early
+{
+    public static int Length { get; set; } = Late.Current.Length;
+}
+
+/// <summary>What <see cref="Early"/> needs.</summary>
+public static class Late
+{
+    public static string Current { get; set; } = "late";
+}

@@ -16,4 +16,7 @@ public sealed class TableTests
 
     [Fact]
     public void Steps_are_counted() => Assert.Equal([1], Kept.Steps);
+
+    [Fact]
+    public void Early_knows_of_late() => Assert.Equal(4, Early.Length);
 }
