@@ -6,6 +6,7 @@ using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 
 namespace Mutators;
 
@@ -63,10 +64,14 @@ internal sealed class CompiledBodies : IDisposable
             : _metadata.MethodDefinitions);
     }
 
-    /// <summary>A hash of all that a copy does, the same for copies of one method with the same code; null where metadata has no such method.</summary>
-    public string? Fingerprint(BodyCopy copy) => Find(copy.Type, copy.Name) is [var method]
-        ? Hash(Text([method], name => PlaceAmongMembers.Replace(name, "$1$2$3")).Replace(copy.Name, copy.Method))
-        : null;
+    /// <summary>A hash of all that a copy does, the same for copies of one member with the same code; null where metadata has no such method.</summary>
+    public string? Fingerprint(BodyCopy copy)
+    {
+        var found = copy.IsConstructor
+            ? Find(copy.Type, WellKnownMemberNames.InstanceConstructorName).FindAll(each => _names.Signature(_metadata.GetMethodDefinition(each)).Contains(copy.Name))
+            : Find(copy.Type, copy.Name);
+        return found.Count == 1 ? Hash(Text(found, name => PlaceAmongMembers.Replace(name, "$1$2$3")).Replace(copy.Name, copy.Kind)) : null;
+    }
 
     private string Fingerprint(IEnumerable<MethodDefinitionHandle> methods) => Hash(Text(methods, name => name));
 

@@ -59,7 +59,7 @@ internal sealed class Skeleton
     }
 
     /// <summary>The compilation with copies in it, and no other body.</summary>
-    public Compilation Beside(IEnumerable<BodyCopy> copies) => copies.GroupBy(copy => copy.Tree).Aggregate(_bare, (whole, group) => whole.ReplaceSyntaxTree(
+    public Compilation Beside(IEnumerable<BodyCopy> copies) => copies.GroupBy(copy => copy.Source.SyntaxTree).Aggregate(_bare, (whole, group) => whole.ReplaceSyntaxTree(
         _bareTrees[group.Key], Changed(group.Key, _bodies[group.Key].Select(body => body.Removal).Concat(group.Select(copy => copy.Insertion)))));
 
     /// <summary>All edits of a tree that the injection of a batch makes before or inside of a mutant's part.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Mutators;
 
@@ -36,8 +35,8 @@ public sealed class TrivialEquivalence(
     public ImmutableDictionary<MutantId, string> Errors { get; } = errors ?? ImmutableDictionary<MutantId, string>.Empty;
 
     /// <summary>
-    /// Compiles golden and its mutants, each against the whole program, and compares the bodies that an edit concerns. Mutants of methods share an
-    /// emission, each in a copy of its method; others share one with mutants of other bodies, so they cost as many emissions as such a body has mutants.
+    /// Compiles golden and its mutants, each against the whole program, and compares the bodies that an edit concerns. Most mutants share an
+    /// emission, each in a copy of its member; others share one with mutants of other bodies, so they cost as many emissions as such a body has mutants.
     /// </summary>
     /// <param name="golden">The golden compilation.</param>
     /// <param name="mutants">The mutants, each with the tree of <paramref name="golden"/> that holds its site; of equal ones the first stays.</param>
@@ -52,7 +51,7 @@ public sealed class TrivialEquivalence(
         var (copied, inPlace) = (new List<MutantBatch.Member>(), new List<MutantBatch.Member>());
         foreach (var member in all)
         {
-            (BodyCopy.MethodOf(member.Tree, member.Part, member.Mutant, cancel) is null ? inPlace : copied).Add(member);
+            (BodyCopy.SourceOf(member.Tree, member.Part, member.Mutant, cancel) is null ? inPlace : copied).Add(member);
         }
 
         for (var at = 0; at < copied.Count; at += CopiesAtOnce)
@@ -135,7 +134,7 @@ public sealed class TrivialEquivalence(
             return batch.Without(unparsable.Keys);
         }
 
-        /// <summary>Compiles the mutants of a batch in copies of their methods, which golden's is among. Mutants whose copy does not compile are returned.</summary>
+        /// <summary>Compiles the mutants of a batch in copies of their members, which golden's is among. Mutants whose copy does not compile are returned.</summary>
         public List<MutantBatch.Member> CompileCopies(MutantBatch batch)
         {
             var refused = new List<MutantBatch.Member>();
@@ -152,7 +151,7 @@ public sealed class TrivialEquivalence(
                     break;
                 }
 
-                var wrong = new HashSet<string>(errors.SelectMany(NamesAround));
+                var wrong = new HashSet<string>(errors.SelectMany(error => BodyCopy.NamesAround(error.Location)));
                 var found = left.Where(each => wrong.Contains(each.Mutated.Name) || wrong.Contains(each.Golden.Name)).ToList();
                 found = found.Count > 0 ? found : left;
                 refused.AddRange(found.Select(each => each.Member));
@@ -228,24 +227,20 @@ public sealed class TrivialEquivalence(
         private List<(MutantBatch.Member Member, BodyCopy Golden, BodyCopy Mutated)> Copied(MutantBatch batch)
         {
             var copies = new List<(MutantBatch.Member, BodyCopy, BodyCopy)>();
-            var golden = new Dictionary<MethodDeclarationSyntax, BodyCopy>();
+            var golden = new Dictionary<SyntaxNode, BodyCopy>();
             foreach (var member in batch.Members)
             {
-                var method = BodyCopy.MethodOf(member.Tree, member.Part, member.Mutant, _cancel)!;
-                if (!golden.TryGetValue(method, out var original))
+                var source = BodyCopy.SourceOf(member.Tree, member.Part, member.Mutant, _cancel)!;
+                if (!golden.TryGetValue(source, out var original))
                 {
-                    golden.Add(method, original = BodyCopy.Of(method, member.Part.Type, null, 2 * copies.Count));
+                    golden.Add(source, original = BodyCopy.Of(source, member.Part.Type, null, 2 * copies.Count));
                 }
 
-                copies.Add((member, original, BodyCopy.Of(method, member.Part.Type, member.Mutant, (2 * copies.Count) + 1)));
+                copies.Add((member, original, BodyCopy.Of(source, member.Part.Type, member.Mutant, (2 * copies.Count) + 1)));
             }
 
             return copies;
         }
-
-        private static IEnumerable<string> NamesAround(Diagnostic error) => error.Location is { SourceTree: { } tree, SourceSpan.Start: var start }
-            ? tree.GetRoot().FindToken(start).Parent!.AncestorsAndSelf().OfType<MethodDeclarationSyntax>().Select(method => method.Identifier.ValueText)
-            : [];
 
         private bool TryCompare((MutantBatch.Member Member, BodyCopy Golden, BodyCopy Mutated) each, CompiledBodies bodies)
         {
@@ -254,7 +249,7 @@ public sealed class TrivialEquivalence(
                 return false;
             }
 
-            _compiled.Add(each.Member.Mutant.Id, ($"{each.Member.Part.Name} {each.Golden.Place}", fingerprint, fingerprint == original));
+            _compiled.Add(each.Member.Mutant.Id, ($"{each.Member.Part.Name} {each.Golden.Source.SpanStart}", fingerprint, fingerprint == original));
             return true;
         }
 
