@@ -125,7 +125,7 @@ public sealed class Host
         Simulation.Note(null, $"host crash: {reason}");
         foreach (var component in Simulation.Components.ToList())
         {
-            if (component.Containment != Containment.Trusted && component.Domain?.Host == this && (component.Domain == Dom0 || !Options.GuestsOutliveDom0))
+            if (component.Alive && component.Containment != Containment.Trusted && component.Domain?.Host == this && (component.Domain == Dom0 || !Options.GuestsOutliveDom0))
             {
                 component.PowerOff("host crash");
             }

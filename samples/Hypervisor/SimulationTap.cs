@@ -20,6 +20,10 @@ public sealed class SimulationTap
     /// <summary>The way by which a domain is stopped and goes on.</summary>
     internal const string RunKind = "run";
 
+    /// <summary>The world outside, which gives commands and hears their output.</summary>
+    public const string Operator = "operator";
+
+    private const string ArgumentsKind = "arguments";
     private const string AnswerKind = "answer";
     private const string DeviceKind = "device";
     private const ulong FnvPrime = 0x100000001B3UL;
@@ -105,6 +109,9 @@ public sealed class SimulationTap
     /// <summary>Says something to or from a party that does not run by itself.</summary>
     public void Send(string from, string to, string kind, string text) =>
         Sent?.Invoke(new Message(from, to, kind, text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText / 2), "… ", Digest(System.Text.Encoding.UTF8.GetBytes(text)))));
+
+    /// <summary>The world outside starts a process with these words.</summary>
+    public void Starts(Component process, IEnumerable<string> arguments) => Send(Operator, NameOf(process), ArgumentsKind, string.Join(' ', arguments));
 
     /// <summary>The name of a component; empty for the world outside.</summary>
     public string NameOrNone(Component? component) => component is null ? "" : NameOf(component);

@@ -77,6 +77,14 @@ public sealed partial class Machine
     /// <summary>A guest's kernel is entered: it boots, or goes on after a restore.</summary>
     public event Action<GuestKernel>? KernelEntered;
 
+    /// <summary>Gives a command to the toolstack from outside; it runs as the simulation does.</summary>
+    public XlProcess Start(params IReadOnlyList<string> arguments)
+    {
+        var process = XlProcess.Start(Services, arguments);
+        Simulation.Tap?.Starts(process.Component, arguments);
+        return process;
+    }
+
     /// <summary>The kernel that runs, or ran, in a domain.</summary>
     public GuestKernel? Kernel(int domid) => kernels.GetValueOrDefault(domid);
 

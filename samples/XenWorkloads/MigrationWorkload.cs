@@ -97,7 +97,7 @@ public sealed class MigrationWorkload : Workload
         var source = Home(plan.Name);
         var target = source == other ? Machine : other;
         var old = source.Host.FindDomain(source.DomidOf(plan.Name));
-        var process = Toolstack.Xl.XlProcess.Start(source.Services, "migrate", plan.Name, target.Host.Name);
+        var process = source.Start("migrate", plan.Name, target.Host.Name);
         long stoppedAt = 0;
         var arrived = Monitors.Wait(() =>
         {

@@ -31,7 +31,7 @@ public sealed partial class Monitors(Machine machine)
     /// <summary>Runs a command to its end. Its exit code stays null when it does not end in time.</summary>
     public XlProcess Run(params IReadOnlyList<string> arguments)
     {
-        var process = XlProcess.Start(machine.Services, arguments);
+        var process = machine.Start(arguments);
         Wait(() => process.ExitCode is not null, CommandLimitNs);
         return process;
     }

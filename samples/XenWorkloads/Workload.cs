@@ -151,14 +151,14 @@ public abstract partial class Workload
         ReportPrograms(Machine, name);
     }
 
-    protected XlProcess Start(params IReadOnlyList<string> arguments) => XlProcess.Start(Machine.Services, arguments);
+    protected XlProcess Start(params IReadOnlyList<string> arguments) => Machine.Start(arguments);
 
     /// <summary>Gives a command to the toolstack and reports how it ended. Its output, empty when it did not end.</summary>
     protected string Command(string name, params IReadOnlyList<string> arguments) => HostDown ? "" : Finish(name, Start(arguments));
 
     /// <summary>The same on another machine.</summary>
     protected string CommandOn(Machine machine, string name, params IReadOnlyList<string> arguments) =>
-        HostDown ? "" : Finish(name, XlProcess.Start(machine.Services, arguments));
+        HostDown ? "" : Finish(name, machine.Start(arguments));
 
     protected string Finish(string name, XlProcess process)
     {

@@ -115,6 +115,10 @@ public sealed record Infection(
 
     /// <summary>Whether something that was seen explains it. If not, there is a channel that nobody looks at.</summary>
     public bool IsExplained => Cause is not InfectionCause.Unexplained;
+
+    /// <summary>All that explains it are the right words at another time.</summary>
+    [JsonIgnore]
+    public bool IsByTimeAlone => By is { Change: MessageChange.Retimed };
 }
 
 /// <summary>A step in which the two runs differ; what lies between two of these is equal.</summary>
@@ -144,7 +148,11 @@ public sealed record DivergentStep(
 /// <param name="Step">How many steps had been compared.</param>
 /// <param name="Origins">The components in which the fault had been activated by then, and the one that was infected first.</param>
 /// <param name="Damage">The fields that differed then.</param>
-public sealed record Detected(string By, long? At, long Step, ImmutableArray<string> Origins, ImmutableArray<StateDifference> Damage);
+public sealed record Detected(string By, long? At, long Step, ImmutableArray<string> Origins, ImmutableArray<StateDifference> Damage)
+{
+    /// <summary>How many steps the faulty run had told by then.</summary>
+    public long FaultySteps { get; init; }
+}
 
 /// <summary>In isolation: one of the others does not do as in golden, because something took effect that could not be kept from it.</summary>
 /// <param name="Component">The first of them.</param>
@@ -165,7 +173,7 @@ public enum DeltaEnd
     /// <summary>Everything is equal again, and golden reaches the site no more: what follows is the same.</summary>
     EqualAgain,
 
-    /// <summary>Isolated only: a faulty component has heard an answer that golden does not give.</summary>
+    /// <summary>Isolated only: a faulty component has heard an answer that golden does not give, or is called otherwise than golden's.</summary>
     CameBack,
 
     /// <summary>Isolated only: a faulty component asks what golden never asks; nobody answers, and it is blocked.</summary>

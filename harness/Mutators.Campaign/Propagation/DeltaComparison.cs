@@ -32,6 +32,9 @@ internal sealed class DeltaComparison(PropagationMode mode)
     // Until when both runs went on in the stretch that is compared: the world outside may wait longer in one of them.
     private long _bothUntil = long.MaxValue;
 
+    // Isolated only: those of the others that have not done as in golden.
+    private readonly HashSet<string> _reacted = new(StringComparer.Ordinal);
+
     // The steps of all stretches that were equal as a whole.
     private long _told;
 
@@ -80,11 +83,40 @@ internal sealed class DeltaComparison(PropagationMode mode)
     ];
 
     /// <summary>Every field that differs now.</summary>
-    public ImmutableArray<StateDifference> Damage =>
+    public ImmutableArray<StateDifference> Damage => DamageIn(_states);
+
+    /// <summary>Every field that would differ after some more steps of both, in the middle of a stretch.</summary>
+    public ImmutableArray<StateDifference> DamageAfter(IEnumerable<Rendezvous> golden, IEnumerable<Rendezvous> faulty)
+    {
+        var states = _states.ToDictionary(each => each.Key, each => each.Value.Copy(), StringComparer.Ordinal);
+        foreach (var step in golden)
+        {
+            StateOf(states, step.Of).Apply(step.State, null);
+        }
+
+        foreach (var step in faulty)
+        {
+            StateOf(states, step.Of).Apply(null, step.State);
+        }
+
+        return DamageIn(states);
+    }
+
+    private static ImmutableArray<StateDifference> DamageIn(Dictionary<string, StateMap> states) =>
     [
-        .. _states.OrderBy(each => each.Key, StringComparer.Ordinal).SelectMany(each => each.Value.Differing.Select(entry =>
+        .. states.OrderBy(each => each.Key, StringComparer.Ordinal).SelectMany(each => each.Value.Differing.Select(entry =>
             new StateDifference(each.Key, entry.Key, entry.Value.Golden, entry.Value.Faulty))),
     ];
+
+    private static StateMap StateOf(Dictionary<string, StateMap> states, string component)
+    {
+        if (!states.TryGetValue(component, out var state))
+        {
+            states.Add(component, state = new StateMap());
+        }
+
+        return state;
+    }
 
     /// <summary>The fault was activated while this component ran.</summary>
     public void Activated(string component) => _origins.Add(component);
@@ -101,9 +133,16 @@ internal sealed class DeltaComparison(PropagationMode mode)
     /// <summary>A faulty component has heard something that golden does not say: what it does from now on is not its own damage alone.</summary>
     public bool HasComeBack { get; private set; }
 
+    /// <summary>The steps that had been compared when the faulty run came to the step with which it was noticed.</summary>
+    public long StepsUntilNoticed { get; private set; }
+
     /// <summary>Compares a stretch of both runs.</summary>
-    public void Compare(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty)
+    /// <param name="golden">Golden's steps.</param>
+    /// <param name="faulty">The faulty run's.</param>
+    /// <param name="noticed">Of these, the last before somebody noticed that something is wrong; null for none.</param>
+    public void Compare(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty, Rendezvous? noticed = null)
     {
+        StepsUntilNoticed = Steps;
         var divergentBefore = DivergentSteps;
         if (EqualSteps is null)
         {
@@ -114,15 +153,21 @@ internal sealed class DeltaComparison(PropagationMode mode)
 
         var (goldenEnd, faultyEnd) = (EndOf(golden), EndOf(faulty));
         _bothUntil = goldenEnd == faultyEnd ? long.MaxValue : Math.Min(goldenEnd, faultyEnd);
-        foreach (var (left, right) in StepPairing.Of(golden, faulty))
+        List<(Rendezvous? Golden, Rendezvous? Faulty)> pairs = [.. StepPairing.Of(golden, faulty)];
+        var messages = MessageComparison.Of(pairs);
+        foreach (var (index, (left, right)) in pairs.Index())
         {
-            if (mode is PropagationMode.Isolated && (HasComeBack || !IsFollowed((right ?? left)!, left, right)))
+            if (mode is PropagationMode.Isolated && (HasComeBack || !IsFollowed((right ?? left)!, left, right, golden, faulty)))
             {
                 continue;
             }
 
             Steps++;
-            CompareStep(left, right);
+            CompareStep(left, right, messages[index]);
+            if (right is not null && ReferenceEquals(right, noticed))
+            {
+                StepsUntilNoticed = Steps;
+            }
         }
 
         IsEqualNow = DivergentSteps == divergentBefore && _states.Values.All(each => each.Differing.Count == 0);
@@ -132,15 +177,17 @@ internal sealed class DeltaComparison(PropagationMode mode)
 
     /// <summary>
     /// Whether an isolated execution would have this step: one of a faulty component, caused in both runs and by the same. Equal steps of others are
-    /// passed over; one of theirs that differs is their answer, which shows in what they say to the faulty component.
+    /// passed over; one of theirs that differs is their answer, which shows in what they say to the faulty component. A step that is missing is the component's own doing, unless who would have caused it does not
+    /// do as in golden; and one that is there in part has been caused.
     /// </summary>
-    private bool IsFollowed(Rendezvous step, Rendezvous? golden, Rendezvous? faulty)
+    private bool IsFollowed(Rendezvous step, Rendezvous? golden, Rendezvous? faulty, IReadOnlyList<Rendezvous> inGolden, IReadOnlyList<Rendezvous> inFaulty)
     {
         if (!_origins.Contains(step.Of))
         {
-            if (DivergentSteps > 0 && Reaction is null && (golden is null || faulty is null || !golden.TellsTheSameAs(faulty)))
+            if (DivergentSteps > 0 && !_reacted.Contains(step.Of) && (golden is null || faulty is null || !golden.TellsTheSameAs(faulty)))
             {
-                Reaction = new Reaction(step.Of, new Times(golden?.At, faulty?.At), Steps);
+                _reacted.Add(step.Of);
+                Reaction ??= new Reaction(step.Of, new Times(golden?.At, faulty?.At), Steps);
             }
 
             // What a party that answers at once says wrongly is heard within the caller's step.
@@ -149,19 +196,20 @@ internal sealed class DeltaComparison(PropagationMode mode)
             return false;
         }
 
-        HasComeBack |= DivergentSteps > 0 && (golden is null || faulty is null) && step.From.Length > 0 && !_origins.Contains(step.From);
+        var isCausedByOthers = DivergentSteps > 0 && step.From.Length > 0 && !_origins.Contains(step.From);
+        HasComeBack |= isCausedByOthers && (golden is null ? !IsPieceOfOne(step, inGolden) : faulty is null && _reacted.Contains(step.From) && !IsPieceOfOne(step, inFaulty));
         return !HasComeBack;
     }
 
-    private void CompareStep(Rendezvous? golden, Rendezvous? faulty)
+    /// <summary>Whether there is a piece of the same step among others.</summary>
+    private static bool IsPieceOfOne(Rendezvous piece, IEnumerable<Rendezvous> others) =>
+        others.Any(each => each.At == piece.At && each.Of == piece.Of && each.On == piece.On && each.From == piece.From);
+
+    private void CompareStep(Rendezvous? golden, Rendezvous? faulty, ImmutableArray<MessageDifference> messages)
     {
         var step = (faulty ?? golden)!;
         var own = _stepsOf[step.Of] = _stepsOf.GetValueOrDefault(step.Of) + 1;
-        if (!_states.TryGetValue(step.Of, out var state))
-        {
-            _states.Add(step.Of, state = new StateMap());
-        }
-
+        var state = StateOf(_states, step.Of);
         var isSame = golden is not null && faulty is not null && (ReferenceEquals(golden, faulty) || golden.TellsTheSameAs(faulty));
         if (isSame && state.Differing.Count == 0)
         {
@@ -169,13 +217,13 @@ internal sealed class DeltaComparison(PropagationMode mode)
             return;
         }
 
-        ImmutableArray<MessageDifference> messages = [.. MessageComparison.Of(golden, faulty, Steps)];
+        messages = [.. messages.Select(each => each with { Step = Steps })];
         var heard = mode is PropagationMode.Isolated ? FirstHeard(step.Of, messages) : -1;
         if (heard >= 0)
         {
             // What the component says and remembers from here on rests on an answer that golden does not give.
             HasComeBack = true;
-            IsBlocked = messages[heard].Change is MessageChange.Extra;
+            IsBlocked = messages[heard] is { Change: MessageChange.Extra } question && question.From == step.Of;
             messages = messages[..(messages[heard].Kind == Unanswered ? heard : heard + 1)];
         }
 
@@ -252,9 +300,12 @@ internal sealed class DeltaComparison(PropagationMode mode)
     private void Infect(Rendezvous step, Times times, long own, ImmutableArray<MessageDifference> messages, ImmutableArray<StateDifference> differences)
     {
         // The latest message from an infected component that differs and was meant for this one; what it was woken by comes after that.
-        var by = _origins.Contains(step.Of) && _infections.Count == 0 ? null
-            : _messages.LastOrDefault(each => each.To == step.Of && each.From != step.Of && !each.Times.IsAfter(times) && IsAffected(each.From, times));
+        var isFirst = _origins.Contains(step.Of) && _infections.Count == 0;
+        var by = isFirst ? null : CalledBy(step, times) ?? Told(each => each.Change is not MessageChange.Retimed);
         by ??= _origins.Contains(step.Of) ? null : HandedOn(step.Of, times, messages, []);
+
+        // The same words at another time explain it only where nothing else does.
+        by ??= isFirst ? null : Told(_ => true);
         var (cause, from) = by is not null ? (InfectionCause.Message, by.From)
             : _origins.Contains(step.Of) ? (InfectionCause.Fault, null)
             : CauseWithoutMessage(step, times, messages);
@@ -264,6 +315,17 @@ internal sealed class DeltaComparison(PropagationMode mode)
         }
 
         Add(new Infection(step.Of, times, Steps, own, cause, from, by, differences.FirstOrDefault()));
+
+        MessageDifference? Told(Func<MessageDifference, bool> which) =>
+            _messages.LastOrDefault(each => each.To == step.Of && each.From != step.Of && which(each) && !each.Times.IsAfter(times) && IsAffected(each.From, times));
+    }
+
+    /// <summary>A step that only one of the runs has is there, or not, because of the call or the event that caused it, whatever else the component has heard.</summary>
+    private MessageDifference? CalledBy(Rendezvous step, Times times)
+    {
+        MessageChange? alone = times.Golden is null ? MessageChange.Extra : times.Faulty is null ? MessageChange.Missing : null;
+        return alone is null || step.From.Length == 0 || step.From == step.Of ? null
+            : _messages.LastOrDefault(each => each.Change == alone && each.From == step.From && each.To == step.Of && each.Kind is not "state" && !each.Times.IsAfter(times) && IsAffected(each.From, times));
     }
 
     private (InfectionCause, string?) CauseWithoutMessage(Rendezvous step, Times times, ImmutableArray<MessageDifference> messages)

@@ -84,7 +84,9 @@ public sealed class ExecutionSide(Func<string?> read, Func<IEnumerable<string>, 
 public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, GoldenRun reference, PropagationMode mode = PropagationMode.Full)
 {
     private readonly DeltaComparison _comparison = new(mode);
-    private Observation? _noticed;
+    private readonly HashSet<string> _origins = new(StringComparer.Ordinal);
+    private HashSet<string> _originsBefore = new(StringComparer.Ordinal);
+    private Noticed? _noticed;
     private Detected? _detected;
     private SiteReached? _reached;
     private long _hits;
@@ -102,21 +104,24 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             var parted = left?.Identity != right?.Identity;
             if (parted)
             {
+                NoticeIfNew(right);
                 ReadToEnd();
             }
 
-            Activate();
-            _comparison.Compare(golden.Stretch, faulty.Stretch);
             var same = left is not null && right is not null && left.SaysTheSameAs(right);
             if (!parted && !same && right is not null)
             {
                 Notice(right);
             }
 
-            if (_noticed is not null)
+            var run = parted || left is null ? faulty.Finish() : null;
+            if (run?.Death is { } death)
             {
-                _detected ??= Detection(_noticed.InWords(), _noticed.At);
+                _noticed ??= new Noticed(death, null, faulty.Stretch.Count, faulty.Told);
             }
+
+            Activate();
+            CompareStretch();
 
             if (_comparison.HasComeBack)
             {
@@ -125,7 +130,7 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
             if (parted || left is null)
             {
-                return Result(mutant, faulty.Finish(), degradedShare);
+                return Result(mutant, run!, degradedShare);
             }
 
             if (same && _hits > 0 && _hits == allHits && _comparison.IsEqualNow)
@@ -158,17 +163,24 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
         while (!faulty.HasEnded)
         {
-            if (faulty.Advance(keep: true) is { } observation && !reference.Observations.Any(observation.SaysTheSameAs))
-            {
-                Notice(observation);
-            }
+            NoticeIfNew(faulty.Advance(keep: true));
+        }
+    }
+
+    private void NoticeIfNew(Observation? observation)
+    {
+        if (observation is not null && !reference.Observations.Any(observation.SaysTheSameAs))
+        {
+            Notice(observation);
         }
     }
 
     private void Activate()
     {
+        _originsBefore = new(_origins, StringComparer.Ordinal);
         foreach (var each in golden.Reached)
         {
+            _origins.Add(each.Of);
             _reached ??= each;
             _hits = Math.Max(_hits, each.Hits);
             _comparison.Activated(each.Of);
@@ -180,8 +192,41 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
     {
         if (observation is { Kind: ObservationKind.Component } or { Kind: ObservationKind.Monitor or ObservationKind.Invariant, Ok: false } or { Kind: ObservationKind.Operation, Code: not 0 })
         {
-            _noticed ??= observation;
+            _noticed ??= new Noticed(observation.InWords(), observation.At, faulty.Stretch.Count, faulty.Told);
         }
+    }
+
+    /// <summary>The faulty run's first word that something is wrong.</summary>
+    /// <param name="By">The observation in words.</param>
+    /// <param name="At">When; null where it does not say.</param>
+    /// <param name="InStretch">The faulty run's steps before it in this stretch.</param>
+    /// <param name="Told">The faulty run's steps before it in all.</param>
+    private sealed record Noticed(string By, long? At, int InStretch, long Told);
+
+    /// <summary>
+    /// Both have gone on to what they have in common next. Where somebody has noticed on the way, the damage is what it was then: of golden all that it had done by that time counts.
+    /// </summary>
+    private void CompareStretch()
+    {
+        if (_noticed is not { } noticed || _detected is not null)
+        {
+            _comparison.Compare(golden.Stretch, faulty.Stretch);
+            return;
+        }
+
+        List<Rendezvous> until = [.. faulty.Stretch.Take(noticed.InStretch)];
+        var time = noticed.At ?? (until is [.., var last] ? last.At : 0);
+        var damage = _comparison.DamageAfter(golden.Stretch.Where(each => each.At <= time), until);
+        var activated = _origins.ToHashSet(StringComparer.Ordinal);
+        activated.ExceptWith(golden.Reached.Where(each => each.At > time).Select(each => each.Of));
+        activated.UnionWith(_originsBefore);
+        _comparison.Compare(golden.Stretch, faulty.Stretch, until is [.., var end] ? end : null);
+        if (_comparison.Infections is [var first, ..] && first.Step <= _comparison.StepsUntilNoticed)
+        {
+            activated.Add(first.Component);
+        }
+
+        _detected = new Detected(noticed.By, noticed.At, _comparison.StepsUntilNoticed, Ordered(activated), damage) { FaultySteps = noticed.Told };
     }
 
     /// <summary>What follows is golden's: nothing else is left that could make a difference.</summary>
@@ -193,11 +238,6 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
 
     private Delta Result(MutantId mutant, WorkloadRun run, double degradedShare)
     {
-        if (run.Death is { } death)
-        {
-            _detected ??= Detection(death, null);
-        }
-
         var origins = _comparison.Origins;
         var escaped = _comparison.Messages.Where(each => origins.Contains(each.From) && !origins.Contains(each.To) && each.Change is not MessageChange.Retimed).ToList();
         return new Delta(
@@ -229,8 +269,6 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             FaultyOutput = run.Output,
         };
     }
-
-    private Detected Detection(string by, long? at) => new(by, at, _comparison.Steps, Ordered(_comparison.Origins), _comparison.Damage);
 
     private static ImmutableArray<string> Ordered(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
 

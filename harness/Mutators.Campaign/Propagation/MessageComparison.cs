@@ -6,7 +6,7 @@ namespace Mutators.Campaign.Propagation;
 internal static class MessageComparison
 {
     /// <summary>The messages that differ between a step of golden and its counterpart; one of the two may be missing.</summary>
-    public static IEnumerable<MessageDifference> Of(Rendezvous? golden, Rendezvous? faulty, long step)
+    private static IEnumerable<MessageDifference> Of(Rendezvous? golden, Rendezvous? faulty)
     {
         var times = new Times(golden?.At, faulty?.At);
         var retimed = golden is not null && faulty is not null && golden.At != faulty.At;
@@ -17,7 +17,7 @@ internal static class MessageComparison
             MessageChange? change = left is null ? MessageChange.Extra : right is null ? MessageChange.Missing : left != right ? MessageChange.Altered : retimed ? MessageChange.Retimed : null;
             if (change is { } how)
             {
-                differences.Add(new MessageDifference(how, message.From, message.To, message.Kind, left?.Text, right?.Text, times, step));
+                differences.Add(new MessageDifference(how, message.From, message.To, message.Kind, left?.Text, right?.Text, times, 0));
             }
         }
 
@@ -44,6 +44,58 @@ internal static class MessageComparison
         var word = message.Text.IndexOf(' ', StringComparison.Ordinal);
         return $"{message.From}\n{message.To}\n{message.Kind}\n{(word < 0 ? message.Text : message.Text[..word])}";
     }
+
+    /// <summary>
+    /// The messages that differ in each of some pairs of steps, whose places they do not know. A step that calls another component is told in pieces: what is missing in one piece and extra in another of the same step has only changed places.
+    /// </summary>
+    public static ImmutableArray<MessageDifference>[] Of(IReadOnlyList<(Rendezvous? Golden, Rendezvous? Faulty)> pairs)
+    {
+        var all = new ImmutableArray<MessageDifference>[pairs.Count];
+        var open = new Dictionary<string, (Step Step, List<int> Pieces)>(StringComparer.Ordinal);
+        for (var i = 0; i < all.Length; i++)
+        {
+            var (golden, faulty) = pairs[i];
+            all[i] = golden is not null && faulty is not null && golden.TellsTheSameAs(faulty) ? [] : [.. Of(golden, faulty)];
+            if (all[i].IsEmpty)
+            {
+                continue;
+            }
+
+            var piece = (faulty ?? golden)!;
+            var step = new Step(piece.On, piece.From, piece.At);
+            if (!open.TryGetValue(piece.Of, out var before) || before.Step != step)
+            {
+                Join(before.Pieces);
+                open[piece.Of] = before = (step, []);
+            }
+
+            before.Pieces.Add(i);
+            if (piece.Messages.Any(each => each.From == piece.Of && each.Kind == "return"))
+            {
+                Join(before.Pieces);
+                open.Remove(piece.Of);
+            }
+        }
+
+        foreach (var (_, pieces) in open.Values)
+        {
+            Join(pieces);
+        }
+
+        return all;
+
+        void Join(List<int>? pieces)
+        {
+            if (pieces is { Count: > 1 })
+            {
+                var joined = Reordered([.. pieces.SelectMany(piece => all[piece].Select(each => each with { Step = piece }))]).ToLookup(each => each.Step);
+                pieces.ForEach(piece => all[piece] = [.. joined[piece]]);
+            }
+        }
+    }
+
+    /// <summary>What the pieces of one step have in common.</summary>
+    private readonly record struct Step(string On, string From, long At);
 
     /// <summary>What is missing at one place and extra at another has only changed places.</summary>
     private static IEnumerable<MessageDifference> Reordered(List<MessageDifference> differences)

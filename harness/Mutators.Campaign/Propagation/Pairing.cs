@@ -17,46 +17,33 @@ internal static class Pairing
     /// <summary>Every element of both once, in the order of both; a side is null where there is no counterpart.</summary>
     /// <param name="golden">Golden's elements.</param>
     /// <param name="faulty">The mutant's.</param>
-    /// <param name="content">What makes two elements equal.</param>
-    /// <param name="kind">What makes them counterparts although they are not.</param>
-    public static List<(T? Golden, T? Faulty)> Of<T>(IReadOnlyList<T> golden, IReadOnlyList<T> faulty, Func<T, string> content, Func<T, string> kind)
+    /// <param name="keys">What makes two elements equal, and then what makes them counterparts although they are not: the closest first, each looked at in the gaps that the one before leaves.</param>
+    public static List<(T? Golden, T? Faulty)> Of<T>(IReadOnlyList<T> golden, IReadOnlyList<T> faulty, params ReadOnlySpan<Func<T, string>> keys)
         where T : class
     {
+        if (keys.IsEmpty || golden.Count == 0 || faulty.Count == 0)
+        {
+            return [.. faulty.Select(each => ((T?)null, (T?)each)), .. golden.Select(each => ((T?)each, (T?)null))];
+        }
+
         var pairs = new List<(T?, T?)>(Math.Max(golden.Count, faulty.Count));
         var (g, f) = (0, 0);
-        foreach (var (i, j) in Matches(golden, faulty, content))
+        foreach (var (i, j) in Matches(golden, faulty, keys[0]).Append((golden.Count, faulty.Count)))
         {
-            Gap(i, j);
-            pairs.Add((golden[g++], faulty[f++]));
-        }
-
-        Gap(golden.Count, faulty.Count);
-        return pairs;
-
-        void Gap(int goldenEnd, int faultyEnd)
-        {
-            var (left, right) = (Slice(golden, g, goldenEnd), Slice(faulty, f, faultyEnd));
-            var (i, j) = (0, 0);
-            foreach (var (nextLeft, nextRight) in (left.Count == 0 || right.Count == 0 ? [] : Matches(left, right, kind)).Append((left.Count, right.Count)))
+            if (i > g || j > f)
             {
-                while (j < nextRight)
-                {
-                    pairs.Add((null, right[j++]));
-                }
-
-                while (i < nextLeft)
-                {
-                    pairs.Add((left[i++], null));
-                }
-
-                if (i < left.Count && j < right.Count)
-                {
-                    pairs.Add((left[i++], right[j++]));
-                }
+                pairs.AddRange(Of(Slice(golden, g, i), Slice(faulty, f, j), keys[1..]));
             }
 
-            (g, f) = (goldenEnd, faultyEnd);
+            if (i < golden.Count && j < faulty.Count)
+            {
+                pairs.Add((golden[i], faulty[j]));
+            }
+
+            (g, f) = (i + 1, j + 1);
         }
+
+        return pairs;
     }
 
     private static List<T> Slice<T>(IReadOnlyList<T> list, int from, int to)

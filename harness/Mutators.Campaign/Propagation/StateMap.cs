@@ -13,6 +13,29 @@ internal sealed class StateMap
     /// <summary>The fields that differ now.</summary>
     public IReadOnlyDictionary<string, (string? Golden, string? Faulty)> Differing => _differing;
 
+    /// <summary>A copy, in which steps can be tried.</summary>
+    public StateMap Copy()
+    {
+        var copy = new StateMap();
+        foreach (var (field, value) in _golden)
+        {
+            copy._golden.Add(field, value);
+        }
+
+        foreach (var (field, value) in _faulty)
+        {
+            copy._faulty.Add(field, value);
+        }
+
+        foreach (var (field, values) in _differing)
+        {
+            copy._differing.Add(field, values);
+        }
+
+        copy._waiting.AddRange(_waiting);
+        return copy;
+    }
+
     /// <summary>A step that is the same in both runs, in a state that is: what it changed is looked at when it is asked for.</summary>
     public void Apply(Rendezvous inBoth)
     {

@@ -22,10 +22,17 @@ internal static class StepPairing
         var faultyOf = faulty.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
         var goldenOf = golden.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
         var pairs = goldenOf.Select(group => group.Key).Union(faultyOf.Select(group => group.Key), StringComparer.Ordinal)
-            .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, step => step.On))
+            .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, LastSaid, step => step.On))
             .ToList();
         return same.Concat(InOrder(pairs, faulty, common));
     }
+
+    /// <summary>
+    /// What a piece of a step consumed, and whom it ends with a word to, and how: a call that only one run makes is not put beside the end of the other's. State that is handed over stands behind the word,
+    /// and is no word.
+    /// </summary>
+    private static string LastSaid(Rendezvous step) =>
+        step.Messages.LastOrDefault(each => each.From == step.Of && each.Kind is not "state") is { } last ? $"{step.On}\n{last.To}\n{last.Kind}" : $"{step.On}\n";
 
     /// <summary>
     /// The faulty run's steps as they come. What only golden has stands at its time, before what follows it there in golden, and behind what its component and who caused it had done before: many steps share

@@ -25,7 +25,7 @@ public sealed record Leak(string From, string To, string Kind, long Count);
 /// <param name="Infected">The first infection; null if none.</param>
 /// <param name="Escaped">The first message that escaped; null if none.</param>
 /// <param name="Spread">The first infection of a component that does not hold the fault; null if none.</param>
-/// <param name="Detected">When somebody noticed first; null if nobody did, or where its moment is not known.</param>
+/// <param name="Detected">When somebody noticed first, by the steps of the faulty run; null if nobody did, or where its moment is not known.</param>
 /// <param name="IsDetected">Somebody noticed.</param>
 /// <param name="Components">How many components were infected.</param>
 /// <param name="Unexplained">Of these, those that no differing message explains.</param>
@@ -50,6 +50,9 @@ public sealed record TraceRecord(
     FailureMode? Mode,
     ImmutableArray<Leak> Leaks)
 {
+    /// <summary>How many infections have no other explanation than the right words at another time.</summary>
+    public int ByTimeAlone { get; init; }
+
     /// <summary>Something was infected, all fields were equal again at the end, and output and outcome were golden's.</summary>
     [JsonIgnore]
     public bool IsMasked => Infected is not null && Remaining == 0 && Mode is FailureMode.NoImpact or FailureMode.Survived;
@@ -67,7 +70,7 @@ public sealed record TraceRecord(
             delta.Infections is [var first, ..] ? new Moment(first.At, first.Step) : null,
             delta.Escaped is [var escaped, ..] ? new Moment(escaped.At, escaped.Step) : null,
             spread is null ? null : new Moment(spread.At, spread.Step),
-            delta.Detected is { At: { } at } detected ? new Moment(at, detected.Step) : null,
+            delta.Detected is { At: { } at } detected ? new Moment(at, detected.FaultySteps) : null,
             delta.Detected is not null || delta.Outcome is { Detection: Detection.Test },
             delta.Infections.Length,
             delta.Infections.Count(each => !each.IsExplained),
@@ -81,7 +84,10 @@ public sealed record TraceRecord(
                     .Select(group => new Leak(group.Key.From, group.Key.To, group.Key.Kind, group.Sum(each => each.Count)))
                     .OrderByDescending(each => each.Count).ThenBy(each => each.From, StringComparer.Ordinal).ThenBy(each => each.To, StringComparer.Ordinal)
                     .ThenBy(each => each.Kind, StringComparer.Ordinal),
-            ]);
+            ])
+        {
+            ByTimeAlone = delta.Infections.Count(each => each.IsByTimeAlone),
+        };
     }
 
     /// <summary>As it is stored.</summary>

@@ -146,7 +146,7 @@ public static class DeltaStory
     private static string End(Delta delta) => delta.End switch
     {
         DeltaEnd.EqualAgain => $"{(delta.IsMasked ? "Masked: everything" : "Everything")} is equal again, and golden reaches the site no more.",
-        DeltaEnd.CameBack => "Followed until an answer came back that golden does not give: until then the others' messages were golden's.",
+        DeltaEnd.CameBack => "Followed until the damage came back, by an answer that golden does not give or by a call that is not golden's: until then the others' messages were golden's.",
         DeltaEnd.Blocked => "Followed until it asked what golden never asks: in isolation nobody answers that, and the component is blocked.",
         DeltaEnd.Crashed => "The program crashed.",
         DeltaEnd.TimedOut => "The program was ended at its limit.",

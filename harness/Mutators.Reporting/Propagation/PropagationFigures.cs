@@ -70,6 +70,9 @@ public sealed class PropagationFigures
     /// <summary>Infections that no differing message explains: a channel that nobody looks at, or a defect of ours. Always an alarm.</summary>
     public int Unexplained => traces.Sum(each => each.Unexplained);
 
+    /// <summary>Infections that nothing explains but the right words at another time: whoever is late may have made others do otherwise.</summary>
+    public int ByTimeAlone => traces.Sum(each => each.ByTimeAlone);
+
     /// <summary>How many executions infected so many components, by ranges that double.</summary>
     public ImmutableArray<(string Components, Proportion Share)> BlastRadius
     {
@@ -118,6 +121,7 @@ public sealed class PropagationFigures
         $"Of {traces.Length} traced mutants {Activated.K} were activated, {Infected} of them infected a component, {Propagated} of these another one"
         + (UnsafeRestarts.N > 0 ? $"; {UnsafeRestarts} restarts at detection would have been unsafe." : ".")
         + (Interfaces is [var most, ..] ? $" Most faults leak by {most.Kind} from {most.From} to {most.To}." : "")
+        + (ByTimeAlone > 0 ? $" {ByTimeAlone} of the {traces.Sum(each => each.Components)} infections have no other cause than messages at another time." : "")
         + (Unexplained > 0 ? $" {Unexplained} infections are unexplained: there is a channel that the traces do not see." : "");
 
     private IEnumerable<TraceRecord> IsActivated() => traces.Where(each => each.Activated is not null || each.Infected is not null);

@@ -70,7 +70,7 @@ public sealed class RendezvousRecorder
     private Step Current => steps.TryPeek(out var step) ? step : Outside;
 
     /// <summary>What happens outside of every handler: the world acts on the machine.</summary>
-    private Step Outside { get; } = new("operator", "", "");
+    private Step Outside { get; } = new(SimulationTap.Operator, "", "");
 
     /// <summary>A handler in progress.</summary>
     private sealed record Step(string Of, string On, string From)

@@ -35,11 +35,19 @@ internal static class StateFields
     /// <summary>The fields of a type, those of its base first, in the order of their declaration.</summary>
     public static StateField[] Of(Type type) => Fields.TryGetValue(type, out var fields) ? fields : Fields.GetOrAdd(type, Find);
 
+    /// <summary>
+    /// Fields that hold a moment of virtual time. Whoever does the same as ever, only later, has another moment there: that is told by the times of the steps, and would be no damage.
+    /// </summary>
+    private static readonly (string Type, string Field)[] Moments = [("GuestKernel", "LastHeartbeatAt"), ("XenvifQueue", "lastRxTime"), ("TransmitCredit", "windowStart")];
+
     private static StateField[] Find(Type type)
     {
         var all = new List<FieldInfo>();
         for (var each = type; each is not null && each != typeof(object); each = each.BaseType) all.InsertRange(0, each.GetFields(Declared));
-        return [.. all.Select(field => new StateField(field, NameOf(field), IsPlain(field.FieldType)))];
+        return
+        [
+            .. all.Where(field => !Moments.Contains((field.DeclaringType!.Name, NameOf(field)))).Select(field => new StateField(field, NameOf(field), IsPlain(field.FieldType))),
+        ];
     }
 
     public static bool IsLookedInto(Type type) => LookedInto.TryGetValue(type, out var answer) ? answer

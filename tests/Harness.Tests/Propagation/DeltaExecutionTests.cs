@@ -249,6 +249,128 @@ public sealed class DeltaExecutionTests
     }
 
     [TestMethod]
+    public void Damage_at_detection_is_what_it_was_when_somebody_noticed()
+    {
+        // The server dies after its first write; what golden does from there to the next observation that both have is no damage yet.
+        string[] golden = [.. Golden.Where(line => !line.Contains("operation"))];
+        var faulty = golden.Take(3).Select(line => line.Replace("\"block\":\"1\"", "\"block\":\"7\""))
+            .Append("""{"observe":"component","name":"server","kind":"process","event":"crash","detail":"x","at":21}""")
+            .Append(Step("client", "giving up", "", 35, 4, "", "\"sent\":\"none\"")).Concat(golden.Skip(6));
+        var delta = Trace(golden, faulty);
+
+        Assert.AreEqual(21, delta.Detected!.At);
+        CollectionAssert.AreEqual(new[] { "disk.block 1/7" }, Fields(delta.Detected.Damage));
+        Assert.AreEqual(3, delta.Detected.Step);
+        CollectionAssert.AreEqual(new[] { "client.sent 2/none", "disk.block 2/7", "server.stored 2/1" }, Fields(delta.Remaining));
+    }
+
+    [TestMethod]
+    public void A_crash_of_the_program_is_noticed_when_it_comes_and_not_when_golden_ends()
+    {
+        string[] golden = [.. Golden.Where(line => !line.Contains("operation"))];
+        var delta = Trace(golden, golden.Take(2).Select(line => line.Replace("\"stored\":\"1\"", "\"stored\":\"7\"")), end: ProcessEnd.Crashed);
+
+        CollectionAssert.AreEqual(new[] { "disk.block 1/", "server.stored 1/7" }, Fields(delta.Detected!.Damage));
+    }
+
+    [TestMethod]
+    public void A_message_that_differs_explains_more_than_a_later_one_that_is_only_late()
+    {
+        // The server hears something else from the client, and then the right words at another time; only then its state differs.
+        string[] golden =
+        [
+            Step("client", "start", "", 10, 1, """["client","server","request","put 1"]""", ""),
+            Step("client", "again", "", 30, 2, """["client","server","request","put 2"]""", ""),
+            Step("server", "request", "client", 40, 3, "", "\"stored\":\"1\""),
+        ];
+        var delta = Trace(golden, golden.Select(line => line.Replace("put 1", "put 9").Replace("\"at\":30", "\"at\":31").Replace("\"stored\":\"1\"", "\"stored\":\"9\"")));
+
+        Assert.AreEqual("Altered put 1 -> put 9", Words(delta.Infections[1].By!));
+    }
+
+    [TestMethod]
+    public void What_is_said_in_another_piece_of_the_same_step_is_out_of_order()
+    {
+        string[] golden =
+        [
+            Step("server", "request", "client", 20, 1, """["server","disk","disk","write 1"]""", ""),
+            Step("disk", "served", "server", 20, 2, "", ""),
+            Step("server", "request", "client", 20, 3, """["server","client","log","done"]""", ""),
+        ];
+        var delta = Trace(golden, [golden[0].Replace("""["server","disk""", """["server","client","log","done"],["server","disk"""), golden[1], golden[2].Replace(""","messages":[["server","client","log","done"]]""", "")]);
+
+        Assert.AreEqual("Reordered done -> done", Words(delta.Divergent.SelectMany(each => each.Messages).Single()));
+    }
+
+    [TestMethod]
+    public void A_call_that_is_left_out_is_not_put_beside_the_end_of_its_caller()
+    {
+        // Sell calls Earn and returns; the mutant does not call, and has another state when it returns.
+        string[] golden =
+        [
+            Step("Sell", "call", "", 0, 1, """["Sell","Earn","call","(1)"]""", ""),
+            Step("Earn", "call", "Sell", 0, 2, """["Earn","Sell","return",""]""", ""),
+            Step("Sell", "call", "", 0, 3, """["Sell","program","return","True"],["Sell","Shop","state","earned=1"]""", ""),
+        ];
+        var delta = Trace(golden, [golden[2].Replace("earned=1", "earned=0").Replace("\"no\":3", "\"no\":1")]);
+
+        Assert.IsFalse(delta.MessageCounts.Any(each => each.Kind == "return" && each.From == "Sell"), string.Join('\n', delta.MessageCounts));
+        Assert.AreEqual("Missing (1) -> ", Words(delta.Escaped[0]));
+    }
+
+    [TestMethod]
+    public void A_call_that_is_missing_is_the_cause_of_the_step_that_is_missing()
+    {
+        // What Sell writes into the shop's state before is not why Earn is not called.
+        string[] golden =
+        [
+            Step("Sell", "call", "", 0, 1, """["Sell","Earn","call","(1)"],["Sell","Shop","state","sold=1"]""", ""),
+            Step("Shop", "state", "Sell", 0, 2, "", "\"sold\":\"1\""),
+            Step("Earn", "call", "Sell", 0, 3, """["Shop","Earn","state","sold=1"],["Earn","Sell","return",""]""", ""),
+            Step("Sell", "call", "", 0, 4, """["Sell","program","return","True"]""", ""),
+        ];
+        var delta = Trace(golden, [Step("Shop", "state", "Sell", 0, 1, "", "\"sold\":\"0\""), golden[3].Replace("\"no\":4", "\"no\":2")]);
+
+        Assert.AreEqual(("Sell", "call"), (delta.Infections.Single(each => each.Component == "Earn").From, delta.Infections.Single(each => each.Component == "Earn").By!.Kind));
+    }
+
+    [TestMethod]
+    public void In_isolation_a_step_that_is_there_in_part_has_nothing_come_back()
+    {
+        // The server is called by the client; in the middle it leaves out two questions to the disk.
+        string[] golden =
+        [
+            """{"observe":"activation","name":"server","at":5,"hits":1}""",
+            Step("server", "request", "client", 20, 1, """["server","disk","disk","write 1"]""", ""),
+            Step("server", "request", "client", 20, 2, """["server","disk","disk","write 2"]""", ""),
+            Step("server", "request", "client", 20, 3, """["server","disk","disk","write 3"]""", ""),
+            Step("server", "request", "client", 20, 4, "", "\"stored\":\"3\""),
+        ];
+        var delta = Trace(golden, [golden[1], golden[4]], PropagationMode.Isolated);
+
+        Assert.AreEqual(DeltaEnd.Ended, delta.End);
+        CollectionAssert.AreEqual(new[] { "Missing write 2 -> ", "Missing write 3 -> " }, delta.Escaped.Select(Words).ToArray());
+    }
+
+    [TestMethod]
+    public void In_isolation_an_answer_that_golden_gives_elsewhere_in_the_step_is_no_end_and_an_extra_answer_is_no_question()
+    {
+        string[] golden =
+        [
+            """{"observe":"activation","name":"server","at":5,"hits":1}""",
+            Step("server", "request", "client", 20, 1, """["server","disk","disk","write 1"]""", ""),
+            Step("server", "request", "client", 20, 2, """["xen","server","device","loops "]""", "\"stored\":\"1\""),
+        ];
+        string[] faulty = [golden[1].Replace("""["server","disk""", """["xen","server","device","loops "],["server","disk"""), Step("server", "request", "client", 20, 2, "", "\"stored\":\"7\"")];
+        var moved = Trace(golden, faulty, PropagationMode.Isolated);
+        Assert.AreEqual(DeltaEnd.Ended, moved.End);
+        CollectionAssert.AreEqual(new[] { "server.stored 1/7" }, Fields(moved.Remaining));
+
+        var other = Trace(golden, faulty.Select(line => line.Replace("loops ", "attached 7")), PropagationMode.Isolated);
+        Assert.AreEqual(DeltaEnd.CameBack, other.End, "an answer is no question: nobody is blocked by it");
+    }
+
+    [TestMethod]
     public void Equal_again_and_reached_no_more_ends_the_comparison()
     {
         var golden = Golden.Prepend("""{"observe":"activation","name":"client","at":5,"hits":1}""").ToArray();
@@ -342,19 +464,19 @@ public sealed class DeltaExecutionTests
 
     private static Delta Trace(IEnumerable<string> faulty) => Trace(Golden, faulty);
 
-    internal static Delta Trace(IReadOnlyList<string> golden, IEnumerable<string> faulty, PropagationMode mode = PropagationMode.Full)
+    internal static Delta Trace(IReadOnlyList<string> golden, IEnumerable<string> faulty, PropagationMode mode = PropagationMode.Full, ProcessEnd end = ProcessEnd.Exited)
     {
         var lines = new Queue<string>(faulty);
-        return Trace(golden, () => lines.TryDequeue(out var line) ? line : null, null, mode);
+        return Trace(golden, () => lines.TryDequeue(out var line) ? line : null, null, mode, end);
     }
 
-    private static Delta Trace(IReadOnlyList<string> golden, Func<string?> faulty, long? allHits, PropagationMode mode = PropagationMode.Full)
+    private static Delta Trace(IReadOnlyList<string> golden, Func<string?> faulty, long? allHits, PropagationMode mode = PropagationMode.Full, ProcessEnd end = ProcessEnd.Exited)
     {
         Assert.IsTrue(MutantId.TryParse("MFC-0123456789", out var mutant));
         var lines = new Queue<string>(golden);
         var reference = new GoldenRun(new Workload("hand", "App", []), Run(golden.Where(line => !Rendezvous.IsOne(line) && SiteReached.Parse(line) is null)));
         return new DeltaExecution(
-            new ExecutionSide(() => lines.TryDequeue(out var line) ? line : null, Run), new ExecutionSide(faulty, Run), reference, mode)
+            new ExecutionSide(() => lines.TryDequeue(out var line) ? line : null, Run), new ExecutionSide(faulty, output => Run(output) with { End = end, ExitCode = end is ProcessEnd.Exited ? 0 : 134 }), reference, mode)
             .Run(mutant, allHits, OutcomeClassifier.DefaultDegradedShare);
     }
 

@@ -36,6 +36,15 @@ public sealed class ContainmentTests
     }
 
     [TestMethod]
+    public void Who_has_ended_before_does_not_die_of_the_hosts_crash()
+    {
+        var (gone, there) = (machine.Host.CreateProcess("xl"), machine.Host.CreateProcess("xenconsoled"));
+        gone.Exit();
+        machine.Host.Crash("boom");
+        Assert.AreEqual((null, "host crash"), (gone.Death, there.Death));
+    }
+
+    [TestMethod]
     public void Guests_of_a_hypervisor_that_goes_on_stand_still_until_Dom0_is_booted_again()
     {
         var kept = new TestHost(options: new HostOptions { MemoryMib = 16, Dom0MemoryMib = 4, GuestsOutliveDom0 = true });

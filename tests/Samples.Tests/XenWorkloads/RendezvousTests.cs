@@ -48,12 +48,23 @@ public sealed class RendezvousTests
     }
 
     [TestMethod]
+    public void No_moment_of_time_is_state()
+    {
+        var lines = new List<string>();
+        WorkloadRun.Execute(new WorkloadOptions("network", 1, 2, 2), rendezvous: lines.Add);
+        foreach (var moment in new[] { "LastHeartbeatAt", "lastRxTime", "windowStart" })
+        {
+            Assert.IsFalse(lines.Exists(line => line.Contains(moment, StringComparison.Ordinal)), $"{moment} differs whenever somebody is late");
+        }
+    }
+
+    [TestMethod]
     public void Each_way_between_components_is_seen()
     {
         var lines = new List<string>();
         WorkloadRun.Execute(new WorkloadOptions("lifecycle", 1, 1, 1), rendezvous: lines.Add);
         WorkloadRun.Execute(new WorkloadOptions("migration", 1, 1, 2), rendezvous: lines.Add);
-        foreach (var kind in new[] { "hypercall", "event", "store", "reply", "watch", "page", "disk", "file", "memory", "answer", "device", "stream" })
+        foreach (var kind in new[] { "hypercall", "event", "store", "reply", "watch", "page", "disk", "file", "memory", "answer", "device", "stream", "arguments" })
         {
             Assert.IsTrue(lines.Exists(line => line.Contains($"\",\"{kind}\",\"", StringComparison.Ordinal)), $"no message is a {kind}");
         }
