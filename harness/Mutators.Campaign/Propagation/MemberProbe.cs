@@ -43,6 +43,7 @@ public static class MemberProbe
             private static readonly System.IO.StreamWriter file = Open();
             private static readonly HashSet<string> without = new HashSet<string>((Environment.GetEnvironmentVariable("{{OneSidedFields.Variable}}") ?? "").Split('\n'));
             private static long lines;
+            private static long hits;
 
             private readonly {{name}} caller;
             private readonly string member;
@@ -90,6 +91,18 @@ public static class MemberProbe
 
                     current = call;
                     return call;
+                }
+            }
+
+            internal static void Reached(int site)
+            {
+                lock (gate)
+                {
+                    hits++;
+                    if (file == null || lines >= {{MaximumLines}} || hits > {{CallsToldOneByOne}} && (hits & (hits - 1)) != 0) return;
+                    var line = new StringBuilder({{Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(SiteReached.Beginning, quote: true)}}).Append(",\"name\":");
+                    Quote(line, current == null ? "program" : current.member).Append(",\"hits\":").Append(hits);
+                    file.Write(line.Append("}\n").ToString());
                 }
             }
 

@@ -33,6 +33,9 @@ internal static class MessageComparison
     /// <summary>Ways on which every message is of the same type: what members are called with, give back, read and write.</summary>
     private static readonly string[] ofOneType = ["call", "return", "state"];
 
+    /// <summary>The way on which the type has the name of a file behind it: another file is no altered one.</summary>
+    private const string OfFiles = "file";
+
     /// <summary>What makes two messages counterparts: sender, receiver, way and the first word, which is a message's type.</summary>
     private static string Kind(Message message)
     {
@@ -42,6 +45,11 @@ internal static class MessageComparison
         }
 
         var word = message.Text.IndexOf(' ', StringComparison.Ordinal);
+        if (word >= 0 && message.Kind == OfFiles)
+        {
+            word = message.Text.IndexOf(' ', word + 1);
+        }
+
         return $"{message.From}\n{message.To}\n{message.Kind}\n{(word < 0 ? message.Text : message.Text[..word])}";
     }
 

@@ -53,6 +53,13 @@ public sealed record TraceRecord(
     /// <summary>How many infections have no other explanation than the right words at another time.</summary>
     public int ByTimeAlone { get; init; }
 
+    /// <summary>How many components were infected that do not hold the fault; those of one name, such as all commands of a kind, are one. Null in stores that were made before this was counted.</summary>
+    public int? Others { get; init; }
+
+    /// <summary>The blast radius: the components that were infected beside the one that holds the fault.</summary>
+    [JsonIgnore]
+    public int Radius => Others ?? Math.Max(0, Components - 1);
+
     /// <summary>Something was infected, all fields were equal again at the end, and output and outcome were golden's.</summary>
     [JsonIgnore]
     public bool IsMasked => Infected is not null && Remaining == 0 && Mode is FailureMode.NoImpact or FailureMode.Survived;
@@ -87,6 +94,7 @@ public sealed record TraceRecord(
             ])
         {
             ByTimeAlone = delta.Infections.Count(each => each.IsByTimeAlone),
+            Others = delta.Infections.Select(each => NameOf(each.Component)).Except(delta.Origins.Select(NameOf), StringComparer.Ordinal).Count(),
         };
     }
 

@@ -69,6 +69,7 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
         var target = trees.Target;
         var golden = VariantBuild.Relaxed(target.Compilation);
         var mutant = trees.Trees.Aggregate(golden, (compilation, each) => compilation.ReplaceSyntaxTree(each.Golden, each.Mutant));
+        var probed = trees.Trees.Aggregate(golden, (compilation, each) => compilation.ReplaceSyntaxTree(each.Golden, WithSite(target, each.Golden, each.Mutant)));
         if (TryEmit(target, mutant, cancel, out var error) is null)
         {
             throw new UsageException($"The mutant does not compile: {error}", "There is no execution to look at.");
@@ -78,17 +79,32 @@ internal sealed record TracedBuild(string AssemblyPath, byte[] Golden, byte[] Mu
         var plain = new HashSet<string>(StringComparer.Ordinal);
         for (var round = 0; ; round++)
         {
-            var left = WithMembers(golden, plain, cancel);
+            var left = WithMembers(probed, plain, cancel);
             var right = WithMembers(mutant, plain, cancel);
-            var broken = Broken(left).Concat(Broken(right)).Where(plain.Add).ToList();
+            var inGolden = Broken(left).ToList();
+            if (probed != golden && inGolden.Count > 0 && !Broken(WithMembers(golden, plain, cancel)).Any())
+            {
+                // A site that no probe can stand at is not told: all else is.
+                probed = golden;
+                continue;
+            }
+
+            var broken = inGolden.Concat(Broken(right)).Where(plain.Add).ToList();
             if (broken.Count == 0 || round == MaximumRounds)
             {
-                return new TracedBuild(target.OutputAssemblyPath, Image(target, left, cancel), Image(target, right, cancel), () => Image(target, left, cancel), () => Image(target, left, cancel));
+                return new TracedBuild(target.OutputAssemblyPath, Image(target, left, cancel), Image(target, right, cancel), () => Image(target, WithMembers(golden, plain, cancel), cancel), () => Image(target, WithMembers(golden, plain, cancel), cancel));
             }
         }
 
         IEnumerable<string> Broken(CSharpCompilation compilation) => compilation.GetDiagnostics(cancel)
             .Where(each => each.Severity == DiagnosticSeverity.Error && each.Location.SourceTree is not null).Select(each => each.Location.SourceTree!.FilePath).Distinct();
+    }
+
+    /// <summary>Golden's text with a probe at the site, which tells in which member it was reached.</summary>
+    private static SyntaxTree WithSite(TargetProject target, SyntaxTree golden, SyntaxTree mutant)
+    {
+        var text = ActivationProbes.Plant(target.Compilation.GetSemanticModel(golden), [(0, Difference(golden, mutant))], $"global::{MemberClass}.Reached", new HashSet<int>());
+        return golden.WithChangedText(SourceText.From(text.ToString(), golden.Encoding ?? Encoding.UTF8));
     }
 
     private static byte[] Image(TargetProject target, CSharpCompilation compilation, CancellationToken cancel) =>

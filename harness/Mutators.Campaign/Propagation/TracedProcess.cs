@@ -17,9 +17,13 @@ internal sealed class TracedProcess : IDisposable
 
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the limit is looked at; it is longer by as much at most.</summary>
+    private static readonly TimeSpan glance = TimeSpan.FromMilliseconds(200);
+
     private readonly Process _process;
     private readonly ProcessTree _tree;
     private readonly OutputLines _error;
+    private readonly WaitLimit _limit;
     private readonly Timer _watchdog;
     private readonly CancellationTokenRegistration _cancelled;
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -32,7 +36,8 @@ internal sealed class TracedProcess : IDisposable
         _process.StandardInput.Close();
         _error = new OutputLines(process.StandardError.BaseStream, new OutputBudget(MaximumOutputBytes), ErrorLines, ErrorLines);
         _error.Start();
-        _watchdog = new Timer(_ => { _timedOut = true; _tree.Kill(); }, null, limit, Timeout.InfiniteTimeSpan);
+        _limit = new WaitLimit(limit, TimeProvider.System);
+        _watchdog = new Timer(_ => Watch(), null, glance, glance);
         _cancelled = cancel.Register(_tree.Kill);
     }
 
@@ -59,7 +64,27 @@ internal sealed class TracedProcess : IDisposable
     }
 
     /// <summary>The next line; null when there is no more.</summary>
-    public string? Read() => _process.StandardOutput.ReadLine();
+    public string? Read()
+    {
+        _limit.Begin();
+        try
+        {
+            return _process.StandardOutput.ReadLine();
+        }
+        finally
+        {
+            _limit.End();
+        }
+    }
+
+    private void Watch()
+    {
+        if (_limit.IsExceeded)
+        {
+            _timedOut = true;
+            _tree.Kill();
+        }
+    }
 
     /// <summary>How it ended, with the lines that its reader took for output.</summary>
     public WorkloadRun Finish(IEnumerable<string> output)

@@ -141,7 +141,7 @@ public static class DeltaPage
 
             foreach (var field in step.State)
             {
-                page.Add($"<li><code>{DeltaStory.InWords(field)}</code></li>\n");
+                page.Add($"<li><code>{DeltaStory.InWords(field, delta.CountsCalls)}</code></li>\n");
             }
 
             page.Add($"</ul></details>\n");

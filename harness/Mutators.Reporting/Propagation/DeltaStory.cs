@@ -18,7 +18,14 @@ public static class DeltaStory
     public static IEnumerable<string> Sentences(Delta delta)
     {
         yield return $"{delta.Mutant} under {delta.Workload}, {Mode(delta.Mode)}: {delta.Steps} steps compared, {delta.DivergentSteps} differ{(delta.LateSteps > 0 ? $", {delta.LateSteps} of them only in time" : "")}.";
-        if (!delta.CountsCalls)
+        if (delta.CountsCalls)
+        {
+            if (delta.Reached is { } told)
+            {
+                yield return $"Activated after {delta.ReachedAfter} steps in {told.Of}{(delta.Hits > 1 ? $", {delta.Hits} times in all" : "")}.";
+            }
+        }
+        else
         {
             yield return delta.Reached is not { } reached
                 ? "The site was not reached."
@@ -67,9 +74,12 @@ public static class DeltaStory
     };
 
     /// <summary>A field that differs, in words.</summary>
-    public static string InWords(StateDifference field) => $"{field.Component}: {Values(field)}";
+    /// <param name="field">The field.</param>
+    /// <param name="countsCalls">Whether the program is followed by its members: what none of them was entered for was not seen, which is not to say that it is not there.</param>
+    public static string InWords(StateDifference field, bool countsCalls) => $"{field.Component}: {Values(field, countsCalls)}";
 
-    private static string Values(StateDifference field) => $"{field.Field} is {Short(field.Faulty) ?? "not there"}, golden has {Short(field.Golden) ?? "nothing"}";
+    private static string Values(StateDifference field, bool countsCalls) =>
+        $"{field.Field} is {Short(field.Faulty) ?? (countsCalls ? "not seen" : "not there")}, {(Short(field.Golden) is { } golden ? $"golden has {golden}" : countsCalls ? "not seen in golden" : "golden has nothing")}";
 
     /// <summary>What infected a component, in words that stand beside its name and that of who did it.</summary>
     public static string Cause(Infection infection) => infection.Cause switch
@@ -86,7 +96,7 @@ public static class DeltaStory
     {
         if (delta.Divergent.FirstOrDefault(each => !each.State.IsEmpty) is { State: [var first, ..] } where)
         {
-            yield return $"State differs first {When(delta, where.Times, where.Step)} in {InWords(first)}.";
+            yield return $"State differs first {When(delta, where.Times, where.Step)} in {InWords(first, delta.CountsCalls)}.";
         }
 
         yield return delta.Escaped is [var escaped, ..]
@@ -113,6 +123,7 @@ public static class DeltaStory
     {
         yield return delta.Reaction is { } reaction
             ? $"Not all of it could be kept from others: {reaction.Component} was the first to do otherwise than in golden, {When(delta, reaction.Times, reaction.Step)}."
+            : delta.End is DeltaEnd.CameBack ? "All others that run by themselves did as in golden until then."
             : "All others did as in golden.";
         yield return End(delta);
     }
@@ -139,7 +150,7 @@ public static class DeltaStory
     private static string Recovery(Delta delta) => $"Restart of {Names(delta.Recovery.Components)} at detection: " + delta.Recovery switch
     {
         { IsSafe: true } => "safe, all damage lay inside.",
-        { Outside: [_, ..] outside } => $"unsafe, because {Differ(outside.Length, " of others")}: {string.Join("; ", outside.Take(NamedFields).Select(InWords))}.",
+        { Outside: [_, ..] outside } => $"unsafe, because {Differ(outside.Length, " of others")}: {string.Join("; ", outside.Take(NamedFields).Select(each => InWords(each, delta.CountsCalls)))}.",
         { Externalised: var gone } => $"unsafe, because {(gone.Length == 1 ? "a wrong message has" : $"{gone.Length} wrong messages have")} left the system: {string.Join("; ", gone.Take(NamedMessages).Select(InWords))}.",
     };
 
@@ -160,7 +171,7 @@ public static class DeltaStory
     {
         var components = delta.Remaining.Select(each => each.Component).Distinct(StringComparer.Ordinal).ToList();
         return Names(components) + (delta.Recovery.IsSafe is not null ? ""
-            : ": " + string.Join("; ", delta.Remaining.Take(NamedFields).Select(each => components.Count == 1 ? Values(each) : InWords(each))));
+            : ": " + string.Join("; ", delta.Remaining.Take(NamedFields).Select(each => components.Count == 1 ? Values(each, delta.CountsCalls) : InWords(each, delta.CountsCalls))));
     }
 
     private static string Mode(PropagationMode mode) => mode is PropagationMode.Full ? "full delta execution" : "isolated delta execution";
@@ -174,5 +185,12 @@ public static class DeltaStory
         return string.Join(", ", names.Take(NamedComponents)) + (names.Count > NamedComponents ? $" and {names.Count - NamedComponents} more" : "");
     }
 
-    private static string? Short(string? text) => text is null || text.Length <= LongestText ? text : text[..LongestText] + "…";
+    /// <summary>A text as a sentence holds it: what is empty is said to be, also where something stands behind it.</summary>
+    private static string? Short(string? text) => text switch
+    {
+        null => null,
+        "" => "empty",
+        [' ', ..] => Short("empty" + text),
+        _ => text.Length <= LongestText ? text : text[..LongestText] + "…",
+    };
 }

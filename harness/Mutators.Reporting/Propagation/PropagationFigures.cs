@@ -17,7 +17,7 @@ public sealed record Latency(string What, Proportion Came, ImmutableArray<long?>
 /// <param name="Component">The component that holds the fault.</param>
 /// <param name="Contained">Executions whose damage never left it, of those that infected it.</param>
 /// <param name="UnsafeRestarts">Of those that somebody noticed, where a restart of it alone would have left damage.</param>
-/// <param name="LargestRadius">The most components that one fault in it infected.</param>
+/// <param name="LargestRadius">The most other components that one fault in it infected, namesakes counted once.</param>
 public sealed record Boundary(string Component, Proportion Contained, Proportion UnsafeRestarts, int LargestRadius);
 
 /// <summary>An interface by which damage leaves the component that holds the fault.</summary>
@@ -73,13 +73,13 @@ public sealed class PropagationFigures
     /// <summary>Infections that nothing explains but the right words at another time: whoever is late may have made others do otherwise.</summary>
     public int ByTimeAlone => traces.Sum(each => each.ByTimeAlone);
 
-    /// <summary>How many executions infected so many components, by ranges that double.</summary>
+    /// <summary>How many executions infected so many components beside those that hold the fault, namesakes counted once, by ranges that double.</summary>
     public ImmutableArray<(string Components, Proportion Share)> BlastRadius
     {
         get
         {
-            (string, int, int)[] ranges = [("1", 1, 1), ("2", 2, 2), ("3–4", 3, 4), ("5–8", 5, 8), ("9–16", 9, 16), ("17 or more", 17, int.MaxValue)];
-            return [.. ranges.Select(range => (range.Item1, new Proportion(infected.Count(each => each.Components >= range.Item2 && each.Components <= range.Item3), infected.Length)))];
+            (string, int, int)[] ranges = [("none", 0, 0), ("1", 1, 1), ("2", 2, 2), ("3–4", 3, 4), ("5–8", 5, 8), ("9–16", 9, 16), ("17 or more", 17, int.MaxValue)];
+            return [.. ranges.Select(range => (range.Item1, new Proportion(infected.Count(each => each.Radius >= range.Item2 && each.Radius <= range.Item3), infected.Length)))];
         }
     }
 
@@ -103,7 +103,7 @@ public sealed class PropagationFigures
                 group.Key,
                 new Proportion(group.Count(each => each.Escaped is null), group.Count()),
                 Unsafe(group),
-                group.Max(each => each.Components)))
+                group.Max(each => each.Radius)))
             .OrderBy(each => each.Contained.Share).ThenByDescending(each => each.Contained.N).ThenBy(each => each.Component, StringComparer.Ordinal),
     ];
 

@@ -32,7 +32,7 @@ internal static class PropagationTables
             ]);
         yield return new ReportTable(
             "Blast radius",
-            ["infected components", "k/n", "share", "95 % interval"],
+            ["other components infected", "k/n", "share", "95 % interval"],
             [.. figures.BlastRadius.Select(each => Row(each.Components, each.Share))]);
         if (figures.Latencies.Any(each => each.Came.N > 0))
         {

@@ -21,6 +21,7 @@ public sealed class TraceTests
 
         var (code, story, error) = ToolProcess.Run(tree.Root, "trace", dropped.ToString());
         Assert.AreEqual(0, code, error);
+        Assert.Contains("Activated after 2 steps in Basket.Add", story);
         Assert.Contains("State differs first at step", story);
         Assert.Contains("Basket.Total", story);
         Assert.Contains("Receipt.Print", story);

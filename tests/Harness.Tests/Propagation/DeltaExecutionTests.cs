@@ -73,6 +73,17 @@ public sealed class DeltaExecutionTests
     }
 
     [TestMethod]
+    public void Another_file_is_no_altered_file()
+    {
+        string[] golden = [.. Golden.Select((line, index) => index == 0 ? Step("client", "start", "", 10, 1, """["files","client","file","read /a 3 bytes"]""", "\"sent\":\"1\"") : line)];
+        var delta = Trace(golden, golden.Select(line => line.Replace("read /a", "read /b")));
+        var altered = Trace(golden, golden.Select(line => line.Replace("3 bytes", "4 bytes")));
+
+        CollectionAssert.AreEqual(new[] { "Extra  -> read /b 3 bytes", "Missing read /a 3 bytes -> " }, delta.Divergent[0].Messages.Select(Words).ToArray());
+        Assert.AreEqual("Altered read /a 3 bytes -> read /a 4 bytes", Words(altered.Divergent[0].Messages.Single()));
+    }
+
+    [TestMethod]
     public void Damage_of_state_alone_stays_where_it_is()
     {
         var delta = Trace(Changed("\"stored\":\"2\"", "\"stored\":\"7\""));

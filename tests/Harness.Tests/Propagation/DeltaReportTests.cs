@@ -32,6 +32,29 @@ public sealed class DeltaReportTests
     }
 
     [TestMethod]
+    public void An_empty_value_is_said_to_be_empty()
+    {
+        Assert.AreEqual("xenstored: /local is empty (n0), golden has empty", DeltaStory.InWords(new StateDifference("xenstored", "/local", "", " (n0)"), countsCalls: false));
+    }
+
+    [TestMethod]
+    public void What_no_member_was_entered_for_was_not_seen_which_is_not_nothing()
+    {
+        var field = new StateDifference("Item", "Item 1.Price", null, "7");
+        Assert.AreEqual("Item: Item 1.Price is 7, not seen in golden", DeltaStory.InWords(field, countsCalls: true));
+        Assert.AreEqual("Item: Item 1.Price is 7, golden has nothing", DeltaStory.InWords(field, countsCalls: false));
+    }
+
+    [TestMethod]
+    public void Where_an_answer_came_back_not_all_others_did_as_in_golden()
+    {
+        var story = string.Join('\n', DeltaStory.Sentences(spread with { Mode = PropagationMode.Isolated, End = DeltaEnd.CameBack }));
+
+        Assert.Contains("All others that run by themselves did as in golden until then.", story);
+        Assert.DoesNotContain("All others did as in golden", story);
+    }
+
+    [TestMethod]
     public void What_heals_is_masked_and_nobody_would_have_restarted_anything()
     {
         var story = string.Join('\n', DeltaStory.Sentences(Trace(line => line.Replace("\"stored\":\"1\"", "\"stored\":\"7\""))));

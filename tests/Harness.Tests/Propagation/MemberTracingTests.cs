@@ -3,7 +3,9 @@ using System.Runtime.Loader;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using Mutators;
+using Mutators.Campaign.Activation;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Propagation;
 using Mutators.Campaign.Workloads;
@@ -103,35 +105,102 @@ public sealed class MemberTracingTests
         """;
 
     [TestMethod]
-    [DataRow("value = value * 10 + (c - '0')", "value = value * 10", "Numbers.Parse", "Item.new, Basket.Add, Basket.Total, Receipt.Print, Shop.Sell")]
-    [DataRow("if (price > 90) price = 90;", "", "Item.new", "Basket.Add, Basket.Total, Discount.Apply, Receipt.Print")]
-    [DataRow("Price = price;", "Price = 0;", "Item.new", "Basket.Total, Receipt.Print")]
-    [DataRow("items.Add(item);", "", "Basket.Add", "Basket, Basket.Count, Basket.Total, Receipt.Print")]
-    [DataRow("count++", "count--", "Basket.Count", "Basket")]
-    [DataRow("total += item.Price", "total = item.Price", "Basket.Total", "Shop.Sell, Discount.Apply, Receipt.Print")]
-    [DataRow("this.percent = percent;", "", "Discount.new", "Discount.Apply, Receipt.Print")]
-    [DataRow("total - total * percent / 100", "total * percent / 100", "Discount.Apply", "Shop.Sell, Receipt.Print")]
-    [DataRow("{reduced} of {total}", "{total} of {reduced}", "Receipt.Print", "Shop.Sell")]
-    [DataRow("Receipt.Print(total, discount.Apply(total))", "Receipt.Print(total, total)", "Shop.Sell", "Receipt.Print")]
-    [DataRow("basket.Clear();", "", "Shop.Sell", "")]
-    [DataRow("count = 0;", "", "Basket.Clear", "Basket")]
-    public void The_first_infected_member_and_the_way_of_the_damage(string golden, string mutant, string first, string then)
+    [DataRow("value = value * 10 + (c - '0')", "value = value * 10",
+        "Numbers.Parse <- Fault",
+        "Shop.Sell <- Numbers.Parse, Altered return 12 / 0",
+        "Item.new <- Shop.Sell, Altered call ('a', 12) / ('a', 0)",
+        "Item <- Item.new, Altered state Name='a', Price=12 / Name='a', Price=0; Item 1.Price 12 / 0",
+        "Basket.Add <- Shop.Sell, Altered call (Item 1{Name='a', Price=12}) / (Item 1{Name='a', Price=0})",
+        "Basket <- Basket.Add, Altered state items=[Item 1{Name='a', Price=12}], count=0 / items=[Item 1{Name='a', Price=0}], count=0; Basket 1.items [Item 1{Name='a', Price=12}] / [Item 1{Name='a', Price=0}]",
+        "Basket.Count <- Basket, Altered state items=[Item 1{Name='a', Price=12}], count=0 / items=[Item 1{Name='a', Price=0}], count=0",
+        "Basket.Total <- Basket, Altered state items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=2 / items=[Item 1{Name='a', Price=0}, Item 2{Name='b', Price=0}], count=2",
+        "Discount.Apply <- Shop.Sell, Altered call (102) / (0)",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (0, 0)")]
+    [DataRow("if (price > 90) price = 90;", "",
+        "Item.new <- Fault",
+        "Item <- Item.new, Altered state Name='b', Price=90 / Name='b', Price=95; Item 2.Price 90 / 95",
+        "Shop.Sell <- Item.new, Altered return Item 2{Name='b', Price=90} / Item 2{Name='b', Price=95}",
+        "Basket.Add <- Shop.Sell, Altered call (Item 2{Name='b', Price=90}) / (Item 2{Name='b', Price=95})",
+        "Basket <- Basket.Add, Altered state items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=1 / items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=95}], count=1; Basket 1.items [Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}] / [Item 1{Name='a', Price=12}, Item 2{Name='b', Price=95}]",
+        "Basket.Count <- Basket, Altered state items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=1 / items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=95}], count=1",
+        "Basket.Total <- Basket, Altered state items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=2 / items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=95}], count=2",
+        "Discount.Apply <- Shop.Sell, Altered call (102) / (107)",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (107, 97)")]
+    [DataRow("Price = price;", "Price = 0;",
+        "Item.new <- Fault",
+        "Item <- Item.new, Altered state Name='a', Price=12 / Name='a', Price=0; Item 1.Price 12 / 0",
+        "Shop.Sell <- Item.new, Altered return Item 1{Name='a', Price=12} / Item 1{Name='a', Price=0}",
+        "Basket.Add <- Shop.Sell, Altered call (Item 1{Name='a', Price=12}) / (Item 1{Name='a', Price=0})",
+        "Basket <- Basket.Add, Altered state items=[Item 1{Name='a', Price=12}], count=0 / items=[Item 1{Name='a', Price=0}], count=0; Basket 1.items [Item 1{Name='a', Price=12}] / [Item 1{Name='a', Price=0}]",
+        "Basket.Count <- Basket, Altered state items=[Item 1{Name='a', Price=12}], count=0 / items=[Item 1{Name='a', Price=0}], count=0",
+        "Basket.Total <- Basket, Altered state items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=2 / items=[Item 1{Name='a', Price=0}, Item 2{Name='b', Price=0}], count=2",
+        "Discount.Apply <- Shop.Sell, Altered call (102) / (0)",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (0, 0)")]
+    [DataRow("items.Add(item);", "",
+        "Basket.Add <- Fault",
+        "Basket <- Basket.Add, Altered state items=[Item 1{Name='a', Price=12}], count=0 / items=[], count=0; Basket 1.items [Item 1{Name='a', Price=12}] / []",
+        "Basket.Count <- Basket, Altered state items=[Item 1{Name='a', Price=12}], count=0 / items=[], count=0",
+        "Basket.Total <- Basket, Altered state items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=2 / items=[], count=2",
+        "Shop.Sell <- Basket.Total, Altered return 102 / 0",
+        "Discount.Apply <- Shop.Sell, Altered call (102) / (0)",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (0, 0)")]
+    [DataRow("count++", "count--",
+        "Basket.Count <- Fault",
+        "Basket <- Basket.Count, Altered state items=[Item 1{Name='a', Price=12}], count=1 / items=[Item 1{Name='a', Price=12}], count=-1; Basket 1.count 1 / -1",
+        "Basket.Add <- Basket",
+        "Basket.Total <- Basket, Altered state items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=2 / items=[Item 1{Name='a', Price=12}, Item 2{Name='b', Price=90}], count=-2")]
+    [DataRow("total += item.Price", "total = item.Price",
+        "Basket.Total <- Fault",
+        "Shop.Sell <- Basket.Total, Altered return 102 / 90",
+        "Discount.Apply <- Shop.Sell, Altered call (102) / (90)",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (90, 81)")]
+    [DataRow("this.percent = percent;", "",
+        "Discount.new <- Fault",
+        "Discount <- Discount.new, Altered state percent=10 / percent=0; Discount 1.percent 10 / 0",
+        "Discount.Apply <- Discount, Altered state percent=10 / percent=0",
+        "Shop.Sell <- Discount.Apply, Altered return 92 / 102",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (102, 102)")]
+    [DataRow("total - total * percent / 100", "total * percent / 100",
+        "Discount.Apply <- Fault",
+        "Shop.Sell <- Discount.Apply, Altered return 92 / 10",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (102, 10)")]
+    [DataRow("{reduced} of {total}", "{total} of {reduced}",
+        "Receipt.Print <- Fault",
+        "Shop.Sell <- Receipt.Print, Altered return '92 of 102' / '102 of 92'")]
+    [DataRow("Receipt.Print(total, discount.Apply(total))", "Receipt.Print(total, total)",
+        "Shop.Sell <- Fault",
+        "Discount.Apply <- Shop.Sell, Missing call (102) / ",
+        "Discount <- Discount.Apply, Missing state percent=10 / ",
+        "Receipt.Print <- Shop.Sell, Altered call (102, 92) / (102, 102)")]
+    [DataRow("basket.Clear();", "",
+        "Shop.Sell <- Fault",
+        "Basket.Clear <- Shop.Sell, Missing call () / ",
+        "Basket <- Basket.Clear, Missing state items=[], count=0 / ; Basket 1.count 0 / 2")]
+    [DataRow("count = 0;", "",
+        "Basket.Clear <- Fault",
+        "Basket <- Basket.Clear, Altered state items=[], count=0 / items=[], count=2; Basket 1.count 0 / 2")]
+    public void Who_is_infected_by_whom_with_what(string golden, string mutant, params string[] infections)
     {
         var delta = Trace(golden, mutant);
 
-        Assert.AreEqual(first, delta.Infections[0].Component, Words(delta));
-        foreach (var member in then.Split(", ", StringSplitOptions.RemoveEmptyEntries))
-        {
-            Assert.IsTrue(delta.Infections.Any(each => each.Component == member), $"{member} is missing in {Words(delta)}");
-        }
-
-        Assert.IsTrue(delta.Infections.All(each => each.IsExplained), Words(delta));
+        CollectionAssert.AreEqual(infections, delta.Infections.Select(Words).ToArray(), string.Join('\n', delta.Infections.Select(Words)));
+        Assert.AreEqual(delta.Infections[0].Component, delta.Reached?.Of, "the fault is activated where it infects first");
+        Assert.IsFalse(delta.DiffersTooEarly);
     }
+
+    private static string Words(Infection infection) =>
+        $"{infection.Component} <- {infection.From ?? $"{infection.Cause}"}{(infection.By is { } by ? $", {by.Change} {by.Kind} {by.Golden} / {by.Faulty}" : "")}{(infection.First is { } first ? $"; {first.Field} {first.Golden} / {first.Faulty}" : "")}";
 
     [TestMethod]
     [DataRow("value * 10 + (c - '0')", "(c - '0') + value * 10")]
     [DataRow("var value = 0;", "int value = 0;")]
-    public void What_computes_the_same_has_an_empty_delta(string golden, string mutant) => Assert.IsTrue(Trace(golden, mutant).IsEmpty);
+    public void What_computes_the_same_is_activated_and_has_an_empty_delta(string golden, string mutant)
+    {
+        var delta = Trace(golden, mutant);
+
+        Assert.IsTrue(delta.IsEmpty);
+        Assert.AreEqual(("Numbers.Parse", true), (delta.Reached!.Of, delta.Hits > 0));
+    }
 
     [TestMethod]
     [DataRow("Adder.Add(2, 3);\n", "Program.Main")]
@@ -162,13 +231,11 @@ public sealed class MemberTracingTests
         }
     }
 
-    private static string Words(Delta delta) => string.Join(", ", delta.Infections.Select(each => $"{each.Component} <- {each.From ?? (each.IsExplained ? "" : "?")} {each.By?.Golden} / {each.By?.Faulty}"));
-
     private static Delta Trace(string golden, string mutant)
     {
         var changed = Golden.Replace(golden, mutant, StringComparison.Ordinal);
         Assert.AreNotEqual(Golden, changed);
-        var left = goldenLines.Value;
+        var left = Lines(Golden, Sell, golden);
         var right = Lines(changed);
         Assert.IsTrue(MutantId.TryParse("MFC-0123456789", out var id));
         return new DeltaExecution(Side(left), Side(right), new GoldenRun(new Workload("hand", "App", []), Run([left[^1]]))).Run(id, null, OutcomeClassifier.DefaultDegradedShare);
@@ -189,16 +256,22 @@ public sealed class MemberTracingTests
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
 
-    private static readonly Lazy<string[]> goldenLines = new(() => Lines(Golden));
+    private static string[] Lines(string source) => Lines(source, Sell);
 
-    private static string[] Lines(string source) => Lines(source, image => (string)image.GetType("Shop")!.GetMethod("Sell")!.Invoke(null, ["12", "95"])!);
+    private static string Sell(Assembly image) => (string)image.GetType("Shop")!.GetMethod("Sell")!.Invoke(null, ["12", "95"])!;
 
-    /// <summary>Plants the calls, compiles, and runs the program in this process; the last line is what it gives.</summary>
-    private static string[] Lines(string source, Func<Assembly, string> run)
+    /// <summary>Plants the calls, compiles, and runs the program in this process; the last line is what it gives. That the site is reached is told where one is named.</summary>
+    private static string[] Lines(string source, Func<Assembly, string> run, string? site = null)
     {
         var tree = CSharpSyntaxTree.ParseText(source);
         var isProgram = tree.GetRoot().ChildNodes().Any(node => node is GlobalStatementSyntax);
         var plain = CSharpCompilation.Create("shop", [tree], references.Value, new CSharpCompilationOptions(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary));
+        if (site is not null)
+        {
+            var probed = ActivationProbes.Plant(plain.GetSemanticModel(tree), [(0, new TextSpan(source.IndexOf(site, StringComparison.Ordinal), site.Length))], "global::Probe.Reached", new List<int>());
+            plain = plain.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(probed));
+        }
+
         var planted = MemberPlanting.Plant(plain.GetSemanticModel(plain.SyntaxTrees[0]), "global::Probe").ToString();
         var compilation = plain.RemoveAllSyntaxTrees().AddSyntaxTrees(CSharpSyntaxTree.ParseText(planted), CSharpSyntaxTree.ParseText(MemberProbe.Source("Probe")));
         using var image = new MemoryStream();
