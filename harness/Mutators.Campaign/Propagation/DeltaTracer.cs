@@ -103,6 +103,7 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
         TracedMutant mutant, byte[] image, WorkloadProgram program, GoldenRun golden, Dictionary<string, string> without, long? allHits, CancellationToken cancel)
     {
         var recording = Folder("golden", program) + ".recording";
+        Directory.CreateDirectory(Path.GetDirectoryName(recording)!);
         File.Delete(recording);
         var lines = new List<string>();
         using var left = Start("golden", mutant, mutant.Build.Golden, program, golden, new(without) { [RecordVariable] = recording }, cancel);

@@ -8,7 +8,7 @@ namespace Harness.Tests.Campaigns;
 public sealed class TraceTests
 {
     private const string Configuration =
-        """{ "targets": ["App"], "workloads": [{ "name": "app", "project": "App" }], "operators": ["MFC"], "sampling": "uniform" }""";
+        """{ "targets": ["App"], "workloads": [{ "name": "app", "project": "App" }, { "name": "telling", "project": "App", "rendezvous": ["--rendezvous"] }], "operators": ["MFC"], "sampling": "uniform" }""";
 
     [TestMethod]
     [TestCategory("Slow")]
@@ -40,6 +40,10 @@ public sealed class TraceTests
         Assert.AreEqual($"trace-{dropped}-app.html", Path.GetFileName(page));
         Assert.Contains("-        items.Add(item);", File.ReadAllText(page));
         Assert.Contains("followed by its members, and these cannot be isolated", ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--mode", "isolated").Error);
+
+        // The first trace of a workload may be an isolated one.
+        var isolated = ToolProcess.Run(tree.Root, "trace", dropped.ToString(), "--mode", "isolated", "--workload", "telling");
+        Assert.AreEqual(0, isolated.ExitCode, isolated.Error);
 
         var first = ToolProcess.Run(tree.Root, "trace", "--sample", "2");
         var again = ToolProcess.Run(tree.Root, "trace", "--sample", "3");
