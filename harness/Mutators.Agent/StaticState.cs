@@ -96,7 +96,7 @@ internal sealed class StaticState
     /// </summary>
     /// <returns>The types in the order that has served.</returns>
     /// <exception cref="Exception">What the initialisers throw whose order is of no importance.</exception>
-    internal static List<StaticType> InitialiseAnyhow(List<StaticType> some)
+    private static List<StaticType> InitialiseAnyhow(List<StaticType> some)
     {
         var order = new List<StaticType>();
         some.ForEach(type => type.Clear());
@@ -106,15 +106,19 @@ internal sealed class StaticState
             order.AddRange(left.Except(failed));
             if (failed.Count == left.Count)
             {
-                order.AddRange(failed);
-                break;
+                Initialise([.. order, .. failed]);
+                return [.. order, .. failed];
             }
 
             left = failed;
         }
 
-        // What has failed on the way may have done half of its work.
-        Initialise(order);
+        if (!order.SequenceEqual(some))
+        {
+            // What has failed on the way may have done half of its work.
+            Initialise(order);
+        }
+
         return order;
     }
 
