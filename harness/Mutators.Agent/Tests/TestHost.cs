@@ -78,7 +78,7 @@ internal sealed class TestHost
         }
 
         recorder.Print($"{TestProtocol.Count} {tests.Length} {digest}");
-        if (isFull)
+        if (isFull && arguments[1] == TestProtocol.All)
         {
             for (var i = 0; i < tests.Length; i++)
             {

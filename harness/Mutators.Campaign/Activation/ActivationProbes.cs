@@ -60,13 +60,15 @@ public static class ActivationProbes
         return node.SpanStart < span.Start && node.ChildNodes().FirstOrDefault(child => child.SpanStart == span.Start) is { } first ? first : node;
     }
 
-    /// <summary>Where a probe for this node goes: the innermost statement, expression body or constructor that holds it.</summary>
+    /// <summary>Where a probe for this node goes: the innermost statement, expression body or constructor that holds it; a whole body holds itself.</summary>
     private static SyntaxNode? Anchor(SyntaxNode node)
     {
         for (SyntaxNode? at = node; at is not null; at = at.Parent)
         {
             switch (at)
             {
+                case BlockSyntax { Parent: BaseMethodDeclarationSyntax or AccessorDeclarationSyntax }:
+                    return at;
                 case BlockSyntax:
                 case LocalFunctionStatementSyntax:
                 case LabeledStatementSyntax:
@@ -90,8 +92,8 @@ public static class ActivationProbes
     {
         switch (anchor)
         {
-            case BlockSyntax constructorBody:
-                insertions.Add(Insertion.Open(constructorBody.OpenBraceToken.Span.End, calls));
+            case BlockSyntax body:
+                insertions.Add(Insertion.Open(body.OpenBraceToken.Span.End, calls));
                 break;
             case StatementSyntax { Parent: BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax } statement:
                 insertions.Add(Insertion.Open(statement.SpanStart, calls));

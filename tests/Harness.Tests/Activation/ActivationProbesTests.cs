@@ -21,6 +21,11 @@ public sealed class ActivationProbesTests
         Assert.AreEqual("0", Reached("class P { static void Main() { A(); if (false.ToString() == \"x\") { B(); } } static void A() { } static void B() { } }", "A();", "B();"));
 
     [TestMethod]
+    public void A_whole_body_is_reached_when_its_method_is_called() =>
+        Assert.AreEqual("0 2", Reached(
+            "class P { int x; P() { x = 1; } static void Main() { A(); new P(); } static void A() { } static void B() { A(); B(); } }", "{ }", "{ A(); B(); }", "{ x = 1; }"));
+
+    [TestMethod]
     public void Several_statements_are_reached_with_the_first() =>
         Assert.AreEqual("0", Reached(
             "class P { static void Main() { A(); B(); A(); switch (2) { case 1: B(); A(); break; } } static void A() { } static void B() { } }",

@@ -19,7 +19,7 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <summary>Variables of its processes, beside the agent's own.</summary>
     public abstract ImmutableDictionary<string, string> Environment { get; }
 
-    /// <summary>The arguments of a worker's first golden runs.</summary>
+    /// <summary>The arguments of a worker's first golden runs, whatever it will run.</summary>
     public abstract ImmutableArray<string> First { get; }
 
     /// <summary>Whether an ordinary process waits for the threads that a run leaves behind: then a run that leaves some says nothing.</summary>
@@ -42,8 +42,11 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <summary>What a mutant may spend in a process of its own.</summary>
     public virtual RunLimits LimitsAlone(ReloadJob job) => Limits;
 
+    /// <summary>The arguments of a worker's first golden runs where it will run these jobs only.</summary>
+    public virtual ImmutableArray<string> FirstFor(IEnumerable<ReloadJob> jobs) => First;
+
     /// <summary>The arguments of the golden run that decides whether some mutants' runs count.</summary>
-    public virtual ImmutableArray<string> Check(IEnumerable<ReloadJob> since) => First;
+    public virtual ImmutableArray<string> Check(IEnumerable<ReloadResult> since) => First;
 
     /// <summary>Whether golden with ticks has behaved as golden.</summary>
     public abstract bool IsGolden(WorkloadRun run);

@@ -177,6 +177,7 @@ public sealed class ReloadEngine : IDisposable
             bool HasDelta(ReloadJob job) => batch.Mutants[job.Commit] is { NoDelta: null } mutant && stage.Holds(mutant);
             var warm = new ConcurrentQueue<ReloadJob>(group.Where(HasDelta));
             var slow = new ConcurrentQueue<(ReloadJob Job, string Why)>(group.Where(job => !HasDelta(job)).Select(job => (job, batch.Mutants[job.Commit].NoDelta ?? "the program does not use its assembly")));
+            var golden = ExerciseOf(group.First()).FirstFor(warm);
             var first = Lane(0);
             if (!warm.IsEmpty && first.WhyUnusable(cancel) is not null && _quickened.Remove(group.Key.Assembly))
             {
@@ -205,7 +206,7 @@ public sealed class ReloadEngine : IDisposable
             ProgramFolder.Delete(folder);
 
             WorkerLane Lane(int lane) =>
-                new(stage, ExerciseOf(group.First()), batch, $"{folder}-{lane}", Statistics);
+                new(stage, ExerciseOf(group.First()), golden, batch, $"{folder}-{lane}", Statistics);
         }
     }
 

@@ -27,13 +27,16 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
 
     public override bool WaitsForThreads => false;
 
+    /// <summary>What no mutant reaches has no part in any run.</summary>
+    public override ImmutableArray<string> FirstFor(IEnumerable<ReloadJob> jobs) => TestProgram.These(jobs.SelectMany(Tests).Distinct().Order());
+
     /// <summary>
-    /// A worker that begins runs all tests once, slowly, before it is of use. A mutant costs its tests' time, or half of it where one of them fails, and something around them; one whose
-    /// assemblies are loaded anew, a share of a beginning.
+    /// A worker that begins finds all tests and runs those that mutants reach once, slowly, before it is of use. A mutant costs its tests' time, or half of it where one of them fails, and
+    /// something around them; one whose assemblies are loaded anew, a share of a beginning.
     /// </summary>
     public override int LanesFor(IReadOnlyCollection<ReloadJob> jobs, int most)
     {
-        var beginning = TimeSpan.FromSeconds(1) + Golden.Run.Duration;
+        var beginning = TimeSpan.FromSeconds(1) + Beside() + Sum(jobs.SelectMany(Tests).Distinct());
         var work = TimeSpan.Zero;
         foreach (var job in jobs)
         {
@@ -53,18 +56,13 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
     /// </summary>
     public override RunLimits LimitsAlone(ReloadJob job)
     {
-        var beside = Golden.Run.Duration;
-        foreach (var test in _tests.Tests)
-        {
-            beside -= test.Duration;
-        }
-
         var limits = Configuration.LimitsFor(Sum(job));
-        return limits with { Time = limits.Time + BesideFactor * (beside > TimeSpan.Zero ? beside : TimeSpan.Zero) };
+        return limits with { Time = limits.Time + BesideFactor * Beside() };
     }
 
     /// <summary>Whatever the mutants' runs executed: a test that finds what one of them left behind fails here, before any outcome counts that it had a say in.</summary>
-    public override ImmutableArray<string> Check(IEnumerable<ReloadJob> since) => [TestProtocol.Matrix, Named(since.SelectMany(Tests).Distinct())];
+    public override ImmutableArray<string> Check(IEnumerable<ReloadResult> since) =>
+        [TestProtocol.Matrix, Named(since.SelectMany(Begun).Where(_tests.Judges).Distinct().Order())];
 
     public override bool IsGolden(WorkloadRun run)
     {
@@ -141,16 +139,24 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
 
     public override string? WhyAlone(ReloadJob job) => _tests.Of(job.Mutant).WhyAlone;
 
-    private TimeSpan Sum(ReloadJob job)
+    private IEnumerable<int> Begun(ReloadResult result) => TestRun.Read(result.Run!.Output).Begun is { Count: > 0 } begun ? begun : Tests(result.Job);
+
+    private TimeSpan Sum(ReloadJob job) => Sum(Tests(job));
+
+    /// <summary>What some tests take in golden.</summary>
+    private TimeSpan Sum(IEnumerable<int> tests)
     {
         var golden = TimeSpan.Zero;
-        foreach (var test in Tests(job))
+        foreach (var test in tests)
         {
             golden += _tests.Tests[test].Duration;
         }
 
         return golden;
     }
+
+    /// <summary>What golden's process takes beside its tests: its start, and the search for them.</summary>
+    private TimeSpan Beside() => Golden.Run.Duration - Sum(_tests.Tests.Select(test => test.Number)) is var beside && beside > TimeSpan.Zero ? beside : TimeSpan.Zero;
 
     private IEnumerable<int> Tests(ReloadJob job) => _tests.Of(job.Mutant).Tests.Where(_tests.Judges);
 

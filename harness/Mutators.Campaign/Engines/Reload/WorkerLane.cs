@@ -41,14 +41,22 @@ internal sealed class WorkerLane : IDisposable
     private readonly CheckDistance _distance = new();
     private readonly Dictionary<TargetProject, MethodDelta> _deltas = [];
 
+    private ImmutableArray<string> _golden;
     private WorkerProcess? _worker;
     private string? _unusable;
     private long _tickLimit;
     private Residue _usualResidue;
 
+    /// <param name="stage">The program.</param>
+    /// <param name="exercise">What its workload means.</param>
+    /// <param name="golden">The arguments of a worker's first golden runs.</param>
+    /// <param name="batch">The mutants.</param>
+    /// <param name="folder">A folder of the lane's own.</param>
+    /// <param name="statistics">Takes where the time goes.</param>
     public WorkerLane(
-        Stage stage, Exercise exercise, Batch batch, string folder, LaneStatistics statistics)
+        Stage stage, Exercise exercise, ImmutableArray<string> golden, Batch batch, string folder, LaneStatistics statistics)
     {
+        _golden = golden;
         _folder = new RunFolder(stage.Folder, folder);
         _assembly = Path.Combine(folder, Path.GetFileName(stage.Assembly));
         _stage = stage;
@@ -244,7 +252,7 @@ internal sealed class WorkerLane : IDisposable
     /// <summary>Runs golden where mutants ran: if it is as ever, their outcomes count.</summary>
     private void Check(Action<ReloadResult> done, CancellationToken cancel)
     {
-        var ran = RunGolden(_exercise.Check(_unchecked.Select(result => result.Job)), cancel);
+        var ran = RunGolden(_exercise.Check(_unchecked), cancel);
         _statistics.AddCheck(ran.Run.Duration);
         if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && _exercise.IsGolden(ran.Run))
         {
@@ -355,11 +363,18 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _tickLimit = 0;
-        var first = RunGolden(_exercise.First, cancel);
+        var first = RunGolden(_golden, cancel);
         if (first.Report is not { Kind: ReportKind.Returned } report || !_exercise.IsGolden(first.Run))
         {
-            _unusable = Why(first);
             Stop();
+            if (!_golden.SequenceEqual(_exercise.First))
+            {
+                // A part of golden may need the rest of it.
+                _golden = _exercise.First;
+                return EnsureWorker(cancel);
+            }
+
+            _unusable = Why(first);
             return false;
         }
 
@@ -371,7 +386,7 @@ internal sealed class WorkerLane : IDisposable
             return true;
         }
 
-        var second = RunGolden(_exercise.First, cancel);
+        var second = RunGolden(_golden, cancel);
         OnlyOnce = _exercise.WhyOnlyOnce(report.Residue)
             ?? (second.Report is not { Kind: ReportKind.Returned } || !_exercise.IsGolden(second.Run) || _exercise.WhyOnlyOnce(second.Report.Residue) is not null
                 ? "golden does not run twice in one process" : null);
@@ -438,7 +453,7 @@ internal sealed class WorkerLane : IDisposable
         }
 
         _folder.Restore();
-        var ran = _worker!.Run(CommandToLoad([], [.. _modules.Select(module => module.Target)], _exercise.First), _exercise.Limits, cancel);
+        var ran = _worker!.Run(CommandToLoad([], [.. _modules.Select(module => module.Target)], _golden), _exercise.Limits, cancel);
         _stage.LoadsAnew = ran is { IsAlive: true, Report: { Kind: ReportKind.Returned } report } && !report.Residue.HasFlag(Residue.NotFresh) && _exercise.IsGolden(ran.Run);
         if (!ran.IsAlive)
         {
