@@ -19,7 +19,7 @@ public sealed class PagePatterns : GuestProgram
 
     private readonly GuestKernel kernel;
     private readonly ulong seed;
-    private readonly List<(int Pfn, MappedPage Page, uint Epoch)> pages = [];
+    private readonly List<PatternPage> pages = [];
     private Hypervisor.Timer? timer;
     private int next;
     private string? problem;
@@ -38,7 +38,7 @@ public sealed class PagePatterns : GuestProgram
 
             var pfn = kernel.Domain.PfnOf(page.Mfn);
             Fill(page, pfn, 0);
-            pages.Add((pfn, page, 0));
+            pages.Add(new PatternPage(pfn, page, 0));
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class PagePatterns : GuestProgram
         {
             var pfn = (int)state.Read();
             var epoch = (uint)state.Read();
-            pages.Add((pfn, kernel.ClaimPage(pfn), epoch));
+            pages.Add(new PatternPage(pfn, kernel.ClaimPage(pfn), epoch));
         }
     }
 
@@ -94,10 +94,10 @@ public sealed class PagePatterns : GuestProgram
         state.Write(next);
         state.Write(problem);
         state.Write(pages.Count);
-        foreach (var (pfn, _, epoch) in pages)
+        foreach (var each in pages)
         {
-            state.Write(pfn);
-            state.Write(epoch);
+            state.Write(each.Pfn);
+            state.Write(each.Epoch);
         }
     }
 
@@ -119,10 +119,10 @@ public sealed class PagePatterns : GuestProgram
         var count = (pages.Count + StepsPerRound - 1) / StepsPerRound;
         for (var i = 0; i < count; i++)
         {
-            var (pfn, page, epoch) = pages[next];
-            Check(pfn, page, epoch);
-            Fill(page, pfn, epoch + 1);
-            pages[next] = (pfn, page, epoch + 1);
+            var each = pages[next];
+            Check(each);
+            each.Epoch++;
+            Fill(each.Page, each.Pfn, each.Epoch);
             next = (next + 1) % pages.Count;
         }
 
@@ -131,23 +131,23 @@ public sealed class PagePatterns : GuestProgram
 
     private void CheckAll()
     {
-        foreach (var (pfn, page, epoch) in pages)
+        foreach (var each in pages)
         {
-            Check(pfn, page, epoch);
+            Check(each);
         }
     }
 
-    private void Check(int pfn, MappedPage page, uint epoch)
+    private void Check(PatternPage page)
     {
         Checked++;
-        var state = Initial(pfn, epoch);
-        var words = MemoryMarshal.Cast<byte, ulong>(page.Read);
+        var state = Initial(page.Pfn, page.Epoch);
+        var words = MemoryMarshal.Cast<byte, ulong>(page.Page.Read);
         for (var i = 0; i < words.Length; i++)
         {
             state = Advance(state);
             if (words[i] != state)
             {
-                problem ??= $"page {pfn:x} has changed at {i * sizeof(ulong):x}";
+                problem ??= $"page {page.Pfn:x} has changed at {i * sizeof(ulong):x}";
                 return;
             }
         }
@@ -166,4 +166,14 @@ public sealed class PagePatterns : GuestProgram
     private ulong Initial(int pfn, uint epoch) => seed ^ ((ulong)pfn << 32) ^ epoch;
 
     private static ulong Advance(ulong state) => (state * 6364136223846793005UL) + 1442695040888963407UL;
+
+    /// <summary>A page and the pattern that it holds.</summary>
+    private sealed class PatternPage(int pfn, MappedPage page, uint epoch)
+    {
+        public int Pfn { get; } = pfn;
+
+        public MappedPage Page { get; } = page;
+
+        public uint Epoch { get; set; } = epoch;
+    }
 }

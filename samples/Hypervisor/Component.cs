@@ -69,7 +69,11 @@ public sealed class Component
     public IReadOnlyList<Timer> QueuedTimers()
     {
         Timers.RemoveAll(timer => !(timer.IsListed = timer.InQueue));
-        Timers.Sort((left, right) => left.Position.CompareTo(right.Position));
+        if (Timers.Count > 1)
+        {
+            Timers.Sort((left, right) => left.Position.CompareTo(right.Position));
+        }
+
         return Timers;
     }
 

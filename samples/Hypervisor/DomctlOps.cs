@@ -257,7 +257,13 @@ public sealed partial class DomctlOps
 
         var v = domain.VcpuList[vcpu];
         info = new VcpuInfo(vcpu, v.Online, v.State == RunState.Blocked, v.State == RunState.Running, v.CpuTimeNs, v.Processor);
-        host.Simulation.Tap?.Answer(domain, caller, $"vcpu {info.Vcpu} {(info.Online ? "online" : "offline")} {v.State} {Seconds(info.CpuTimeNs)} on {info.Cpu}");
+        if (host.Simulation.Tap is { } tap)
+        {
+            // On which processor it ran last is the scheduler's doing, and with it that of all others.
+            tap.Answer(domain, caller, $"vcpu {info.Vcpu} {(info.Online ? "online" : "offline")} {v.State} {Seconds(info.CpuTimeNs)}");
+            tap.Answer(host, caller, $"domain {domid} vcpu {info.Vcpu} on {info.Cpu}");
+        }
+
         return 0;
     }
 

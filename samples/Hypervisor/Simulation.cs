@@ -14,6 +14,9 @@ public sealed class Simulation
     /// <summary>Far above what a healthy workload needs, low enough that a flood ends within seconds.</summary>
     public const long DefaultEventLimit = 5_000_000;
 
+    /// <summary>More than a handler queues.</summary>
+    private const long RoomForQueued = 1L << 32;
+
     private const ulong FnvPrime = 0x100000001B3UL;
     private const ulong FnvOffset = 0xCBF29CE484222325UL;
 
@@ -22,6 +25,7 @@ public sealed class Simulation
     private readonly SortedDictionary<string, RandomStream> streams = new(StringComparer.Ordinal);
     private readonly ulong seed;
     private long sequence;
+    private long dispatched;
     private long busy;
     private bool dispatching;
 
@@ -44,6 +48,12 @@ public sealed class Simulation
 
     /// <summary>Who looks on, message by message; null when nobody does. Nothing that happens depends on it.</summary>
     public SimulationTap? Tap { get; init; }
+
+    /// <summary>
+    /// Which handlers change places with the one behind them, by their number among all that were taken from the queue; null for none. Where those two have nothing in common
+    /// (<see cref="IndependentNeighbours"/>) that is neutral: all that each component does stays as it is.
+    /// </summary>
+    public IReadOnlySet<long>? Swapped { get; init; }
 
     /// <summary>The component whose handler is running; null between handlers.</summary>
     public Component? Current { get; private set; }
@@ -108,6 +118,7 @@ public sealed class Simulation
     /// <summary>Runs until the condition holds. False on a timeout or when nothing is queued any more.</summary>
     public bool RunUntil(Func<bool> condition, long timeoutNs)
     {
+        Tap?.Neighbours?.Part();
         var deadline = Now + timeoutNs;
         while (!condition())
         {
@@ -123,6 +134,7 @@ public sealed class Simulation
     /// <summary>Runs until nothing but periodic housekeeping is queued. False when that did not happen in time.</summary>
     public bool RunToQuiescence(long timeoutNs)
     {
+        Tap?.Neighbours?.Part();
         var deadline = Now + timeoutNs;
         while (busy > 0)
         {
@@ -138,6 +150,7 @@ public sealed class Simulation
     /// <summary>Lets virtual time pass.</summary>
     public void RunFor(long durationNs)
     {
+        Tap?.Neighbours?.Part();
         var deadline = Now + durationNs;
         while (Step(deadline))
         {
@@ -211,6 +224,7 @@ public sealed class Simulation
         var timer = new Timer(owner, what, Now + delayNs, housekeeping, handler) { From = Current };
         if (owner.Alive)
         {
+            Tap?.Touch(owner);
             Count(timer);
             Enqueue(timer, timer.DueNs);
         }
@@ -260,25 +274,64 @@ public sealed class Simulation
             }
 
             queue.Dequeue();
-            Uncount(timer);
             Now = position.Due;
-            Dispatch(timer);
+            if (Swapped is not null && Swapped.Contains(dispatched) && TakeNeighbour(timer) is { } next)
+            {
+                DispatchSwapped(timer, next);
+            }
+            else
+            {
+                Dispatch(timer);
+            }
+
             return true;
         }
 
         return false;
     }
 
+    /// <summary>Takes the entry behind one from the queue, if it is due at the same moment and both will run.</summary>
+    private Timer? TakeNeighbour(Timer timer)
+    {
+        if (IsParked(timer) || !queue.TryPeek(out var next, out var position) || position.Due != Now || !next.InQueue || IsParked(next))
+        {
+            return null;
+        }
+
+        return queue.Dequeue();
+    }
+
+    /// <summary>Runs two entries in the other order. What they queue keeps the places that it would have had.</summary>
+    private void DispatchSwapped(Timer timer, Timer next)
+    {
+        var first = sequence;
+        sequence += RoomForQueued;
+        Dispatch(next);
+        var end = sequence;
+        sequence = first;
+        if (timer.InQueue)
+        {
+            Dispatch(timer);
+        }
+
+        sequence = Math.Max(end, sequence);
+    }
+
+    private static bool IsParked(Timer timer) => timer.Owner is { Domain.IsRunning: false, Containment: not Containment.Trusted };
+
     private void Dispatch(Timer timer)
     {
+        Uncount(timer);
         var owner = timer.Owner;
-        if (owner.Domain is { IsRunning: false } domain && owner.Containment != Containment.Trusted)
+        if (IsParked(timer))
         {
             timer.MarkParked();
-            domain.Park(timer);
+            owner.Domain!.Park(timer);
             return;
         }
 
+        Tap?.Neighbours?.Take(timer, dispatched, sequence);
+        dispatched++;
         EventCount++;
         if (EventCount > EventLimit)
         {

@@ -24,6 +24,7 @@ public sealed class SimulationTap
     public const string Operator = "operator";
 
     private const string ArgumentsKind = "arguments";
+    private const string HypercallKind = "hypercall";
     private const string AnswerKind = "answer";
     private const string DeviceKind = "device";
     private const ulong FnvPrime = 0x100000001B3UL;
@@ -104,11 +105,34 @@ public sealed class SimulationTap
     }
 
     /// <summary>Says something on the way of a kind.</summary>
-    public void Send(Component? from, Component to, string kind, string text) => Sent?.Invoke(new Message(NameOrNone(from), NameOf(to), kind, text));
+    public void Send(Component? from, Component to, string kind, string text) => Say(NameOrNone(from), NameOf(to), kind, text);
 
     /// <summary>Says something to or from a party that does not run by itself.</summary>
     public void Send(string from, string to, string kind, string text) =>
-        Sent?.Invoke(new Message(from, to, kind, text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText / 2), "… ", Digest(System.Text.Encoding.UTF8.GetBytes(text)))));
+        Say(from, to, kind, text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText / 2), "… ", Digest(System.Text.Encoding.UTF8.GetBytes(text))));
+
+    private void Say(string from, string to, string kind, string text)
+    {
+        if (Neighbours is not null)
+        {
+            Neighbours.Touch(from);
+
+            // To notify a domain uses nothing of the hypervisor that others use; the event is told of by itself.
+            if (kind != HypercallKind || !IsNotification(text))
+            {
+                Neighbours.Touch(to);
+            }
+        }
+
+        Sent?.Invoke(new Message(from, to, kind, text));
+    }
+
+    /// <summary>Whether a hypercall only notifies: no state of the hypervisor that is looked at changes.</summary>
+    public static bool IsNotification(string hypercall) =>
+        hypercall.StartsWith("evtchn send", StringComparison.Ordinal) || hypercall.StartsWith("evtchn unmask", StringComparison.Ordinal);
+
+    /// <summary>A handler uses what is a component's.</summary>
+    internal void Touch(Component component) => Neighbours?.Touch(NameOf(component));
 
     /// <summary>The world outside starts a process with these words.</summary>
     public void Starts(Component process, IEnumerable<string> arguments) => Send(Operator, NameOf(process), ArgumentsKind, string.Join(' ', arguments));
@@ -121,6 +145,9 @@ public sealed class SimulationTap
 
     /// <summary>Lets others hear a recording instead of some components; null where everybody hears everybody.</summary>
     public MessageReplay? Replay { get; init; }
+
+    /// <summary>Finds handlers that may change places; null for nobody.</summary>
+    public IndependentNeighbours? Neighbours { get; init; }
 
     /// <summary>The way of pages that two domains share.</summary>
     public const string PageKind = "page";
@@ -167,6 +194,7 @@ public sealed class SimulationTap
         foreign.Tell();
         Recording?.Begin(NameOf(component), what, component.Simulation.Now);
         Replay?.Begin(component, NameOf(component), what);
+        Touch(component);
         Began?.Invoke(component, what, from);
     }
 
@@ -182,7 +210,7 @@ public sealed class SimulationTap
 
     internal void Hypercall(Host host, Component component, string what)
     {
-        Send(NameOf(component), NameOn(host, "xen"), "hypercall", what);
+        Send(NameOf(component), NameOn(host, "xen"), HypercallKind, what);
         Called?.Invoke(host, what);
     }
 
@@ -220,6 +248,12 @@ public sealed class SimulationTap
     {
         if (shared.TryGetValue((memory, mfn), out var page) && memory.ReferencesOf(mfn) > 0)
         {
+            Touch(page.Granter.Kernel);
+            if (page.Mapper is not null)
+            {
+                Touch(page.Mapper);
+            }
+
             Written?.Invoke(page.Name, memory.Bytes(mfn), page.Granter.Kernel, page.Mapper);
         }
     }
@@ -241,6 +275,7 @@ public sealed class SimulationTap
     {
         var digest = Digest(data);
         Send(NameOrNone(from), "disk", "disk", string.Create(CultureInfo.InvariantCulture, $"write {file} {sector} {digest}"));
+        Neighbours?.Touch("disk");
         Changed?.Invoke("disk", string.Create(CultureInfo.InvariantCulture, $"{file} {sector}"), digest);
     }
 
@@ -266,6 +301,7 @@ public sealed class SimulationTap
         }
 
         Send(NameOf(component), $"{place} files", "file", $"write {path} {value}");
+        Neighbours?.Touch($"{place} files");
         Changed?.Invoke($"{place} files", path, content is null ? null : value);
     }
 }

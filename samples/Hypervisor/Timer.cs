@@ -54,6 +54,7 @@ public sealed class Timer
     {
         if (InQueue)
         {
+            Owner.Simulation.Tap?.Touch(Owner);
             Owner.Simulation.Uncount(this);
         }
 

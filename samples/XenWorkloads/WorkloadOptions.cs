@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Xen.Hypervisor;
 
 namespace Xen.XenWorkloads;
@@ -34,12 +35,20 @@ public sealed record WorkloadOptions(string Workload, ulong Seed, int Domains, i
     /// <summary>Fields that are no part of what a component remembers, as <c>Namespace.Outer+Type.field</c>: the program that this run is compared with does not have them.</summary>
     public IReadOnlySet<string> Without { get; init; } = FrozenSet<string>.Empty;
 
-    /// <summary>These options with what the environment says of recording and of fields to leave out: whoever compares two runs sets it, for any program that tells of its rendezvous.</summary>
+    /// <summary>Where the handlers that may change places with the one behind them are written to, by number, one a line; null for nowhere.</summary>
+    public string? NeighboursFile { get; init; }
+
+    /// <summary>The handlers that change places with the one behind them, by number.</summary>
+    public IReadOnlySet<long> Swapped { get; init; } = FrozenSet<long>.Empty;
+
+    /// <summary>These options with what the environment says of recording, of neutral choices and of fields to leave out: whoever compares two runs sets it, for any program that tells of its rendezvous.</summary>
     public WorkloadOptions WithEnvironment(Func<string, string?> variable) => this with
     {
         RecordFile = variable("RENDEZVOUS_RECORD"),
         ReplayFile = variable("RENDEZVOUS_REPLAY"),
         Isolated = variable("RENDEZVOUS_ISOLATE")?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [],
+        NeighboursFile = variable("RENDEZVOUS_NEIGHBOURS"),
+        Swapped = variable("RENDEZVOUS_SWAPPED") is { } file ? File.ReadLines(file).Select(line => long.Parse(line, CultureInfo.InvariantCulture)).ToFrozenSet() : FrozenSet<long>.Empty,
         Without = variable("RENDEZVOUS_WITHOUT")?.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal) ?? FrozenSet<string>.Empty,
     };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Xen.Guests;
 using Xen.Hypervisor;
 using Xen.XenWorkloads.Rendezvous;
@@ -42,13 +43,16 @@ public sealed record WorkloadRun(int ExitCode, IReadOnlyList<string> Output)
         using var recording = rendezvous is null || options.RecordFile is null ? null : new StreamWriter(options.RecordFile);
         var recorder = rendezvous is null ? null : new RendezvousRecorder(rendezvous, recording is null ? null : new MessageRecording(recording), options.Replay(), options.Without);
         recorder?.Publish();
-        var machine = new Machine(new Simulation(options.Seed) { Tap = recorder?.Tap }, "dom0", new StoreWitness(), driversInDom0: !options.DriverDomain || options.Workload != DevicesName);
+        var neighbours = options.NeighboursFile is null ? null : new IndependentNeighbours();
+        var tap = neighbours is null ? recorder?.Tap : new SimulationTap { Neighbours = neighbours };
+        var machine = new Machine(new Simulation(options.Seed) { Tap = tap, Swapped = options.Swapped is { Count: > 0 } swapped ? swapped : null }, "dom0", new StoreWitness(), driversInDom0: !options.DriverDomain || options.Workload != DevicesName);
         machine.Simulation.EventLimit = EventLimit + (options.Length * EventLimitPerStep);
         machine.Simulation.TraceSink = trace;
-        if (options.PcapFile is null) return On(machine, options, rendezvous);
-        using var frames = File.Create(options.PcapFile);
-        machine.Capture(frames);
-        return On(machine, options, rendezvous);
+        using var frames = options.PcapFile is null ? null : File.Create(options.PcapFile);
+        if (frames is not null) machine.Capture(frames);
+        var run = On(machine, options, rendezvous);
+        if (neighbours is not null) File.WriteAllLines(options.NeighboursFile!, neighbours.Found.Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        return run;
     }
 
     /// <summary>Runs the workload on a machine that may have been prepared.</summary>

@@ -49,7 +49,10 @@ internal sealed class DeltaChecks(Bench bench, BenchShare share)
         return Result(branch.Id.ToString(), What(delta), plain, children + own, own);
     }
 
-    /// <summary>Golden against golden, both with this seed: a run has nothing in it that differs from run to run, whatever course the seed gives it.</summary>
+    /// <summary>
+    /// Golden against golden, both with this seed of the workload, and with other neutral choices on each side: a run has nothing in it that differs from run to run, and no order that components
+    /// may run in makes a difference.
+    /// </summary>
     public DeltaCheck Again(MutantBranch any, int seed)
     {
         _findings.Clear();
@@ -57,8 +60,9 @@ internal sealed class DeltaChecks(Bench bench, BenchShare share)
         var text = seed.ToString(CultureInfo.InvariantCulture);
         var other = share.Program with { Workload = share.Program.Workload with { Arguments = share.Program.Workload.Arguments.SetItem(at + 1, text) } };
         var golden = new GoldenRun(other.Workload, RebuildEngine.Execute(other, bench.Configuration.GoldenLimits, CancellationToken.None));
-        var delta = _tracer.RunHealed(_tracer.Compile(any.Id, any.CommitSha, other, CancellationToken.None), other, golden, PropagationMode.Full, CancellationToken.None);
-        Require(delta.IsEmpty && delta.Outcome!.Mode is FailureMode.NoImpact, $"golden differs from golden with seed {seed}");
+        var delta = _tracer.RunReordered(_tracer.Compile(any.Id, any.CommitSha, other, CancellationToken.None), other, golden, seed, CancellationToken.None);
+        Require(delta.IsEmpty && delta.Outcome!.Mode is FailureMode.NoImpact, $"golden differs from golden with seed {seed} and other neutral choices");
+        Require(delta.EqualSteps is not null, $"golden and golden with seed {seed} run in the same order, so that no neutral choice was made");
         return Result($"seed {text}", "golden against golden", 0, 0, 0);
     }
 

@@ -64,6 +64,30 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
     public Delta RunHealed(TracedMutant mutant, WorkloadProgram program, GoldenRun golden, PropagationMode mode, CancellationToken cancel) =>
         Run(mutant, mutant.Build.Plain(), program, golden, mode, null, cancel);
 
+    /// <summary>Runs golden against golden with its neutral choices made otherwise on each side: nothing may differ but the order in which components run.</summary>
+    /// <param name="any">A mutant, whose golden is taken.</param>
+    /// <param name="program">The workload and golden's program, which tells of its rendezvous and of its neutral choices.</param>
+    /// <param name="golden">A golden run of the workload.</param>
+    /// <param name="seed">Draws the choices.</param>
+    /// <param name="cancel">Ends both.</param>
+    public Delta RunReordered(TracedMutant any, WorkloadProgram program, GoldenRun golden, int seed, CancellationToken cancel)
+    {
+        var choices = NeutralChoices.In(Folder("golden", program));
+        Directory.CreateDirectory(Path.GetDirectoryName(choices.FoundIn)!);
+        File.Delete(choices.FoundIn);
+        using (var finding = Start("golden", any, any.Build.Plain(), program, golden, choices.Finding, cancel))
+        {
+            while (finding.Read() is not null)
+            {
+            }
+        }
+
+        var draw = new Random(seed);
+        using var left = Start("golden", any, any.Build.Golden, program, golden, choices.Drawn("golden", draw), cancel);
+        using var right = Start("faulty", any, any.Build.Plain(), program, golden, choices.Drawn("faulty", draw), cancel);
+        return new DeltaExecution(new ExecutionSide(left.Read, left.Finish), new ExecutionSide(right.Read, right.Finish), golden).Run(any.Mutant, null, configuration.DegradedShare);
+    }
+
     /// <summary>Runs the mutant by itself, without anybody who looks on: what a campaign would run.</summary>
     public WorkloadRun RunAlone(TracedMutant mutant, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
     {

@@ -24,7 +24,35 @@ internal static class StepPairing
         var pairs = goldenOf.Select(group => group.Key).Union(faultyOf.Select(group => group.Key), StringComparer.Ordinal)
             .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, LastSaid, step => step.On))
             .ToList();
-        return same.Concat(InOrder(pairs, faulty, common));
+        return same.Concat(InOrder(WithMoved(pairs), faulty, common));
+    }
+
+    /// <summary>
+    /// The same step at the same moment is one step, wherever it stands among the others of its component: in which order others come to it at one moment is nobody's doing. Not so where it changes state, which may depend on the order.
+    /// </summary>
+    private static List<(Rendezvous? Golden, Rendezvous? Faulty)> WithMoved(List<(Rendezvous? Golden, Rendezvous? Faulty)> pairs)
+    {
+        var inFaulty = pairs.Where(each => each is { Golden: null, Faulty.State.IsEmpty: true }).Select(each => each.Faulty!).ToLookup(each => (each.Of, each.At, each.Content));
+        var moved = new Dictionary<Rendezvous, Rendezvous>(ReferenceEqualityComparer.Instance);
+        foreach (var step in pairs.Where(each => each is { Faulty: null, Golden.State.IsEmpty: true }).Select(each => each.Golden!))
+        {
+            if (inFaulty[(step.Of, step.At, step.Content)].FirstOrDefault(each => !moved.ContainsKey(each)) is { } same)
+            {
+                moved.Add(same, step);
+            }
+        }
+
+        if (moved.Count == 0)
+        {
+            return pairs;
+        }
+
+        var joined = moved.Values.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        return
+        [
+            .. pairs.Where(each => each.Faulty is not null || !joined.Contains(each.Golden!))
+                .Select(each => each is { Golden: null, Faulty: { } step } && moved.TryGetValue(step, out var golden) ? (golden, step) : each),
+        ];
     }
 
     /// <summary>

@@ -41,7 +41,7 @@ internal sealed class ComponentState
 
     /// <summary>Adds each field that is not as it was at the last look, and each object that is no more, with null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Collect(SortedDictionary<string, string?> changed)
+    public void Collect(ChangedFields changed)
     {
         walk++;
         (met, metBefore) = (metBefore, met);
@@ -89,7 +89,8 @@ internal sealed class ComponentState
         {
             for (var i = 0; i < channels.Count; i++)
             {
-                if (channels[i].HandlerOwner == component && channels[i].Handler is { } handler) MeetTargets(handler);
+                var channel = channels[i];
+                if (channel.HandlerOwner == component && channel.Handler is { } handler) MeetTargets(handler);
             }
         }
         foreach (var timer in component.QueuedTimers()) MeetTargets(timer.Handler);
@@ -97,10 +98,17 @@ internal sealed class ComponentState
 
     private void MeetTargets(Delegate callback)
     {
-        foreach (var each in Delegate.EnumerateInvocationList((MulticastDelegate)callback))
+        if (callback.HasSingleTarget)
         {
-            if (each.Target is { } target && StateFields.IsLookedInto(target.GetType())) Meet(target);
+            MeetTarget(callback.Target);
+            return;
         }
+        foreach (var each in Delegate.EnumerateInvocationList((MulticastDelegate)callback)) MeetTarget(each.Target);
+    }
+
+    private void MeetTarget(object? target)
+    {
+        if (target is not null && StateFields.IsLookedInto(target.GetType())) Meet(target);
     }
 
     private Known Meet(object target)
@@ -128,7 +136,7 @@ internal sealed class ComponentState
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Look(Known each, SortedDictionary<string, string?> changed)
+    private void Look(Known each, ChangedFields changed)
     {
         var first = each.Last.Length == 0;
         (reading, followed) = (each, 0);
@@ -143,7 +151,7 @@ internal sealed class ComponentState
     }
 
     /// <summary>Text is made only of what is new.</summary>
-    private void Tell(Known each, int index, ulong now, bool first, SortedDictionary<string, string?> changed)
+    private void Tell(Known each, int index, ulong now, bool first, ChangedFields changed)
     {
         each.Digests[index] = now;
         var field = each.Reader.Fields[index];

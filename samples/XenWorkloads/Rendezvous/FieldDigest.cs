@@ -21,6 +21,9 @@ internal sealed class FieldDigest(ComponentState state)
 
     private ulong[] numbers = new ulong[64];
 
+    // The types met last, by a part of their hash code: what is in a collection is mostly of one type.
+    private readonly (Type? Type, ValueShape Shape)[] shapes = new (Type?, ValueShape)[64];
+
     public ulong Of(object? value) => Of(value, 0);
 
     public static ulong OfText(string? value) => value is null ? Null : OfBytes(MemoryMarshal.AsBytes(value.AsSpan()));
@@ -49,7 +52,9 @@ internal sealed class FieldDigest(ComponentState state)
         if (value is null) return Null;
         var type = value.GetType();
         if (type == typeof(string)) return OfText((string)value);
-        var shape = ValueShapes.Of(value);
+        ref var met = ref shapes[RuntimeHelpers.GetHashCode(type) & 63];
+        if (met.Type != type) met = (type, ValueShapes.Of(value));
+        var shape = met.Shape;
         if (depth > StateText.Depth && shape >= ValueShape.Dictionary) return Mix(6, 0);
         return shape switch
         {
@@ -58,7 +63,9 @@ internal sealed class FieldDigest(ComponentState state)
             ValueShape.Uint => Mix(3, (uint)value),
             ValueShape.Ulong => Mix(4, (ulong)value),
             ValueShape.Bool => Mix(5, (bool)value ? 1UL : 0),
-            ValueShape.Plain or ValueShape.Domain => OfText(value.ToString()),
+            ValueShape.Domain => Mix(17, (ulong)((Domain)value).Id),
+            ValueShape.Plain when type.IsEnum => Mix(16, (uint)value.GetHashCode()),
+            ValueShape.Plain => OfText(value.ToString()),
             ValueShape.Bytes => OfBytes(CollectionsMarshal.AsSpan((List<byte>)value)),
             ValueShape.Numbers => OfBytes(Bytes((Array)value)),
             ValueShape.Ints => Numbers((IEnumerable<int>)value, ValueShapes.IsSet(type)),
@@ -116,6 +123,11 @@ internal sealed class FieldDigest(ComponentState state)
     private ulong Elements(IEnumerable elements, int depth)
     {
         ulong digest = 12;
+        if (elements is object?[] array)
+        {
+            foreach (var each in array) digest = Mix(digest, Of(each, depth + 1));
+            return digest;
+        }
         if (elements is IList list)
         {
             for (var i = 0; i < list.Count; i++) digest = Mix(digest, Of(list[i], depth + 1));

@@ -10,7 +10,7 @@ namespace Xen.XenWorkloads.Rendezvous;
 /// </summary>
 internal sealed class GrantFields
 {
-    private readonly SortedDictionary<int, Entry[]> tables = [];
+    private readonly Dictionary<int, Entry[]> tables = [];
 
     /// <summary>What counts of an entry: flags and the domain that may use it as they lie in the table, and how often it is mapped. The frame does not.</summary>
     private readonly record struct Entry(uint Word, int Pins)
@@ -23,7 +23,7 @@ internal sealed class GrantFields
     /// <summary>Tells what is not as it was at the last look.</summary>
     public void Collect(Host host, Action<string, string?> changed)
     {
-        foreach (var gone in tables.Keys.Where(id => host.FindDomain(id) is null).ToList())
+        foreach (var gone in tables.Keys.Where(id => host.FindDomain(id) is null).Order().ToList())
         {
             Collect(gone, tables[gone], new Entry[tables[gone].Length], changed);
             tables.Remove(gone);
@@ -32,7 +32,7 @@ internal sealed class GrantFields
         {
             var now = Read(domain.GrantTable);
             if (!tables.TryGetValue(domain.Id, out var before)) before = [];
-            if (now.AsSpan().SequenceEqual(before)) continue;
+            if (MemoryMarshal.AsBytes(now.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(before.AsSpan()))) continue;
             Array.Resize(ref before, now.Length);
             Collect(domain.Id, before, now, changed);
             tables[domain.Id] = now;

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 
@@ -7,10 +7,17 @@ namespace Xen.XenWorkloads.Rendezvous;
 /// <summary>Text as JSON writes it; most of ours needs no escapes and is appended as it is.</summary>
 internal static class JsonText
 {
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+    public static void Append(StringBuilder line, string text) =>
+        line.Append('"').Append(IsPlain(text) ? text : JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)).Append('"');
 
-    public static void Append(StringBuilder line, string text)
+    /// <summary>Names are short: the runtime's vectors would have to be compiled first, and gain nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool IsPlain(string text)
     {
-        line.Append('"').Append(text.AsSpan().ContainsAnyExcept(Plain) ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text) : text).Append('"');
+        foreach (var c in text)
+        {
+            if (c is < ' ' or > '~' or '"' or '\\') return false;
+        }
+        return true;
     }
 }

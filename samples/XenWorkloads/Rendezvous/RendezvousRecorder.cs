@@ -13,8 +13,8 @@ public sealed class RendezvousRecorder
 {
     private readonly Action<string> write;
     private readonly Dictionary<Component, ComponentState> states = [];
-    private readonly SortedDictionary<string, HostFields> hosts = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, SortedDictionary<string, string?>> passive = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HostFields> hosts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ChangedFields> passive = new(StringComparer.Ordinal);
     private readonly Stack<Step> steps = new();
     private readonly SharedPages pages = new();
     private readonly ObjectReaders readers;
@@ -77,9 +77,10 @@ public sealed class RendezvousRecorder
     {
         public List<Message> Messages { get; } = [];
 
-        public SortedDictionary<string, string?> State { get; } = new(StringComparer.Ordinal);
+        public ChangedFields State { get; init; } = new();
 
-        public Dictionary<string, (byte[] Bytes, Component Granter, Component? Mapper)> Pages { get; } = [];
+        /// <summary>The pages that it wrote to; null for none.</summary>
+        public Dictionary<string, (byte[] Bytes, Component Granter, Component? Mapper)>? Pages { get; set; }
     }
 
     private void Begin(Component component, string what, Component? from)
@@ -98,7 +99,18 @@ public sealed class RendezvousRecorder
     {
         if (Directs(component)) return;
         var step = steps.Pop();
-        foreach (var (name, page) in step.Pages.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        if (step.Pages is not null) TellPages(step, component);
+        if (Tap.Replay is not null) PutPagesOf(component);
+        if (component.Containment != Containment.Trusted) StateOf(component).Collect(step.State);
+        var now = component.Simulation.Now;
+        Emit(step, now);
+        if (steps.Count == 0) FlushHosts();
+        FlushPassive(step.Of, now);
+    }
+
+    private void TellPages(Step step, Component component)
+    {
+        foreach (var (name, page) in step.Pages!.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var peer = component.Domain == page.Granter.Domain ? page.Mapper : page.Granter;
             var before = Tap.Replay is null ? null : pages.Before(name);
@@ -111,15 +123,15 @@ public sealed class RendezvousRecorder
             // What an isolated component has written nobody else finds there; what it should have written comes behind.
             if (before is not null && Tap.Replay!.Isolates(component) && !IsStoreRing(name)) pages.Put(name, page.Bytes, before);
         }
-        foreach (var page in Tap.Replay?.PagesOf(component) ?? [])
+    }
+
+    /// <summary>What an isolated component should have written.</summary>
+    private void PutPagesOf(Component component)
+    {
+        foreach (var page in Tap.Replay!.PagesOf(component))
         {
             if (Tap.PageOf(page.Text) is { } bytes) pages.Put(page.Text, bytes, page.Payload);
         }
-        if (component.Containment != Containment.Trusted) StateOf(component).Collect(step.State);
-        var now = component.Simulation.Now;
-        Emit(step, now);
-        if (steps.Count == 0) FlushHosts();
-        FlushPassive(step.Of, now);
     }
 
     /// <summary>What a process has printed, it has said to whoever started it.</summary>
@@ -148,17 +160,17 @@ public sealed class RendezvousRecorder
             Current.State[field] = value;
             return;
         }
-        if (!passive.TryGetValue(party, out var fields)) passive.Add(party, fields = new SortedDictionary<string, string?>(StringComparer.Ordinal));
+        if (!passive.TryGetValue(party, out var fields)) passive.Add(party, fields = new ChangedFields());
         fields[field] = value;
     }
 
     /// <summary>Notifications change no state of the hypervisor that is looked at.</summary>
     private void Call(Host host, string what)
     {
-        if (!what.StartsWith("evtchn send", StringComparison.Ordinal) && !what.StartsWith("evtchn unmask", StringComparison.Ordinal)) called.Add(host);
+        if (!SimulationTap.IsNotification(what)) called.Add(host);
     }
 
-    private void Write(string name, byte[] bytes, Component granter, Component? mapper) => Current.Pages[name] = (bytes, granter, mapper);
+    private void Write(string name, byte[] bytes, Component granter, Component? mapper) => (Current.Pages ??= [])[name] = (bytes, granter, mapper);
 
     private void FlushHosts()
     {
@@ -173,12 +185,8 @@ public sealed class RendezvousRecorder
 
     private void FlushPassive(string from, long now)
     {
-        foreach (var (party, fields) in passive)
-        {
-            var step = new Step(party, "served", from);
-            foreach (var (field, value) in fields) step.State.Add(field, value);
-            Emit(step, now);
-        }
+        if (passive.Count == 0) return;
+        foreach (var (party, fields) in passive.OrderBy(each => each.Key, StringComparer.Ordinal)) Emit(new Step(party, "served", from) { State = fields }, now);
         passive.Clear();
     }
 
@@ -194,7 +202,10 @@ public sealed class RendezvousRecorder
     {
         if (Outside.Messages.Count > 0) Emit(Outside, now);
         Outside.Messages.Clear();
-        Outside.Pages.Clear();
+        Outside.Pages = null;
+
+        // What the world has changed is not the doing of whoever runs next.
+        FlushPassive("", now);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -233,10 +244,10 @@ public sealed class RendezvousRecorder
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void State(SortedDictionary<string, string?> state)
+    private void State(ChangedFields state)
     {
         line.Append(",\"state\":{");
-        foreach (var (field, value) in state)
+        foreach (var (field, value) in state.InOrder)
         {
             JsonText.Append(line, field);
             line.Append(':');

@@ -73,6 +73,19 @@ public sealed class DeltaExecutionTests
     }
 
     [TestMethod]
+    public void Who_comes_first_to_a_component_at_one_moment_is_no_difference_unless_its_state_depends_on_it()
+    {
+        string[] Served(params string[] from) => [.. from.Select((name, index) => Step("server", "call", name, 20, index + 1, $"[\"server\",\"{name}\",\"reply\",\"to {name}\"]", ""))];
+        string[] rest = ["{\"observe\":\"monitor\",\"name\":\"look\",\"ok\":true,\"at\":50}", "trace 0000000000000001"];
+        var reads = Trace([.. Served("a", "b", "c"), .. rest], [.. Served("c", "a", "b"), .. rest]);
+        Assert.IsTrue(reads.IsEmpty, string.Join('\n', reads.Divergent));
+
+        string[] Wrote(params string[] from) => [.. from.Select((name, index) => Step("server", "call", name, 20, index + 1, "", $"\"last\":\"{name}\""))];
+        var writes = Trace([.. Wrote("a", "b", "c"), .. rest], [.. Wrote("c", "a", "b"), .. rest]);
+        CollectionAssert.AreEqual(new[] { "server.last c/b" }, Fields(writes.Remaining));
+    }
+
+    [TestMethod]
     public void Another_file_is_no_altered_file()
     {
         string[] golden = [.. Golden.Select((line, index) => index == 0 ? Step("client", "start", "", 10, 1, """["files","client","file","read /a 3 bytes"]""", "\"sent\":\"1\"") : line)];

@@ -24,6 +24,40 @@ public sealed class SelfCheckTests
     public void A_mutant_that_equals_golden_has_an_empty_delta_under_every_workload(string workload) => RequireEmpty(workload);
 
     [TestMethod]
+    [DataRow("network", 1)]
+    [DataRow("network", 2)]
+    [DataRow("devices", 1)]
+    public void Golden_has_an_empty_delta_against_golden_with_other_neutral_choices(string workload, int seed) => RequireEmptyReordered(workload, seed);
+
+    [TestMethod]
+    [TestCategory("Slow")]
+    [DataRow("lifecycle")]
+    [DataRow("storage")]
+    [DataRow("network")]
+    [DataRow("migration")]
+    [DataRow("mixed")]
+    [DataRow("devices")]
+    public void Golden_has_an_empty_delta_against_golden_with_many_other_neutral_choices(string workload)
+    {
+        for (var seed = 3; seed < 8; seed++)
+        {
+            RequireEmptyReordered(workload, seed);
+        }
+    }
+
+    private static void RequireEmptyReordered(string workload, int seed)
+    {
+        var golden = XenHost.GoldenTold(workload);
+        var reordered = XenHost.RunReordered(workload, seed, out var choices);
+        var delta = XenHost.Compare(workload, golden, reordered);
+
+        Assert.IsGreaterThan(5, choices);
+        CollectionAssert.AreNotEqual(golden, reordered, "in the same order");
+        Assert.IsTrue(delta.IsEmpty, $"seed {seed}: {string.Join('\n', delta.Divergent.Take(5))}");
+        Assert.AreEqual(FailureMode.NoImpact, delta.Outcome!.Mode);
+    }
+
+    [TestMethod]
     [TestCategory("Slow")]
     [DataRow("lifecycle")]
     [DataRow("storage")]

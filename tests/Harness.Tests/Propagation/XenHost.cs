@@ -87,6 +87,16 @@ internal static class XenHost
     public static string[] RunWithout(Image? image, string workload, IEnumerable<string> fields) =>
         Run(image, [.. Arguments(workload), "--rendezvous"], variable => variable == OneSidedFields.Variable ? string.Join('\n', fields) : null);
 
+    /// <summary>All that golden tells when its neutral choices are made otherwise, drawn by a seed.</summary>
+    public static string[] RunReordered(string workload, int seed, out int choices)
+    {
+        var found = NeutralChoices.In(Path.Combine(AppContext.BaseDirectory, $"{workload} {seed}"));
+        Run(null, Arguments(workload), name => found.Finding.GetValueOrDefault(name));
+        var drawn = found.Drawn("golden", new Random(seed));
+        choices = File.ReadLines(drawn.Values.Single()).Count();
+        return Run(null, [.. Arguments(workload), "--rendezvous"], name => drawn.GetValueOrDefault(name));
+    }
+
     private static string[] Run(Image? image, string[] arguments, Func<string, string?> environment)
     {
         var lines = new List<string>();

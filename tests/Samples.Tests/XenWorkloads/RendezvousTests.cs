@@ -59,6 +59,24 @@ public sealed class RendezvousTests
     }
 
     [TestMethod]
+    public void What_the_world_outside_does_is_not_told_as_the_doing_of_whoever_runs_next()
+    {
+        var lines = new List<string>();
+        var simulation = new Simulation(1) { Tap = new RendezvousRecorder(lines.Add).Tap };
+        var next = new Component(simulation, "next", Containment.Process);
+        simulation.After(10, next, "work", () => { });
+        new Component(simulation, "gone", Containment.Process).Exit();
+        simulation.RunFor(100);
+        CollectionAssert.AreEqual(
+            new[]
+            {
+                """{"observe":"rendezvous","name":"gone","on":"served","from":"","at":10,"no":1,"state":{"alive":"exited"}}""",
+                """{"observe":"rendezvous","name":"next","on":"work","from":"","at":10,"no":2}""",
+            },
+            lines);
+    }
+
+    [TestMethod]
     public void Each_way_between_components_is_seen()
     {
         var lines = new List<string>();
