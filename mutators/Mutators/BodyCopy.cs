@@ -130,7 +130,7 @@ internal sealed record BodyCopy(string Type, string Name, string Kind, SyntaxNod
                     + $"{string.Join(" ", method.ConstraintClauses.Select(each => each.ToString()))} ";
 
             case ConstructorDeclarationSyntax constructor:
-                var parameters = string.Concat(constructor.ParameterList.Parameters.Select(each => $"{each}, "));
+                var parameters = string.Concat(constructor.ParameterList.Parameters.Select(each => $"{Required(each)}, "));
                 return $"private struct {name} {{ }} {Attributes(constructor.AttributeLists)}{Modifiers(constructor.Modifiers)}{constructor.Identifier.Text}({parameters}ref {name} p__mutators) ";
 
             case OperatorDeclarationSyntax method:
@@ -152,9 +152,16 @@ internal sealed record BodyCopy(string Type, string Name, string Kind, SyntaxNod
         }
     }
 
+    // One more parameter stands behind it: neither may a default value then, nor params. An attribute may ask for the default value.
+    private static ParameterSyntax Required(ParameterSyntax parameter)
+    {
+        var required = parameter.Default is null ? parameter : parameter.WithDefault(null).WithAttributeLists(default);
+        return required.WithModifiers(SyntaxFactory.TokenList(required.Modifiers.Where(each => !each.IsKind(SyntaxKind.ParamsKeyword))));
+    }
+
     private static string Header(BasePropertyDeclarationSyntax property, SyntaxTokenList own, bool isGet, string name)
     {
-        var index = property is IndexerDeclarationSyntax indexer ? indexer.ParameterList.Parameters.Select(each => each.ToString()) : [];
+        var index = property is IndexerDeclarationSyntax indexer ? indexer.ParameterList.Parameters.Select(each => Required(each).ToString()) : [];
         var parameters = string.Join(", ", isGet ? index : [.. index, $"{property.Type} value"]);
         return $"{Modifiers(property.Modifiers.Concat(own.Where(each => !property.Modifiers.Any(each.Kind()))))}{(isGet ? property.Type.ToString() : "void")} {name}({parameters}) ";
     }

@@ -226,6 +226,27 @@ public sealed class TrivialEquivalences
         Assert.AreSequenceEqual([9 * 6, .. Enumerable.Repeat(1, 9)], emissions, "The method with a directive takes golden's place.");
     }
 
+    [TestMethod]
+    public void Parameters_that_may_be_left_out_cost_no_emission_of_their_own()
+    {
+        var golden = new Golden("""
+            class O
+            {
+                int x;
+                O(int a, bool b = false, [System.Runtime.CompilerServices.CallerMemberName] string name = "") { x = a + name.Length + 2; }
+                O(string a, params int[] more) : this(a.Length + 3) { x = more.Length + 4; }
+                int this[int i, int j = 0] { get { return i + j + 5; } set { x = i + j + value + 6; } }
+            }
+            """);
+        Assert.IsEmpty(Golden.Errors(golden.Compilation));
+        var numbers = golden.Tree.GetRoot().DescendantTokens().Where(token => token.Value is > 0).ToList();
+        var none = numbers.Select((token, i) => Mutate(golden, token.Span, $"({token.Text} + 0)", i)).ToList();
+        var emissions = 0;
+        var found = TrivialEquivalence.Find(golden.Compilation, none.Select(mutant => (golden.Tree, mutant)), CancellationToken.None, (_, _) => emissions++);
+        Assert.AreSequenceEqual(none.Select(mutant => mutant.Id), found.Equivalent);
+        Assert.AreEqual(1, emissions);
+    }
+
     // A copy is no override, so it would lack what an override inherits; and what a copy alone would refuse must not reject a mutant.
     [TestMethod]
     public void A_method_that_cannot_stand_beside_itself_is_compared_in_its_place()

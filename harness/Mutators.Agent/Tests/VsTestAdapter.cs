@@ -103,12 +103,15 @@ internal sealed class VsTestAdapter : TestAdapter
 
     private string Text(object test, string property) => testCase.GetProperty(property)!.GetValue(test) as string ?? "";
 
-    /// <summary>One test after the other, and none of the adapter's own ways to another process; told at once, so that it is known which test is under way.</summary>
+    /// <summary>
+    /// One test after the other, and none of the adapter's own ways to another process; told at once, so that it is known which test is under way. xUnit is not to look for
+    /// reporters: it would load all assemblies of the folder for each call. Its version 2.4 is told so among the general settings.
+    /// </summary>
     private const string Settings = """
         <?xml version="1.0" encoding="utf-8"?>
         <RunSettings>
-          <RunConfiguration><DisableParallelization>true</DisableParallelization><DisableAppDomain>true</DisableAppDomain><DesignMode>false</DesignMode><MaxCpuCount>1</MaxCpuCount></RunConfiguration>
-          <xUnit><ParallelizeAssembly>false</ParallelizeAssembly><ParallelizeTestCollections>false</ParallelizeTestCollections><ShowLiveOutput>false</ShowLiveOutput><AppDomain>denied</AppDomain></xUnit>
+          <RunConfiguration><DisableParallelization>true</DisableParallelization><DisableAppDomain>true</DisableAppDomain><DesignMode>false</DesignMode><MaxCpuCount>1</MaxCpuCount><NoAutoReporters>true</NoAutoReporters></RunConfiguration>
+          <xUnit><ParallelizeAssembly>false</ParallelizeAssembly><ParallelizeTestCollections>false</ParallelizeTestCollections><ShowLiveOutput>false</ShowLiveOutput><NoAutoReporters>true</NoAutoReporters><AppDomain>denied</AppDomain></xUnit>
           <MSTest><Parallelize><Workers>1</Workers><Scope>ClassLevel</Scope></Parallelize></MSTest>
         </RunSettings>
         """;
