@@ -47,7 +47,13 @@ internal sealed class FreshContext : AssemblyLoadContext
     private Assembly Read(string name, string file)
     {
         var changes = what.Changes.Where(change => change.Assembly == name).ToList();
-        if (changes.Count == 0)
+        var another = what.Instead.Length > 0 ? Path.Combine(what.Instead, name + ".dll") : "";
+        if (File.Exists(another))
+        {
+            // Its place is another mutant's with the next run.
+            file = another;
+        }
+        else if (changes.Count == 0)
         {
             return LoadFromAssemblyPath(file);
         }

@@ -7,13 +7,16 @@ namespace Mutators.Agent;
 /// <param name="assemblies">The simple names of the assemblies.</param>
 /// <param name="needed">Those of them that the run must have used to say anything.</param>
 /// <param name="changes">What is written into them before they are loaded.</param>
-internal sealed class FreshLoad(string[] assemblies, string[] needed, IReadOnlyList<ImageChange> changes)
+/// <param name="instead">A folder with assemblies that stand for those of the same name; empty for none.</param>
+internal sealed class FreshLoad(string[] assemblies, string[] needed, IReadOnlyList<ImageChange> changes, string instead = "")
 {
     internal string[] Assemblies { get; } = assemblies;
 
     internal string[] Needed { get; } = needed;
 
     internal IReadOnlyList<ImageChange> Changes { get; } = changes;
+
+    internal string Instead { get; } = instead;
 
     internal void Write(BinaryWriter writer)
     {
@@ -26,6 +29,8 @@ internal sealed class FreshLoad(string[] assemblies, string[] needed, IReadOnlyL
             writer.Write(change.Position);
             writer.Write(change.Value);
         }
+
+        writer.Write(Instead);
     }
 
     internal static FreshLoad Read(BinaryReader reader)
@@ -37,7 +42,7 @@ internal sealed class FreshLoad(string[] assemblies, string[] needed, IReadOnlyL
             changes[i] = new ImageChange(reader.ReadString(), reader.ReadInt32(), reader.ReadInt32());
         }
 
-        return new FreshLoad(assemblies, needed, changes);
+        return new FreshLoad(assemblies, needed, changes, reader.ReadString());
     }
 
     private static void Write(BinaryWriter writer, string[] names)

@@ -17,7 +17,7 @@ public sealed class TypeInitialisationTests
     public static void Run(TestContext context)
     {
         tree = new Tree("its_types_compute_once");
-        campaign = tree.Run(new CampaignConfiguration { Operators = ["MFC"], TimeFactor = 1 });
+        campaign = tree.Run(new CampaignConfiguration { Operators = ["MFC", "C-ARITH"], TimeFactor = 1 });
     }
 
     [ClassCleanup]
@@ -35,5 +35,18 @@ public sealed class TypeInitialisationTests
         Assert.AreEqual(mode, outcome.Mode, outcome.Reason);
         Assert.Contains(reason, outcome.Reason, StringComparison.Ordinal);
         Assert.StartsWith("reload:load", outcome.Engine);
+    }
+
+    [TestMethod]
+    [DataRow("Sum", FailureMode.FailedAssertion, "Sum_is_right")]
+    [DataRow("Only", FailureMode.UnexpectedException, "System.TypeInitializationException")]
+    [DataRow("Unseen", FailureMode.Survived, "")]
+    public void A_mutant_of_an_initial_value_is_an_assembly_that_is_loaded_for_it_alone(string property, FailureMode mode, string reason)
+    {
+        var outcome = campaign.Mutants.Single(each => each.Mutant.Diff.Contains($"-    public static {(property == "Only" ? "char" : "int")} {property} ", StringComparison.Ordinal)).Headline!;
+
+        Assert.AreEqual(mode, outcome.Mode, outcome.Reason);
+        Assert.Contains(reason, outcome.Reason, StringComparison.Ordinal);
+        Assert.AreEqual("reload:load (the initialiser of a property changes)", outcome.Engine);
     }
 }

@@ -51,6 +51,9 @@ internal abstract class Exercise(GoldenRun golden, CampaignConfiguration configu
     /// <summary>Whether golden with ticks has behaved as golden.</summary>
     public abstract bool IsGolden(WorkloadRun run);
 
+    /// <summary>Whether a mutant may be run in assemblies that are loaded once more, instead of a process of its own.</summary>
+    public virtual bool MayLoadAnew => false;
+
     /// <summary>Why a mutant needs a process of its own; null if it does not.</summary>
     public virtual string? WhyAlone(ReloadJob job) => null;
 

@@ -33,6 +33,9 @@ public sealed class ReloadEngine : IDisposable
     /// </summary>
     private const int LinesPerMutant = 20;
 
+    /// <summary>Mutants, each in an assembly of its own, for which a worker is begun.</summary>
+    private const int FewestForWorker = 3;
+
     private readonly IReadOnlyList<TargetProject> _targets;
     private readonly CampaignConfiguration _configuration;
     private readonly BranchSources _sources;
@@ -135,7 +138,7 @@ public sealed class ReloadEngine : IDisposable
     {
         const string Why = "asked for";
         return _sources.Read(job.Commit, out var refusal) is { } trees
-            ? new WholeEmission(_goldenFolders, Path.Combine(_directory, "whole"), _root, ExerciseOf).Run(job, trees, Why, cancel)
+            ? new WholeEmission(_goldenFolders, Path.Combine(_directory, "whole"), _root, ExerciseOf).Run(job, trees, Why, lane: null, cancel)
             : new ReloadResult(job, ReloadWay.Rebuild(refusal!), null);
     }
 
@@ -190,16 +193,14 @@ public sealed class ReloadEngine : IDisposable
 
             InLanes(ExerciseOf(group.First()).LanesFor([.. group], _lanes), lane =>
             {
-                using (var worker = lane == 0 ? first : Lane(lane))
-                {
-                    worker.Run(warm, result => Take(result, slow, done), cancel);
-                }
-
+                using var worker = lane == 0 ? first : Lane(lane);
+                worker.Run(warm, result => Take(result, slow, done), cancel);
                 var emission = new WholeEmission(_goldenFolders, Path.Combine(_directory, $"emit-{lane}"), _root, ExerciseOf);
                 while (slow.TryDequeue(out var each))
                 {
+                    // To begin a worker for a few costs more than their processes.
                     done(batch.Mutants[each.Job.Commit] is { NoEmission: null, Trees: { } trees }
-                        ? emission.Run(each.Job, trees, each.Why, cancel)
+                        ? emission.Run(each.Job, trees, each.Why, worker.IsWarm || slow.Count + 1 >= FewestForWorker ? worker : null, cancel)
                         : new ReloadResult(each.Job, ReloadWay.Rebuild(batch.Mutants[each.Job.Commit].NoEmission ?? each.Why), null));
                 }
             });

@@ -27,6 +27,8 @@ internal sealed class TestExercise(GoldenRun golden, CampaignConfiguration confi
 
     public override bool WaitsForThreads => false;
 
+    public override bool MayLoadAnew => true;
+
     /// <summary>What no mutant reaches has no part in any run.</summary>
     public override ImmutableArray<string> FirstFor(IEnumerable<ReloadJob> jobs) => TestProgram.These(jobs.SelectMany(Tests).Distinct().Order());
 

@@ -14,9 +14,15 @@ internal static class TickPlanting
     /// <summary>What the name of a counting class begins with; frames of it are no part of a program's stack.</summary>
     public const string ClassPrefix = "MutatorsTicks_";
 
+    /// <summary>
+    /// The statement that counts. It calls nothing as long as ticks are left: in code that is not optimised, that costs two fifths less.
+    /// </summary>
+    /// <param name="name">The counting class, with <c>global::</c>.</param>
+    public static string Statement(string name) => $"if(++{name}.Used>{name}.Limit){name}.Over();";
+
     /// <summary>The insertions for everything below a node, in document order; positions are the tree's.</summary>
     /// <param name="root">A whole file or one declaration.</param>
-    /// <param name="tick">The statement that counts, for example <c>global::Ticks.Tick();</c>.</param>
+    /// <param name="tick">The statement that counts: <see cref="Statement"/>.</param>
     public static IReadOnlyList<TextChange> In(SyntaxNode root, string tick)
     {
         var insertions = new List<(int Position, string Text)>();
@@ -70,11 +76,16 @@ internal static class TickPlanting
             internal static long Limit;
             internal static global::System.Action Spent;
 
-            internal static void Tick()
+            internal static void Over()
             {
-                if (++Used > Limit && Limit != 0)
+                if (Limit != 0)
                 {
                     Spent();
+                }
+                else
+                {
+                    // Zero stands for any number.
+                    Limit = long.MaxValue;
                 }
             }
 

@@ -66,7 +66,7 @@ internal sealed class VariantBuild
                     continue;
                 }
 
-                var file = InstrumentedFile.Write(source, $"global::{ticks}.Tick();", byTree[source].Select(each => (each.Number, each.Change.Member, each.Text!)));
+                var file = InstrumentedFile.Write(source, TickPlanting.Statement($"global::{ticks}"), byTree[source].Select(each => (each.Number, each.Change.Member, each.Text!)));
                 files.Add(file.Tree, file);
                 trees.Add(file.Tree);
             }

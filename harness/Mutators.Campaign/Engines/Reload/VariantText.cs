@@ -62,7 +62,7 @@ internal static partial class VariantText
         var line = body.SyntaxTree.GetLineSpan(body.Span).StartLinePosition.Line + 1;
         var text = new StringBuilder();
         text.Append('\n').Append(CultureInfo.InvariantCulture, $"#line {line} \"{change.Golden.SyntaxTree.FilePath}\"\n");
-        text.Append(header).Append(' ').Append(Planted(body, ticks + ".Tick();"));
+        text.Append(header).Append(' ').Append(Planted(body, TickPlanting.Statement(ticks)));
         text.Append(body is BlockSyntax ? "" : ";");
         return text.ToString();
     }

@@ -16,8 +16,16 @@ namespace Mutators.Campaign.Engines.Reload;
 /// <param name="exerciseOf">What the workload of a job means.</param>
 internal sealed class WholeEmission(IReadOnlyDictionary<string, string> goldenFolders, string directory, string root, Func<ReloadJob, Exercise> exerciseOf)
 {
+    /// <summary>Where a mutant's assembly lies alone.</summary>
+    private readonly string _alone = directory + "-alone";
+
     /// <summary>Compiles and runs a mutant.</summary>
-    public ReloadResult Run(ReloadJob job, BranchTrees trees, string why, CancellationToken cancel)
+    /// <param name="job">The mutant.</param>
+    /// <param name="trees">Its trees.</param>
+    /// <param name="why">Why it needs an assembly of its own.</param>
+    /// <param name="lane">A lane that may load the assembly into its worker; null for a process of its own.</param>
+    /// <param name="cancel">Ends the run.</param>
+    public ReloadResult Run(ReloadJob job, BranchTrees trees, string why, WorkerLane? lane, CancellationToken cancel)
     {
         var way = ReloadWay.Emit(why);
         var compilation = VariantBuild.Relaxed(trees.Target.Compilation);
@@ -46,6 +54,23 @@ internal sealed class WholeEmission(IReadOnlyDictionary<string, string> goldenFo
         if (!emitted.Success)
         {
             return new ReloadResult(job, way, null, Error(emitted.Diagnostics));
+        }
+
+        if (lane is not null)
+        {
+            ProgramFolder.Delete(_alone);
+            Directory.CreateDirectory(_alone);
+            var file = Path.Combine(_alone, trees.Target.AssemblyName + ".dll");
+            File.WriteAllBytes(file, image.ToArray());
+            if (symbols.Length > 0)
+            {
+                File.WriteAllBytes(Path.ChangeExtension(file, ".pdb"), symbols.ToArray());
+            }
+
+            if (lane.RunLoaded(job, trees.Target, _alone, cancel) is { } loaded)
+            {
+                return new ReloadResult(job, ReloadWay.Load(why), loaded);
+            }
         }
 
         ProgramFolder.Copy(goldenFolders[job.Program.Assembly], directory);

@@ -113,6 +113,54 @@ internal sealed class WorkerLane : IDisposable
         }
     }
 
+    /// <summary>Whether it has a worker that runs.</summary>
+    public bool IsWarm => _worker is not null;
+
+    /// <summary>Runs a mutant whose assembly was compiled by itself, in the worker, in assemblies that are loaded once more; when all other jobs are done.</summary>
+    /// <param name="job">The mutant.</param>
+    /// <param name="target">What it changes.</param>
+    /// <param name="folder">The folder with the mutant's assembly.</param>
+    /// <param name="cancel">Ends the run.</param>
+    /// <returns>The run; null where only a process of its own can tell.</returns>
+    public WorkloadRun? RunLoaded(ReloadJob job, TargetProject target, string folder, CancellationToken cancel)
+    {
+        if (!_exercise.MayLoadAnew || !EnsureWorker(cancel) || OnlyOnce is not null || !LoadsAnew(cancel) || !EnsureWorker(cancel))
+        {
+            return null;
+        }
+
+        _folder.Restore();
+        var load = new FreshLoad(_stage.Own, [target.AssemblyName, Path.GetFileNameWithoutExtension(_assembly)], [], folder);
+        var ran = _worker!.Run(new Command([], [.. _exercise.Of(job)], 0, [], load), _exercise.LimitsOf(job), cancel);
+        _statistics.Add(ran);
+        if (ran is not { IsAlive: true, Report: { Kind: ReportKind.Returned } report })
+        {
+            // It met a clean worker, so how that has ended is its outcome, unless there is more to run.
+            Replace("that died with a mutant");
+            return _exercise.Behind(job, ran.Run).IsEmpty ? ran.Run : null;
+        }
+
+        if (report.Residue.HasFlag(Residue.NotFresh) || _exercise.IsDoubtful(ran.Run)
+            || (_exercise.Doubts(ran.Run).ToList() is { Count: > 0 } doubts && !AreSettled(doubts, cancel)))
+        {
+            return null;
+        }
+
+        // It was alone since the last check, so what it has left behind is no other's.
+        var check = RunGolden(_exercise.Check([new ReloadResult(job, ReloadWay.Load("its assembly is its own"), ran.Run)]), cancel);
+        _statistics.AddCheck(check.Run.Duration);
+        if (check is not { IsAlive: true, Report.Kind: ReportKind.Returned } || !_exercise.IsGolden(check.Run))
+        {
+            Replace("no longer like golden");
+        }
+        else if (WhyWorn(report) is { } worn)
+        {
+            Replace(worn);
+        }
+
+        return ran.Run;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

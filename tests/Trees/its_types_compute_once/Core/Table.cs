@@ -63,6 +63,20 @@ public static class Kept
     private static void Fill(List<int> steps) => steps.Add(1);
 }
 
+/// <summary>Values that no method computes.</summary>
+public static class Initial
+{
+    public static int Sum { get; } = "ab".Length + 3;
+
+    public static int Unseen { get; } = "seven".Length + 8;
+}
+
+/// <summary>Its initialiser fails with another place.</summary>
+public static class Letters
+{
+    public static char Only { get; } = "a"["six".Length - 3];
+}
+
 /// <summary>Needs a type that stands behind it: initialised once more in the order of the file, it would find nothing there.</summary>
 public static class Early
 {

@@ -18,5 +18,14 @@ public sealed class TableTests
     public void Steps_are_counted() => Assert.Equal([1], Kept.Steps);
 
     [Fact]
+    public void Sum_is_right() => Assert.Equal(5, Initial.Sum);
+
+    [Fact]
+    public void Unseen_is_not_seen() => Assert.NotEqual(0, Initial.Unseen);
+
+    [Fact]
+    public void The_only_letter_is_there() => Assert.Equal('a', Letters.Only);
+
+    [Fact]
     public void Early_knows_of_late() => Assert.Equal(4, Early.Length);
 }
