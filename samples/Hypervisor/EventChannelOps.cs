@@ -371,7 +371,7 @@ public sealed class EventChannelOps
         if (host.Simulation.Tap is { } tap)
         {
             var text = $"port {channel.Port}";
-            tap.Send(host.Simulation.Current, channel.HandlerOwner ?? domain.Kernel, "event", text);
+            tap.Send(host.Simulation.Current, domain.Kernel, "event", text);
             var heard = tap.Heard(host.Simulation.Current, EventKind, $"dom{domain.Id} {text}", Address(domain.Id, channel.Port));
             if (heard is null)
             {
@@ -442,6 +442,11 @@ public sealed class EventChannelOps
             if (channel.HandlerOwner is { Alive: true } owner)
             {
                 host.Simulation.Note(owner, $"event {channel.Port}");
+                if (owner != domain.Kernel)
+                {
+                    host.Simulation.Tap?.Send(domain.Kernel, owner, "event", $"port {channel.Port}");
+                }
+
                 host.Simulation.RunAs(owner, channel.Handler);
             }
         }

@@ -287,6 +287,7 @@ public sealed class Simulation
             return true;
         }
 
+        Now = deadline;
         return false;
     }
 

@@ -8,6 +8,9 @@ public sealed record StoreWatch(StoreConnection Connection, string Path, string 
     /// <summary>What it takes of its owner's memory.</summary>
     public int Size => FixedSize + Path.Length + Token.Length;
 
+    /// <summary>What those who look on call it.</summary>
+    internal string Words => $"watch {Path} {Token}";
+
     /// <summary>The name under which the watcher gets to see a changed path: relative when the watch was registered so.</summary>
     public string Visible(string changed)
     {
@@ -72,7 +75,15 @@ public sealed class StoreConnection
         lastTransaction++;
         var transaction = new StoreTransaction(lastTransaction, tree);
         Transactions.Add(transaction.Id, transaction);
+        daemon.TellOpen(this, transaction.Words, isOpen: true);
         return transaction;
+    }
+
+    /// <summary>A transaction has come to its end, whatever became of it.</summary>
+    public void EndTransaction(StoreTransaction transaction)
+    {
+        Transactions.Remove(transaction.Id);
+        daemon.TellOpen(this, transaction.Words, isOpen: false);
     }
 
     /// <summary>Has the caller all the rights that it needs on a node with these permissions?</summary>
@@ -92,6 +103,7 @@ public sealed class StoreConnection
         if (!daemon.HasMemory(this, watch.Size)) return XsError.ENOMEM;
         Watches.Add(watch);
         Bytes += watch.Size;
+        daemon.TellOpen(this, watch.Words, isOpen: true);
         return XsError.None;
     }
 
@@ -100,6 +112,7 @@ public sealed class StoreConnection
         if (FindWatch(path, token) is not { } watch) return XsError.ENOENT;
         Watches.Remove(watch);
         Bytes -= watch.Size;
+        daemon.TellOpen(this, watch.Words, isOpen: false);
         return XsError.None;
     }
 
@@ -107,6 +120,7 @@ public sealed class StoreConnection
     public void Reset()
     {
         foreach (var watch in Watches) Bytes -= watch.Size;
+        foreach (var what in Watches.Select(watch => watch.Words).Concat(Transactions.Values.Select(transaction => transaction.Words))) daemon.TellOpen(this, what, isOpen: false);
         Watches.Clear();
         Transactions.Clear();
     }

@@ -26,6 +26,9 @@ public sealed class StoreTransaction(uint id, StoreTree tree) : NodeSpace
 
     public uint Id => id;
 
+    /// <summary>What those who look on call it.</summary>
+    internal string Words => $"transaction {id}";
+
     /// <summary>A write failed half-way: the commit will be refused.</summary>
     public bool Doomed { get; set; }
 

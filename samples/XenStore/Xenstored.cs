@@ -70,6 +70,12 @@ public sealed partial class Xenstored
         simulation.Tap.NameOf(Component), connection.Transport.NameIn(simulation.Tap),
         message.Type == XsMessageType.WatchEvent ? "watch" : "reply", XsMessageNames.InWords(message.Type, message.TransactionId, message.Payload));
 
+    /// <summary>A connection has something open, or no more.</summary>
+    internal void TellOpen(StoreConnection connection, string what, bool isOpen)
+    {
+        if (simulation.Tap is { } tap) tap.Changed?.Invoke(tap.NameOf(Component), $"{connection.Transport.NameIn(tap)} {what}", isOpen ? "open" : null);
+    }
+
     /// <summary>Reads and answers what lies in a transport, as far as the quotas of its domain go.</summary>
     internal void Serve(StoreTransport transport)
     {
@@ -265,7 +271,7 @@ public sealed partial class Xenstored
     {
         if (XsPayload.Split(request.Payload) is not [var verdict] || verdict is not ("T" or "F")) return request.Fail(XsError.EINVAL);
         if (transaction is null) return request.Fail(XsError.ENOENT);
-        connection.Transactions.Remove(transaction.Id);
+        connection.EndTransaction(transaction);
         if (verdict == "F") return request.Ok();
         if (transaction.Doomed) return request.Fail(XsError.ENOMEM);
         if (!transaction.IsCurrent()) return request.Fail(XsError.EAGAIN);

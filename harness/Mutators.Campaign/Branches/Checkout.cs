@@ -63,7 +63,7 @@ public sealed class Checkout : IDisposable
     public void SwitchTo(string commitSha)
     {
         var to = _repository.Lookup<Commit>(commitSha)
-            ?? throw new UsageException($"There is no commit {commitSha}.", "List the branches that exist: git branch --list 'mutants/*'");
+            ?? throw new UsageException($"There is no commit {commitSha}.", "List those that exist: git for-each-ref --format='%(refname)' refs/heads/mutants refs/mutants");
         DiskSpace.Guard(Directory, () => Switch(to));
     }
 

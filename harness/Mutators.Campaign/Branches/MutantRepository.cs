@@ -134,7 +134,7 @@ public sealed class MutantRepository : IDisposable
         return found switch
         {
             [var only] => only,
-            [] => throw new UsageException($"There is no mutant branch '{text}'.", "List them: git branch --list 'mutants/*'; emit makes them."),
+            [] => throw new UsageException($"There is no mutant branch '{text}'.", "List those that exist: git for-each-ref --format='%(refname)' refs/heads/mutants refs/mutants; emit makes them."),
             _ when found.Find(each => each.Id.ToString() == text) is { } exact => exact,
             _ => throw new UsageException(
                 $"'{text}' can be {string.Join(", ", found.Take(5).Select(each => each.Id))}{(found.Count > 5 ? ", …" : "")}.", "Give more of the id."),

@@ -247,8 +247,14 @@ public sealed record Delta(
     /// <summary>The components are members and the clock counts calls, for a program that says nothing of rendezvous itself.</summary>
     public bool CountsCalls { get; init; }
 
-    /// <summary>The components in which the fault was activated, and the one that was infected first.</summary>
+    /// <summary>The components that run in the faulty execution and in which the fault was activated, and the one that was infected first.</summary>
     public ImmutableArray<string> Origins { get; init; } = [];
+
+    /// <summary>Who says that something is wrong: the observation with its moment (<see cref="Detected"/>), or the tests that fail, of which no moment is known.</summary>
+    public ImmutableArray<string> NoticedBy => Detected is { By: var by } ? [by] : Outcome is { Detection: Detection.Test, Detectors: var tests } ? [.. tests] : [];
+
+    /// <summary>The component in whose step the faulty run came to its end, by a limit or a crash of the whole; null where it ended otherwise, or that is not known.</summary>
+    public string? Unfinished { get; init; }
 
     /// <summary>Isolated only: who was the first to react to the damage all the same; null while the others went on as in golden.</summary>
     public Reaction? Reaction { get; init; }

@@ -26,6 +26,9 @@ internal sealed class DeltaComparison(PropagationMode mode)
     private readonly Dictionary<string, Lateness> _late = new(StringComparer.Ordinal);
     private readonly HashSet<string> _origins = new(StringComparer.Ordinal);
 
+    // Those that did anything in the faulty run: whoever is never started there holds no fault.
+    private readonly HashSet<string> _ran = new(StringComparer.Ordinal);
+
     // Of the steps that are kept, those that differ in more than time.
     private int _keptInMore;
 
@@ -68,8 +71,20 @@ internal sealed class DeltaComparison(PropagationMode mode)
     /// <summary>The messages that differ.</summary>
     public IReadOnlyList<MessageDifference> Messages => _messages;
 
-    /// <summary>The components in which the fault was activated, and the one whose infection came first: it may have been made by them.</summary>
-    public IReadOnlySet<string> Origins => _infections is [var first, ..] ? new HashSet<string>(_origins, StringComparer.Ordinal) { first.Component } : _origins;
+    /// <summary>The components that run in the faulty execution and in which the fault was activated, and the one whose infection came first: it may have been made by them.</summary>
+    public IReadOnlySet<string> Origins
+    {
+        get
+        {
+            var origins = _origins.Where(_ran.Contains).ToHashSet(StringComparer.Ordinal);
+            if (_infections is [var first, ..])
+            {
+                origins.Add(first.Component);
+            }
+
+            return origins;
+        }
+    }
 
     /// <summary>Whether the stretch compared last was equal in everything, times included, and no field differs.</summary>
     public bool IsEqualNow { get; private set; } = true;
@@ -121,6 +136,12 @@ internal sealed class DeltaComparison(PropagationMode mode)
     /// <summary>The fault was activated while this component ran.</summary>
     public void Activated(string component) => _origins.Add(component);
 
+    /// <summary>A component has done something in the faulty run, told or not.</summary>
+    public void Ran(string component) => _ran.Add(component);
+
+    /// <summary>Whether the fault was activated in a component that runs in the faulty execution.</summary>
+    private bool HoldsFault(string component) => _origins.Contains(component) && _ran.Contains(component);
+
     /// <summary>The steps that both told alike before the first that differs; null while none does.</summary>
     public long? EqualSteps { get; private set; }
 
@@ -143,6 +164,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
     public void Compare(IReadOnlyList<Rendezvous> golden, IReadOnlyList<Rendezvous> faulty, Rendezvous? noticed = null)
     {
         StepsUntilNoticed = Steps;
+        _ran.UnionWith(faulty.Select(each => each.Of));
         var divergentBefore = DivergentSteps;
         if (EqualSteps is null)
         {
@@ -300,14 +322,14 @@ internal sealed class DeltaComparison(PropagationMode mode)
     private void Infect(Rendezvous step, Times times, long own, ImmutableArray<MessageDifference> messages, ImmutableArray<StateDifference> differences)
     {
         // The latest message from an infected component that differs and was meant for this one; what it was woken by comes after that.
-        var isFirst = _origins.Contains(step.Of) && _infections.Count == 0;
+        var isFirst = HoldsFault(step.Of) && _infections.Count == 0;
         var by = isFirst ? null : CalledBy(step, times) ?? Told(each => each.Change is not MessageChange.Retimed);
-        by ??= _origins.Contains(step.Of) ? null : HandedOn(step.Of, times, messages, []);
+        by ??= HoldsFault(step.Of) ? null : HandedOn(step.Of, times, messages, []);
 
         // The same words at another time explain it only where nothing else does.
         by ??= isFirst ? null : Told(_ => true);
         var (cause, from) = by is not null ? (InfectionCause.Message, by.From)
-            : _origins.Contains(step.Of) ? (InfectionCause.Fault, null)
+            : HoldsFault(step.Of) ? (InfectionCause.Fault, null)
             : CauseWithoutMessage(step, times, messages);
         if (by is not null && !IsAffected(by.From, times))
         {

@@ -89,6 +89,7 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
     private Noticed? _noticed;
     private Detected? _detected;
     private SiteReached? _reached;
+    private string? _unfinished;
     private long _hits;
 
     /// <summary>Runs both sides to their end, or until they are equal for good.</summary>
@@ -121,6 +122,11 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             }
 
             Activate();
+            if (run is { End: not ProcessEnd.Exited })
+            {
+                EndWithFaulty();
+            }
+
             CompareStretch();
 
             if (_comparison.HasComeBack)
@@ -164,6 +170,28 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
         while (!faulty.HasEnded)
         {
             NoticeIfNew(faulty.Advance(keep: true));
+        }
+    }
+
+    /// <summary>
+    /// The faulty program itself is no more, and with it the whole of what it simulates: what golden did from then on has no counterpart, and nobody was infected there. Of the step that did not come to its end
+    /// nothing is known but that.
+    /// </summary>
+    private void EndWithFaulty()
+    {
+        var last = faulty.Stretch is [.., var end] ? end.At : 0;
+        var reached = golden.Reached.FirstOrDefault(each => each.At >= last);
+        var isPrefix = golden.Stretch.Count >= faulty.Stretch.Count && faulty.Stretch.Zip(golden.Stretch).All(pair => pair.First.TellsTheSameAs(pair.Second));
+        if (isPrefix && reached is not null && golden.Stretch.Skip(faulty.Stretch.Count).FirstOrDefault(each => each.Of == reached.Of && each.At >= reached.At) is { } step)
+        {
+            golden.Stretch.RemoveRange(faulty.Stretch.Count, golden.Stretch.Count - faulty.Stretch.Count);
+            golden.Stretch.Add(step.Bare());
+            _unfinished = step.Of;
+            _comparison.Ran(step.Of);
+        }
+        else
+        {
+            golden.Stretch.RemoveAll(each => each.At > last);
         }
     }
 
@@ -226,6 +254,12 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             activated.Add(first.Component);
         }
 
+        // In a run that ended within the very step of the activation nothing differs before.
+        if (activated.Count == 0 && _reached is { Of.Length: > 0 } reached)
+        {
+            activated.Add(reached.Of);
+        }
+
         _detected = new Detected(noticed.By, noticed.At, _comparison.StepsUntilNoticed, Ordered(activated), damage) { FaultySteps = noticed.Told };
     }
 
@@ -262,6 +296,7 @@ public sealed class DeltaExecution(ExecutionSide golden, ExecutionSide faulty, G
             LateSteps = _comparison.LateSteps,
             Late = [.. _comparison.Late],
             Reaction = _comparison.Reaction,
+            Unfinished = _unfinished,
             Origins = Ordered(origins),
             ReachedAfter = golden.ReachedAfter,
             EqualSteps = _comparison.EqualSteps,

@@ -94,7 +94,7 @@ public static class MemberPlanting
             .Select(each => SyntaxFacts.GetKeywordKind(each.Name) is SyntaxKind.None ? each.Name : "@" + each.Name);
         var name = SymbolDisplay.FormatLiteral(NameOf(method), quote: true);
         var type = SymbolDisplay.FormatLiteral(method.ContainingType.Name, quote: true);
-        return $"var {Variable}={probe}.Enter({name},{type},{self},new object[]{{{string.Join(",", arguments)}}});";
+        return $"var {Variable}={probe}.Enter({name},{type},{self},typeof({method.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)}),new object[]{{{string.Join(",", arguments)}}});";
     }
 
     /// <summary>The member as a programmer says it: <c>Parser.Parse</c>; a constructor is <c>Parser.new</c>, and the statements of a program without a Main are its Main.</summary>

@@ -42,6 +42,7 @@ public static class MemberProbe
             private static readonly ConditionalWeakTable<object, string> names = new ConditionalWeakTable<object, string>();
             private static readonly System.IO.StreamWriter file = Open();
             private static readonly HashSet<string> without = new HashSet<string>((Environment.GetEnvironmentVariable("{{OneSidedFields.Variable}}") ?? "").Split('\n'));
+            private static readonly Dictionary<Type, List<FieldInfo>> statics = new Dictionary<Type, List<FieldInfo>>();
             private static long lines;
             private static long hits;
 
@@ -49,27 +50,29 @@ public static class MemberProbe
             private readonly string member;
             private readonly string type;
             private readonly object self;
+            private readonly Type declaring;
             private readonly bool told;
             private readonly StringBuilder messages = new StringBuilder();
             private string result = "";
 
-            private {{name}}(string member, string type, object self, bool told)
+            private {{name}}(string member, string type, object self, Type declaring, bool told)
             {
                 this.member = member;
                 this.type = type;
                 this.self = self;
+                this.declaring = declaring;
                 this.told = told;
                 caller = current;
             }
 
-            internal static {{name}} Enter(string member, string type, object self, object[] arguments)
+            internal static {{name}} Enter(string member, string type, object self, Type declaring, object[] arguments)
             {
                 lock (gate)
                 {
                     long count;
                     calls.TryGetValue(member, out count);
                     calls[member] = ++count;
-                    var call = new {{name}}(member, type, self, file != null && lines < {{MaximumLines}} && (count <= {{CallsToldOneByOne}} || count % 64 == 0));
+                    var call = new {{name}}(member, type, self, declaring, file != null && lines < {{MaximumLines}} && (count <= {{CallsToldOneByOne}} || count % 64 == 0));
                     if (call.told)
                     {
                         var said = new StringBuilder("(");
@@ -86,7 +89,7 @@ public static class MemberProbe
                             call.caller.Flush();
                         }
                         else Message(call.messages, "program", member, "call", said.ToString());
-                        if (self != null && !member.EndsWith(".new")) Message(call.messages, type, member, "state", StateOf(self));
+                        if (call.HasState(!member.EndsWith(".new"))) Message(call.messages, type, member, "state", StateOf(member.EndsWith(".new") ? null : self, declaring));
                     }
 
                     current = call;
@@ -120,8 +123,8 @@ public static class MemberProbe
                     if (!told) return;
                     var to = caller == null ? "program" : caller.member;
                     Message(messages, member, to, "return", member.EndsWith(".new") && self != null ? Text(self, 1) : result);
-                    var fields = Fields(self);
-                    if (self != null) Message(messages, member, type, "state", StateOf(self));
+                    var fields = Fields(self, declaring);
+                    if (HasState(true)) Message(messages, member, type, "state", StateOf(self, declaring));
                     Line(member, "call", caller == null ? "" : caller.member, messages, null);
                     if (fields.Length > 0) Line(type, "state", member, null, fields);
                 }
@@ -132,10 +135,10 @@ public static class MemberProbe
                 if (!told) return;
 
                 // Whoever is called now can read what this member has written by now.
-                if (self != null) Message(messages, member, type, "state", StateOf(self));
+                if (HasState(true)) Message(messages, member, type, "state", StateOf(self, declaring));
                 Line(member, "call", caller == null ? "" : caller.member, messages, null);
                 messages.Clear();
-                var fields = Fields(self);
+                var fields = Fields(self, declaring);
                 if (fields.Length > 0) Line(type, "state", member, null, fields);
             }
 
@@ -165,26 +168,51 @@ public static class MemberProbe
                 Quote(messages, text).Append(']');
             }
 
-            private static string StateOf(object self)
+            private bool HasState(bool ofObject)
+            {
+                return ofObject && self != null || StaticsOf(declaring).Count > 0;
+            }
+
+            private static string StateOf(object self, Type declaring)
             {
                 var text = new StringBuilder();
-                foreach (var field in FieldsOf(self.GetType())) text.Append(text.Length > 0 ? ", " : "").Append(NameOf(field)).Append('=').Append(Text(field.GetValue(self), 1));
+                if (self != null) foreach (var field in FieldsOf(self.GetType())) text.Append(text.Length > 0 ? ", " : "").Append(NameOf(field)).Append('=').Append(Text(field.GetValue(self), 1));
+                foreach (var field in StaticsOf(declaring)) text.Append(text.Length > 0 ? ", " : "").Append(NameOf(field)).Append('=').Append(Text(field.GetValue(null), 1));
                 return Short(text.ToString());
             }
 
-            private static string Fields(object self)
+            private static string Fields(object self, Type declaring)
             {
                 var text = new StringBuilder();
-                if (self == null) return "";
-                var name = self.GetType().IsValueType ? self.GetType().Name : Named(self);
-                foreach (var field in FieldsOf(self.GetType()))
+                if (self != null)
                 {
-                    if (text.Length > 0) text.Append(',');
-                    Quote(text, name + "." + NameOf(field)).Append(':');
-                    Quote(text, Text(field.GetValue(self), 1));
+                    var name = self.GetType().IsValueType ? self.GetType().Name : Named(self);
+                    foreach (var field in FieldsOf(self.GetType())) Field(text, name, field, self);
                 }
 
+                foreach (var field in StaticsOf(declaring)) Field(text, declaring.Name, field, null);
                 return text.ToString();
+            }
+
+            private static void Field(StringBuilder text, string name, FieldInfo field, object self)
+            {
+                if (text.Length > 0) text.Append(',');
+                Quote(text, name + "." + NameOf(field)).Append(':');
+                Quote(text, Text(field.GetValue(self), 1));
+            }
+
+            // Of the type that a member belongs to, and only while one of its members runs: so its initialisers have run, or may.
+            private static List<FieldInfo> StaticsOf(Type declaring)
+            {
+                List<FieldInfo> fields;
+                if (!statics.TryGetValue(declaring, out fields))
+                {
+                    fields = new List<FieldInfo>(declaring.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly));
+                    fields.RemoveAll(field => field.IsLiteral || field.Name[0] == '<' && !field.Name.EndsWith("k__BackingField") || without.Contains((declaring.IsGenericType ? declaring.GetGenericTypeDefinition() : declaring).FullName + "." + field.Name));
+                    statics.Add(declaring, fields);
+                }
+
+                return fields;
             }
 
             private static List<FieldInfo> FieldsOf(Type type)

@@ -9,19 +9,15 @@ internal static class MessageComparison
     private static IEnumerable<MessageDifference> Of(Rendezvous? golden, Rendezvous? faulty)
     {
         var times = new Times(golden?.At, faulty?.At);
-        var retimed = golden is not null && faulty is not null && golden.At != faulty.At;
-        var differences = new List<MessageDifference>();
-        foreach (var (left, right) in SideBySide(golden?.Messages ?? [], faulty?.Messages ?? []))
-        {
-            var message = (right ?? left)!;
-            MessageChange? change = left is null ? MessageChange.Extra : right is null ? MessageChange.Missing : left != right ? MessageChange.Altered : retimed ? MessageChange.Retimed : null;
-            if (change is { } how)
-            {
-                differences.Add(new MessageDifference(how, message.From, message.To, message.Kind, left?.Text, right?.Text, times, 0));
-            }
-        }
+        return Reordered([.. SideBySide(golden?.Messages ?? [], faulty?.Messages ?? []).Select(pair => Difference(pair.Golden, pair.Faulty, times)).OfType<MessageDifference>()]);
+    }
 
-        return Reordered(differences);
+    /// <summary>In what two counterparts differ; null where they are equal.</summary>
+    private static MessageDifference? Difference(Message? golden, Message? faulty, Times times)
+    {
+        var message = (faulty ?? golden)!;
+        MessageChange? change = golden is null ? MessageChange.Extra : faulty is null ? MessageChange.Missing : golden != faulty ? MessageChange.Altered : times.Golden != times.Faulty ? MessageChange.Retimed : null;
+        return change is { } how ? new MessageDifference(how, message.From, message.To, message.Kind, golden?.Text, faulty?.Text, times, 0) : null;
     }
 
     /// <summary>Most steps say the same in both runs, or only one of them is there.</summary>
@@ -92,15 +88,33 @@ internal static class MessageComparison
 
         return all;
 
+        // What one run says at the end of a piece the other may say at the beginning of the next: the pieces are compared as the one step that they are.
         void Join(List<int>? pieces)
         {
             if (pieces is { Count: > 1 })
             {
-                var joined = Reordered([.. pieces.SelectMany(piece => all[piece].Select(each => each with { Step = piece }))]).ToLookup(each => each.Step);
-                pieces.ForEach(piece => all[piece] = [.. joined[piece]]);
+                var golden = pieces.SelectMany(piece => Said(pairs[piece].Golden, piece)).ToList();
+                var faulty = pieces.SelectMany(piece => Said(pairs[piece].Faulty, piece)).ToList();
+                var joined = new List<MessageDifference>();
+                foreach (var (left, right) in Pairing.Of(golden, faulty, each => Content(each.Message), each => Kind(each.Message)))
+                {
+                    var times = new Times(pairs[(left ?? right)!.Piece].Golden?.At, pairs[(right ?? left)!.Piece].Faulty?.At);
+                    if (Difference(left?.Message, right?.Message, times) is { } difference)
+                    {
+                        joined.Add(difference with { Step = (right ?? left)!.Piece });
+                    }
+                }
+
+                var of = Reordered(joined).ToLookup(each => each.Step);
+                pieces.ForEach(piece => all[piece] = [.. of[piece]]);
             }
         }
+
+        static IEnumerable<PieceOfStep> Said(Rendezvous? step, int piece) => step is null ? [] : step.Messages.Select(each => new PieceOfStep(each, piece));
     }
+
+    /// <summary>A message and the pair of pieces that it belongs to.</summary>
+    private sealed record PieceOfStep(Message Message, int Piece);
 
     /// <summary>What the pieces of one step have in common.</summary>
     private readonly record struct Step(string On, string From, long At);

@@ -14,7 +14,7 @@ internal static class Pairing
     // How far the greedy pairing looks ahead.
     private const int Reach = 64;
 
-    /// <summary>Every element of both once, in the order of both; a side is null where there is no counterpart.</summary>
+    /// <summary>Every element of both once, in the order of both; a side is null where there is no counterpart, and what is missing stands before what is there instead.</summary>
     /// <param name="golden">Golden's elements.</param>
     /// <param name="faulty">The mutant's.</param>
     /// <param name="keys">What makes two elements equal, and then what makes them counterparts although they are not: the closest first, each looked at in the gaps that the one before leaves.</param>
@@ -23,7 +23,7 @@ internal static class Pairing
     {
         if (keys.IsEmpty || golden.Count == 0 || faulty.Count == 0)
         {
-            return [.. faulty.Select(each => ((T?)null, (T?)each)), .. golden.Select(each => ((T?)each, (T?)null))];
+            return [.. golden.Select(each => ((T?)each, (T?)null)), .. faulty.Select(each => ((T?)null, (T?)each))];
         }
 
         var pairs = new List<(T?, T?)>(Math.Max(golden.Count, faulty.Count));

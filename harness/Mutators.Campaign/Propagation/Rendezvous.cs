@@ -60,6 +60,9 @@ public sealed class Rendezvous
     /// <summary>Whether both tell the same, time included.</summary>
     public bool TellsTheSameAs(Rendezvous other) => _line == other._line || (At == other.At && Content == other.Content);
 
+    /// <summary>The step without what was said in it and what it changed.</summary>
+    public Rendezvous Bare() => new(_line, Of, At) { _said = new Said(On, From, [], []), _number = Number, _content = $"{Of}\n{On}\n{From}" };
+
     /// <summary>Whether a line of output is a rendezvous.</summary>
     public static bool IsOne(string line) => line.StartsWith(Beginning, StringComparison.Ordinal);
 

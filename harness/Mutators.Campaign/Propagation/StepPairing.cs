@@ -22,7 +22,7 @@ internal static class StepPairing
         var faultyOf = faulty.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
         var goldenOf = golden.Skip(common).ToLookup(each => each.Of, StringComparer.Ordinal);
         var pairs = goldenOf.Select(group => group.Key).Union(faultyOf.Select(group => group.Key), StringComparer.Ordinal)
-            .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, LastSaid, step => step.On))
+            .SelectMany(component => Pairing.Of<Rendezvous>([.. goldenOf[component]], [.. faultyOf[component]], step => step.Content, step => $"{step.At}\n{step.From}\n{LastSaid(step)}", LastSaid, step => step.On))
             .ToList();
         return same.Concat(InOrder(WithMoved(pairs), faulty, common));
     }

@@ -22,7 +22,7 @@ public static class DeltaStory
         {
             if (delta.Reached is { } told)
             {
-                yield return $"Activated after {delta.ReachedAfter} steps in {told.Of}{(delta.Hits > 1 ? $", {delta.Hits} times in all" : "")}.";
+                yield return $"Activated after {(delta.ReachedAfter == 1 ? "one step" : $"{delta.ReachedAfter} steps")} in {told.Of}{(delta.Hits > 1 ? $", {delta.Hits} times in all" : "")}.";
             }
         }
         else
@@ -107,9 +107,14 @@ public static class DeltaStory
             yield return $"Infected {(delta.Infections.Length == 1 ? "one component" : $"{delta.Infections.Length} components")}: {Names(delta.Infections.Select(each => each.Component))}.";
         }
 
-        if (delta.Infections.FirstOrDefault(each => !each.IsExplained) is { } hidden)
+        if (delta.Infections.Where(each => !each.IsExplained).Select(each => each.Component).ToList() is [_, ..] hidden)
         {
-            yield return $"Nothing that was seen explains the infection of {hidden.Component}: there is a channel that the trace does not see.";
+            yield return $"Nothing that was seen explains the infection of {Names(hidden)}: there is a channel that the trace does not see.";
+        }
+
+        if (delta.Unfinished is { } component)
+        {
+            yield return $"The faulty run ended within a step of {component}: what was said in it is not told, and what golden did from then on is not compared.";
         }
     }
 
@@ -130,11 +135,13 @@ public static class DeltaStory
 
     private static IEnumerable<string> Consequences(Delta delta)
     {
-        yield return delta.Detected is { } detected
-            ? $"Noticed{(detected.At is { } at ? $" at {Time(at)}" : "")}: {detected.By}."
-            : delta.Outcome is { Detection: Detection.Test, Detectors: [var test, .. var others] }
-                ? $"Noticed by the test {test}{(others.IsEmpty ? "" : $" and {others.Length} more")}."
-                : "Nobody noticed.";
+        yield return (delta.Detected, delta.NoticedBy) switch
+        {
+            ({ At: { } at } detected, _) => $"Noticed at {Time(at)}: {detected.By}.",
+            ({ } detected, _) => $"Noticed: {detected.By}.",
+            (null, [var test, .. var others]) => $"Noticed by the test {test}{(others.IsEmpty ? "" : $" and {others.Length} more")}.",
+            _ => "Nobody noticed.",
+        };
         if (delta.Recovery.IsSafe is not null)
         {
             yield return Recovery(delta);
@@ -149,7 +156,7 @@ public static class DeltaStory
 
     private static string Recovery(Delta delta) => $"Restart of {Names(delta.Recovery.Components)} at detection: " + delta.Recovery switch
     {
-        { IsSafe: true } => "safe, all damage lay inside.",
+        { IsSafe: true } => "safe, no field of others differed from what golden had by then (what its own request had half done is golden's as well, and not counted).",
         { Outside: [_, ..] outside } => $"unsafe, because {Differ(outside.Length, " of others")}: {string.Join("; ", outside.Take(NamedFields).Select(each => InWords(each, delta.CountsCalls)))}.",
         { Externalised: var gone } => $"unsafe, because {(gone.Length == 1 ? "a wrong message has" : $"{gone.Length} wrong messages have")} left the system: {string.Join("; ", gone.Take(NamedMessages).Select(InWords))}.",
     };

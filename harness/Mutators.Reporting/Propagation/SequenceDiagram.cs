@@ -21,15 +21,18 @@ internal static class SequenceDiagram
     public static string Note(Delta delta)
     {
         var all = delta.MessageCounts.Where(each => each.Change is not MessageChange.Retimed).Sum(each => each.Count);
-        return $"Downwards in the order of steps{(all > Arrows ? $", the first {Arrows} of {all}" : "")}; stretches of steps in which no message differs are folded. − missing, + extra, ≠ altered, ⇅ out of order.";
+        var shown = Rows(delta).Sum(each => each.Times);
+        return $"Downwards in the order of steps{(all > shown ? $", the first {shown} of {all}" : "")}; stretches of steps in which no message differs are folded, and so are messages that repeat (×). − missing, + extra, ≠ altered, ⇅ out of order.";
     }
+
+    private static List<RepeatedMessage> Rows(Delta delta) => [.. RepeatedMessages.Of([.. Messages(delta)]).Take(Arrows)];
 
     /// <summary>The diagram as SVG.</summary>
     public static HtmlText Draw(Delta delta)
     {
-        var messages = Messages(delta).Take(Arrows).ToList();
-        var lifelines = messages.SelectMany(each => new[] { PropagationGraph.Group(each.From), PropagationGraph.Group(each.To) }).Distinct().ToList();
-        var folds = messages.Zip(messages.Skip(1)).Count(pair => IsFolded(pair.First.Step, pair.Second.Step)) + (messages is [{ Step: var first }, ..] && IsFolded(0, first) ? 1 : 0);
+        var messages = Rows(delta);
+        var lifelines = messages.SelectMany(each => new[] { PropagationGraph.Group(each.Message.From), PropagationGraph.Group(each.Message.To) }).Distinct().ToList();
+        var folds = messages.Zip(messages.Skip(1)).Count(pair => IsFolded(pair.First.LastStep, pair.Second.Message.Step)) + (messages is [{ Message.Step: var first }, ..] && IsFolded(0, first) ? 1 : 0);
         var (width, height) = (Math.Max(lifelines.Count, 1) * ColumnWidth, Top + ((messages.Count + folds + 1) * RowHeight));
         var svg = new HtmlText().Add($"<svg class=\"trace\" role=\"img\" aria-label=\"sequence of the messages that differ\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n");
         foreach (var (index, name) in lifelines.Index())
@@ -38,7 +41,7 @@ internal static class SequenceDiagram
         }
 
         var (y, last) = (Top + RowHeight, 0L);
-        foreach (var message in messages)
+        foreach (var (message, times, lastStep) in messages)
         {
             if (IsFolded(last, message.Step))
             {
@@ -46,8 +49,8 @@ internal static class SequenceDiagram
                 y += RowHeight;
             }
 
-            last = message.Step;
-            Arrow(svg, message, X(lifelines.IndexOf(PropagationGraph.Group(message.From))), X(lifelines.IndexOf(PropagationGraph.Group(message.To))), y);
+            last = lastStep;
+            Arrow(svg, message, times, X(lifelines.IndexOf(PropagationGraph.Group(message.From))), X(lifelines.IndexOf(PropagationGraph.Group(message.To))), y);
             y += RowHeight;
         }
 
@@ -59,7 +62,7 @@ internal static class SequenceDiagram
         static int X(int index) => (index * ColumnWidth) + (ColumnWidth / 2);
     }
 
-    private static void Arrow(HtmlText svg, MessageDifference message, int from, int to, int y)
+    private static void Arrow(HtmlText svg, MessageDifference message, int times, int from, int to, int y)
     {
         var (sign, style) = message.Change switch
         {
@@ -68,7 +71,7 @@ internal static class SequenceDiagram
             MessageChange.Reordered => ("⇅", "altered"),
             _ => ("≠", "altered"),
         };
-        var text = $"{sign} {message.Kind} {message.Faulty ?? message.Golden}";
+        var text = $"{sign} {(times > 1 ? $"{times} × " : "")}{message.Kind} {message.Faulty ?? message.Golden}";
         var longest = (int)((Math.Max(Math.Abs(to - from), ColumnWidth) - 20) / LetterWidth);
         if (text.Length > longest)
         {

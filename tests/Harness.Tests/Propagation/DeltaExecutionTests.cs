@@ -86,13 +86,55 @@ public sealed class DeltaExecutionTests
     }
 
     [TestMethod]
+    public void A_step_is_put_beside_that_of_the_same_moment()
+    {
+        string Passive(long at, int number, string field) => Step("disk", "served", "server", at, number, "", field);
+        string[] rest = ["{\"observe\":\"monitor\",\"name\":\"look\",\"ok\":true,\"at\":90}", "trace 0000000000000001"];
+        var delta = Trace([Passive(20, 1, "\"a\":\"1\""), Passive(40, 2, "\"b\":\"2\""), .. rest], [Passive(40, 1, "\"b\":\"3\""), .. rest]);
+
+        CollectionAssert.AreEqual(new[] { "disk.a 1/", "disk.b 2/3" }, Fields(delta.Remaining));
+        Assert.AreEqual("20/, 40/40", string.Join(", ", delta.Divergent.Select(each => $"{each.Times.Golden}/{each.Times.Faulty}")));
+    }
+
+    [TestMethod]
+    public void Where_the_faulty_program_ends_within_a_step_nothing_is_told_of_that_step_and_of_what_golden_did_from_then_on()
+    {
+        string[] golden = [Golden[0], """{"observe":"activation","name":"server","at":20,"hits":1}""", .. Golden[1..]];
+        var delta = Trace(golden, golden[..1], end: ProcessEnd.TimedOut);
+
+        Assert.AreEqual("server <- ", Path(delta));
+        Assert.AreEqual((DeltaEnd.TimedOut, "server"), (delta.End, delta.Unfinished));
+        Assert.IsEmpty(delta.Escaped);
+        Assert.AreEqual((true, "server"), (delta.Recovery.IsSafe, string.Join(' ', delta.Recovery.Components)));
+    }
+
+    [TestMethod]
+    public void Whoever_is_never_started_in_the_faulty_run_holds_no_fault_and_leaks_nothing()
+    {
+        string[] golden =
+        [
+            """{"observe":"activation","name":"parent","at":10,"hits":1}""",
+            Step("parent", "start", "", 10, 1, "[\"parent\",\"child\",\"process\",\"fork\"]", ""),
+            """{"observe":"activation","name":"child","at":20,"hits":2}""",
+            Step("child", "main", "parent", 20, 2, "[\"child\",\"server\",\"request\",\"put 1\"]", ""),
+            """{"observe":"monitor","name":"look","ok":true,"at":50}""",
+            "trace 0000000000000001",
+        ];
+        var delta = Trace(golden, [Step("parent", "start", "", 10, 1, "", ""), .. golden[4..]]);
+
+        Assert.AreEqual("parent <- , child <- parent", Path(delta));
+        Assert.AreEqual("parent", string.Join(' ', delta.Origins));
+        Assert.AreEqual("Missing fork -> ", Words(delta.Escaped.Single()));
+    }
+
+    [TestMethod]
     public void Another_file_is_no_altered_file()
     {
         string[] golden = [.. Golden.Select((line, index) => index == 0 ? Step("client", "start", "", 10, 1, """["files","client","file","read /a 3 bytes"]""", "\"sent\":\"1\"") : line)];
         var delta = Trace(golden, golden.Select(line => line.Replace("read /a", "read /b")));
         var altered = Trace(golden, golden.Select(line => line.Replace("3 bytes", "4 bytes")));
 
-        CollectionAssert.AreEqual(new[] { "Extra  -> read /b 3 bytes", "Missing read /a 3 bytes -> " }, delta.Divergent[0].Messages.Select(Words).ToArray());
+        CollectionAssert.AreEqual(new[] { "Missing read /a 3 bytes -> ", "Extra  -> read /b 3 bytes" }, delta.Divergent[0].Messages.Select(Words).ToArray());
         Assert.AreEqual("Altered read /a 3 bytes -> read /a 4 bytes", Words(altered.Divergent[0].Messages.Single()));
     }
 
@@ -323,7 +365,7 @@ public sealed class DeltaExecutionTests
         ];
         var delta = Trace(golden, [golden[0].Replace("""["server","disk""", """["server","client","log","done"],["server","disk"""), golden[1], golden[2].Replace(""","messages":[["server","client","log","done"]]""", "")]);
 
-        Assert.AreEqual("Reordered done -> done", Words(delta.Divergent.SelectMany(each => each.Messages).Single()));
+        Assert.AreEqual("Reordered write 1 -> write 1", Words(delta.Divergent.SelectMany(each => each.Messages).Single()));
     }
 
     [TestMethod]

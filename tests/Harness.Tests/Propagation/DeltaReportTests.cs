@@ -104,6 +104,31 @@ public sealed class DeltaReportTests
     }
 
     [TestMethod]
+    public void A_loop_that_says_the_same_again_and_again_is_drawn_once()
+    {
+        string Asks(int rounds) => string.Join(',', Enumerable.Range(0, rounds).Select(i => $"[\"client\",\"server\",\"request\",\"get {i}\"],[\"server\",\"client\",\"reply\",\"{i}\"]"));
+        string[] rest = ["{\"observe\":\"monitor\",\"name\":\"look\",\"ok\":true,\"at\":50}", "trace 0000000000000001"];
+        var loop = DeltaExecutionTests.Trace([DeltaExecutionTests.Step("client", "start", "", 10, 1, Asks(1), ""), .. rest], [DeltaExecutionTests.Step("client", "start", "", 10, 1, Asks(41), ""), .. rest]);
+        var page = Page(loop);
+
+        Assert.MatchesRegex(new Regex("40 (×|&#215;) request get 1<"), page);
+        Assert.MatchesRegex(new Regex("40 (×|&#215;) reply 1<"), page);
+        Assert.DoesNotContain("request get 2<", page);
+        Assert.DoesNotContain("the first", page);
+    }
+
+    [TestMethod]
+    public void A_run_that_ends_within_a_step_says_in_whose()
+    {
+        string[] golden = [DeltaExecutionTests.Golden[0], """{"observe":"activation","name":"server","at":20,"hits":1}""", .. DeltaExecutionTests.Golden[1..]];
+        string[] sentences = [.. DeltaStory.Sentences(DeltaExecutionTests.Trace(golden, golden[..1], end: Mutators.Campaign.Workloads.ProcessEnd.TimedOut))];
+
+        Assert.Contains("The faulty run ended within a step of server: what was said in it is not told, and what golden did from then on is not compared.", sentences);
+        Assert.Contains("Infected one component: server.", sentences);
+        Assert.Contains("No message escaped: the damage stayed inside.", sentences);
+    }
+
+    [TestMethod]
     public void Who_is_named_as_a_cause_and_not_infected_is_drawn_apart()
     {
         var late = spread with { Infections = [new Infection("server", new Times(40, 41), 4, 0, InfectionCause.Wait, "operator", null, null)], Origins = ["client"] };

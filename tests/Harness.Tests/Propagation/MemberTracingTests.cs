@@ -188,6 +188,49 @@ public sealed class MemberTracingTests
         Assert.IsFalse(delta.DiffersTooEarly);
     }
 
+    private const string Statics = """
+        public static class Rates
+        {
+            private static int percent = 1;
+
+            public static void Load(string text) => Store(int.Parse(text));
+
+            private static void Store(int value) => percent = value;
+
+            public static int Fee(int total) => total * percent / 100;
+        }
+
+        public static class Shop
+        {
+            public static string Sell(string first, string second)
+            {
+                Rates.Load(first);
+                return Rates.Fee(int.Parse(second)).ToString();
+            }
+        }
+        """;
+
+    [TestMethod]
+    [DataRow("percent = value", "percent = 0",
+        "Rates.Store <- Fault",
+        "Rates <- Rates.Store, Altered state percent=12 / percent=0; Rates.percent 12 / 0",
+        "Rates.Load <- Rates",
+        "Rates.Fee <- Rates, Altered state percent=12 / percent=0",
+        "Shop.Sell <- Rates.Fee, Altered return 11 / 0")]
+    [DataRow("=> Store(int.Parse(text));", "{ }",
+        "Rates.Load <- Fault",
+        "Rates.Store <- Rates.Load, Missing call (12) / ",
+        "Rates <- Rates.Load, Altered state percent=12 / percent=1; Rates.percent 12 / 1",
+        "Rates.Fee <- Rates, Altered state percent=12 / percent=1",
+        "Shop.Sell <- Rates.Fee, Altered return 11 / 0")]
+    public void A_static_field_is_the_state_of_its_type(string golden, string mutant, params string[] infections)
+    {
+        var delta = Trace(Statics, golden, mutant, golden.Trim('=', '>', ' ', ';'));
+
+        CollectionAssert.AreEqual(infections, delta.Infections.Select(Words).ToArray(), string.Join('\n', delta.Infections.Select(Words)));
+        Assert.IsEmpty(delta.Divergent.SelectMany(each => each.Messages).Where(each => each.Change is MessageChange.Reordered), "what stands in another piece of the same step has not changed places");
+    }
+
     private static string Words(Infection infection) =>
         $"{infection.Component} <- {infection.From ?? $"{infection.Cause}"}{(infection.By is { } by ? $", {by.Change} {by.Kind} {by.Golden} / {by.Faulty}" : "")}{(infection.First is { } first ? $"; {first.Field} {first.Golden} / {first.Faulty}" : "")}";
 
@@ -231,11 +274,13 @@ public sealed class MemberTracingTests
         }
     }
 
-    private static Delta Trace(string golden, string mutant)
+    private static Delta Trace(string golden, string mutant) => Trace(Golden, golden, mutant, golden);
+
+    private static Delta Trace(string source, string golden, string mutant, string site)
     {
-        var changed = Golden.Replace(golden, mutant, StringComparison.Ordinal);
-        Assert.AreNotEqual(Golden, changed);
-        var left = Lines(Golden, Sell, golden);
+        var changed = source.Replace(golden, mutant, StringComparison.Ordinal);
+        Assert.AreNotEqual(source, changed);
+        var left = Lines(source, Sell, site);
         var right = Lines(changed);
         Assert.IsTrue(MutantId.TryParse("MFC-0123456789", out var id));
         return new DeltaExecution(Side(left), Side(right), new GoldenRun(new Workload("hand", "App", []), Run([left[^1]]))).Run(id, null, OutcomeClassifier.DefaultDegradedShare);

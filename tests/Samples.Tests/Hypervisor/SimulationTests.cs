@@ -49,6 +49,13 @@ public sealed class SimulationTests
     }
 
     [TestMethod]
+    public void Who_waits_where_nothing_is_left_to_happen_waits_until_the_timeout_all_the_same()
+    {
+        Assert.IsFalse(simulation.RunUntil(() => false, 1000));
+        Assert.AreEqual(1000, simulation.Now);
+    }
+
+    [TestMethod]
     public void Waiting_for_what_does_not_happen_ends_at_the_timeout()
     {
         void Beat() => simulation.AfterHousekeeping(10, component, "beat", Beat);

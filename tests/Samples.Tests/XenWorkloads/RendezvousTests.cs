@@ -77,6 +77,28 @@ public sealed class RendezvousTests
     }
 
     [TestMethod]
+    public void What_the_store_remembers_of_its_clients_is_its_state()
+    {
+        var lines = new List<string>();
+        WorkloadRun.Execute(new WorkloadOptions("lifecycle", 1, 1, 1), rendezvous: lines.Add);
+        var ofStore = lines.Where(line => line.StartsWith("{\"observe\":\"rendezvous\",\"name\":\"xenstored\"", StringComparison.Ordinal)).ToList();
+        foreach (var what in new[] { "xl create watch ", "blkback watch ", "xl create transaction 1" })
+        {
+            Assert.IsTrue(ofStore.Exists(line => line.Contains($"\"{what}", StringComparison.Ordinal) && line.Contains("\":\"open\"", StringComparison.Ordinal)), what);
+            Assert.IsTrue(ofStore.Exists(line => line.Contains($"\"{what}", StringComparison.Ordinal) && line.Contains("\":null", StringComparison.Ordinal)), $"no end of {what}");
+        }
+    }
+
+    [TestMethod]
+    public void An_event_goes_to_the_kernel_and_from_there_to_its_handler()
+    {
+        var lines = new List<string>();
+        WorkloadRun.Execute(new WorkloadOptions("lifecycle", 1, 1, 1), rendezvous: lines.Add);
+        Assert.IsTrue(lines.Exists(line => line.Contains("[\"dom1\",\"dom0-kernel\",\"event\",\"port ", StringComparison.Ordinal)));
+        Assert.IsTrue(lines.Exists(line => line.Contains("[\"dom0-kernel\",\"blkback\",\"event\",\"port ", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public void Each_way_between_components_is_seen()
     {
         var lines = new List<string>();
