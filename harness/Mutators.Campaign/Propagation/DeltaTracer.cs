@@ -15,7 +15,7 @@ namespace Mutators.Campaign.Propagation;
 public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace workspace, CampaignConfiguration configuration)
 {
     /// <summary>An execution that tells all its rendezvous takes this many times the plain one's time, at most; a limit for hangs, not for comparisons.</summary>
-    private const int TracingFactor = 4;
+    private const int TracingFactor = 2;
 
     /// <summary>32 MiB, as the runtime reads it.</summary>
     private const string YoungBytes = "0x2000000";
