@@ -246,7 +246,7 @@ internal sealed class DeltaComparison(PropagationMode mode)
             // What the component says and remembers from here on rests on an answer that golden does not give.
             HasComeBack = true;
             IsBlocked = messages[heard] is { Change: MessageChange.Extra } question && question.From == step.Of;
-            messages = messages[..(messages[heard].Kind == Unanswered ? heard : heard + 1)];
+            messages = UntilHeard(messages, heard);
         }
 
         var (fields, healed) = heard >= 0 ? ([], 0) : state.Apply(golden?.State, isSame ? golden!.State : faulty?.State);
@@ -289,6 +289,26 @@ internal sealed class DeltaComparison(PropagationMode mode)
             _divergent.Add(step);
             _keptInMore += step.IsOnlyLate ? 0 : 1;
         }
+    }
+
+    /// <summary>
+    /// What a component has said before it heard something that golden does not say. What is missing at the same place stands in front, and is not known to be: it may have been to come.
+    /// </summary>
+    private static ImmutableArray<MessageDifference> UntilHeard(ImmutableArray<MessageDifference> messages, int heard)
+    {
+        var extra = heard;
+        while (extra > 0 && messages[extra - 1].Change is MessageChange.Extra)
+        {
+            extra--;
+        }
+
+        var missing = extra;
+        while (messages[heard].Change is MessageChange.Extra && missing > 0 && messages[missing - 1].Change is MessageChange.Missing)
+        {
+            missing--;
+        }
+
+        return [.. messages[..missing], .. messages[extra..(messages[heard].Kind == Unanswered ? heard : heard + 1)]];
     }
 
     /// <summary>
