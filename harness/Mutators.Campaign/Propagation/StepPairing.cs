@@ -28,15 +28,16 @@ internal static class StepPairing
     }
 
     /// <summary>
-    /// The same step at the same moment is one step, wherever it stands among the others of its component: in which order others come to it at one moment is nobody's doing. Not so where it changes state, which may depend on the order.
+    /// The same step at the same moment is one step, wherever it stands among the others of its component: in which order others come to it at one moment is nobody's doing. Not so where another step of that moment changes the same state, which then depends on the order.
     /// </summary>
     private static List<(Rendezvous? Golden, Rendezvous? Faulty)> WithMoved(List<(Rendezvous? Golden, Rendezvous? Faulty)> pairs)
     {
-        var inFaulty = pairs.Where(each => each is { Golden: null, Faulty.State.IsEmpty: true }).Select(each => each.Faulty!).ToLookup(each => (each.Of, each.At, each.Content));
+        var inFaulty = pairs.Where(each => each.Golden is null).Select(each => each.Faulty!).ToLookup(each => (each.Of, each.At, each.Content));
         var moved = new Dictionary<Rendezvous, Rendezvous>(ReferenceEqualityComparer.Instance);
-        foreach (var step in pairs.Where(each => each is { Faulty: null, Golden.State.IsEmpty: true }).Select(each => each.Golden!))
+        foreach (var step in pairs.Where(each => each.Faulty is null).Select(each => each.Golden!))
         {
-            if (inFaulty[(step.Of, step.At, step.Content)].FirstOrDefault(each => !moved.ContainsKey(each)) is { } same)
+            if (inFaulty[(step.Of, step.At, step.Content)].FirstOrDefault(each => !moved.ContainsKey(each)) is { } same
+                && IsOnlyWriter(step, pairs.Select(each => each.Golden)) && IsOnlyWriter(same, pairs.Select(each => each.Faulty)))
             {
                 moved.Add(same, step);
             }
@@ -54,6 +55,10 @@ internal static class StepPairing
                 .Select(each => each is { Golden: null, Faulty: { } step } && moved.TryGetValue(step, out var golden) ? (golden, step) : each),
         ];
     }
+
+    /// <summary>Whether no other step of its component at its moment changes a field that it changes.</summary>
+    private static bool IsOnlyWriter(Rendezvous step, IEnumerable<Rendezvous?> all) =>
+        step.State.IsEmpty || !all.Any(each => each is not null && each != step && each.Of == step.Of && each.At == step.At && each.State.Any(field => step.State.Any(own => own.Key == field.Key)));
 
     /// <summary>
     /// What a piece of a step consumed, and whom it ends with a word to, and how: a call that only one run makes is not put beside the end of the other's. State that is handed over stands behind the word,

@@ -103,6 +103,9 @@ internal sealed class TracedProcess : IDisposable
         _cancelled.Dispose();
         _watchdog.Dispose();
         _tree.Kill();
+
+        // What it has used counts for whoever waits for it: here, and not for the process that is started next.
+        _process.WaitForExit(patience);
         _process.Dispose();
     }
 }

@@ -80,6 +80,9 @@ public sealed class DeltaExecutionTests
         var reads = Trace([.. Served("a", "b", "c"), .. rest], [.. Served("c", "a", "b"), .. rest]);
         Assert.IsTrue(reads.IsEmpty, string.Join('\n', reads.Divergent));
 
+        string[] Opens(params string[] from) => [.. from.Select((name, index) => Step("server", "call", name, 20, index + 1, "", $"\"of {name}\":\"open\""))];
+        Assert.IsTrue(Trace([.. Opens("a", "b", "c"), .. rest], [.. Opens("c", "a", "b"), .. rest]).IsEmpty, "each has a field of its own");
+
         string[] Wrote(params string[] from) => [.. from.Select((name, index) => Step("server", "call", name, 20, index + 1, "", $"\"last\":\"{name}\""))];
         var writes = Trace([.. Wrote("a", "b", "c"), .. rest], [.. Wrote("c", "a", "b"), .. rest]);
         CollectionAssert.AreEqual(new[] { "server.last c/b" }, Fields(writes.Remaining));
