@@ -5,7 +5,7 @@ namespace Mutators.Campaign.Propagation;
 /// <summary>
 /// Whether restarting the components that hold the fault, at the moment in which the failure was noticed, would have repaired everything. Compared
 /// is with golden and not with a golden that had refused the same request, so damage that belongs to the failed request itself counts too: an
-/// "unsafe" may be one request too strict, a "safe" never is.
+/// "unsafe" may be one request too strict. What both have half done at that moment is no difference: a "safe" says that others are unharmed.
 /// </summary>
 /// <param name="IsSafe">No damage lay outside of the component, and nothing wrong had been given to the outside; null where nothing was noticed.</param>
 /// <param name="Components">Which they are: those in which the fault had been activated by then, and the one that was infected first.</param>

@@ -11,6 +11,8 @@ namespace Harness.Tests.Propagation;
 [TestClass]
 public sealed class SelfCheckTests
 {
+    private static IEnumerable<string[]> Workloads => Xen.XenWorkloads.WorkloadRun.Names.Select(name => new[] { name });
+
     [TestMethod]
     public void A_mutant_that_equals_golden_has_an_empty_delta() => RequireEmpty("lifecycle");
 
@@ -31,12 +33,7 @@ public sealed class SelfCheckTests
 
     [TestMethod]
     [TestCategory("Slow")]
-    [DataRow("lifecycle")]
-    [DataRow("storage")]
-    [DataRow("network")]
-    [DataRow("migration")]
-    [DataRow("mixed")]
-    [DataRow("devices")]
+    [DynamicData(nameof(Workloads))]
     public void Golden_has_an_empty_delta_against_golden_with_many_other_neutral_choices(string workload)
     {
         for (var seed = 3; seed < 8; seed++)
@@ -59,12 +56,7 @@ public sealed class SelfCheckTests
 
     [TestMethod]
     [TestCategory("Slow")]
-    [DataRow("lifecycle")]
-    [DataRow("storage")]
-    [DataRow("network")]
-    [DataRow("migration")]
-    [DataRow("mixed")]
-    [DataRow("devices")]
+    [DynamicData(nameof(Workloads))]
     public void Both_sides_print_what_they_print_alone(string workload)
     {
         foreach (var (file, before, after) in Faults)
