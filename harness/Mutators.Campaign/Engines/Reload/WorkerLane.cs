@@ -147,13 +147,7 @@ internal sealed class WorkerLane : IDisposable
         }
 
         // It was alone since the last check, so what it has left behind is no other's.
-        var check = RunGolden(_exercise.Check([new ReloadResult(job, ReloadWay.Load("its assembly is its own"), ran.Run)]), cancel);
-        _statistics.AddCheck(check.Run.Duration);
-        if (check is not { IsAlive: true, Report.Kind: ReportKind.Returned } || !_exercise.IsGolden(check.Run))
-        {
-            Replace("no longer like golden");
-        }
-        else if (WhyWorn(report) is { } worn)
+        if ((WhyNotGolden([new ReloadResult(job, ReloadWay.Load("its assembly is its own"), ran.Run)], cancel) ?? WhyWorn(report)) is { } worn)
         {
             Replace(worn);
         }
@@ -300,17 +294,23 @@ internal sealed class WorkerLane : IDisposable
     /// <summary>Runs golden where mutants ran: if it is as ever, their outcomes count.</summary>
     private void Check(Action<ReloadResult> done, CancellationToken cancel)
     {
-        var ran = RunGolden(_exercise.Check(_unchecked), cancel);
-        _statistics.AddCheck(ran.Run.Duration);
-        if (ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && _exercise.IsGolden(ran.Run))
+        if (WhyNotGolden(_unchecked, cancel) is not { } why)
         {
             _distance.Good(_unchecked.Count);
             Accept(done, cancel);
             return;
         }
 
-        Replace(ran.IsAlive ? "no longer like golden" : "that died in golden's run");
+        Replace(why);
         AcceptOrRetry(done, cancel);
+    }
+
+    /// <summary>Runs golden behind some mutants; null if it is as ever, otherwise why the worker is of no more use.</summary>
+    private string? WhyNotGolden(IEnumerable<ReloadResult> since, CancellationToken cancel)
+    {
+        var ran = RunGolden(_exercise.Check(since), cancel);
+        _statistics.AddCheck(ran.Run.Duration);
+        return ran is { IsAlive: true, Report.Kind: ReportKind.Returned } && _exercise.IsGolden(ran.Run) ? null : ran.IsAlive ? "no longer like golden" : "that died in golden's run";
     }
 
     /// <summary>The worker is no longer as good as new. A job that ran alone since the last good check met a clean worker, so its outcome stands; of several none is certain.</summary>
