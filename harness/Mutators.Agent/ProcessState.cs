@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 
@@ -23,6 +24,7 @@ internal sealed class ProcessState
     private readonly Handlers processExit = new("ProcessExit");
     private readonly Handlers unhandledException = new("UnhandledException");
     private readonly Handlers firstChance = new("FirstChanceException");
+    private readonly TraceListener[] listeners = [.. Trace.Listeners.Cast<TraceListener>()];
     private readonly HashSet<string> threads = new(StringComparer.Ordinal);
     private readonly StaticState statics = new();
     private long timers;
@@ -124,7 +126,19 @@ internal sealed class ProcessState
             Environment.CurrentDirectory = directory;
         }
 
+        RestoreTrace();
         RestoreEnvironment();
+    }
+
+    private void RestoreTrace()
+    {
+        if (!Trace.Listeners.Cast<TraceListener>().SequenceEqual(listeners))
+        {
+            Trace.Listeners.Clear();
+            Trace.Listeners.AddRange(listeners);
+        }
+
+        Trace.IndentLevel = 0;
     }
 
     private Residue RestoreStatics()

@@ -20,6 +20,11 @@ internal static class StartupHook
             Environment.SetEnvironmentVariable(name, null);
         }
 
+        if (pipe is not null || tests is not null)
+        {
+            DebugMessages.Drop();
+        }
+
         if (deltas is not null)
         {
             using var file = File.OpenRead(deltas);

@@ -38,7 +38,7 @@ internal sealed class Worker
         this.mark = mark;
         folder = Path.GetDirectoryName(program.Location)!;
         ticks = new TickCounters(TicksSpent);
-        ticks.Add(program);
+        ticks.AddAllOf(folder);
         tests = choice is not null ? new TestHost(program, choice, ticks.Used, AllowTicks, () => spent) : null;
         entry = tests is null ? EntryPoint.Of(program) : tests.Run;
         state = new ProcessState();

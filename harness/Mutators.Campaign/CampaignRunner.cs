@@ -214,7 +214,7 @@ public sealed class CampaignRunner(
         Costs.Begin("build");
         workspace.BuildGolden(cancel);
         Costs.Begin("golden");
-        var golden = GoldenRuns(workspace, cancel);
+        var golden = GoldenRuns(workspace, cancel, isFollowedByCoverage: true);
         Costs.Begin("emit");
         var branches = Emit(drawn, cancel).ToDictionary(branch => branch.Id);
         if (store.Begin(identity, [.. workspace.Programs.Select(program => program.Workload)], shard) is { } archived)
@@ -301,14 +301,16 @@ public sealed class CampaignRunner(
         return found;
     }
 
-    private ImmutableArray<GoldenRun> GoldenRuns(GoldenWorkspace workspace, CancellationToken cancel)
+    /// <summary>Golden twice under each workload; of tests once, if they run for the second time with probes.</summary>
+    private ImmutableArray<GoldenRun> GoldenRuns(GoldenWorkspace workspace, CancellationToken cancel, bool isFollowedByCoverage = false)
     {
         var runs = ImmutableArray.CreateBuilder<GoldenRun>();
         foreach (var program in workspace.Programs)
         {
             if (program.IsTests)
             {
-                runs.Add(new GoldenTests(configuration, log).Run(program, cancel));
+                var tests = new GoldenTests(configuration, log);
+                runs.Add(isFollowedByCoverage ? tests.Run(program, cancel) : tests.RunTwice(program, cancel));
                 continue;
             }
 

@@ -34,7 +34,7 @@ public static class MutantCompiler
     public static (ImmutableArray<Diagnostic> Errors, ImmutableArray<Diagnostic> Warnings) Diagnose(
         Compilation golden, SyntaxTree tree, Mutant mutant, CancellationToken cancel)
     {
-        var found = New(golden, tree, mutant, diagnostic => IsError(diagnostic) || IsWarning(diagnostic), cancel);
+        var found = New(golden, tree, mutant, Counts, cancel);
         return ([.. found.Where(IsError)], [.. found.Where(IsWarning)]);
     }
 
@@ -77,6 +77,9 @@ public static class MutantCompiler
             _ => null,
         };
     }
+
+    /// <summary>Whether a diagnostic is one of those that are told.</summary>
+    internal static bool Counts(Diagnostic diagnostic) => IsError(diagnostic) || IsWarning(diagnostic);
 
     private static string Message(Diagnostic diagnostic) => $"{diagnostic.Id}: {diagnostic.GetMessage()}";
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Compares the reload engine on a test project with dotnet-stryker on the same project: CPU seconds of a tested mutant, time until the first outcome.
 #   tests/Benchmarks/peer.sh REPOSITORY TEST_PROJECT TARGET_PROJECT [FRAMEWORK] [GLOB]
-# REPOSITORY is a clean clone of any repository, the projects are paths in it; FRAMEWORK is the tests' (for the peer, which does not choose one); GLOB limits the
+# REPOSITORY is a clean clone of any repository, the projects are paths in it, of a project's folder or file; FRAMEWORK is the tests' (for the peer, which does not choose one); GLOB limits the
 # files that both mutate. PEER names an installed dotnet-stryker, otherwise it is installed. Works on copies. CPU seconds are the user and system time of all processes that ended; the compiler's server counts for neither.
 set -euo pipefail
 [ $# -ge 3 ] || { sed -n '2,6p' "$0"; exit 1; }
 repository=$(realpath "$1") tests=$2 target=$3 framework=${4:-} glob=${5:-}
+[[ $target == *.csproj ]] || target=$(cd "$repository" && echo "$target"/*.csproj)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 peer_version=5.1.0
 work=$(mktemp -d)
@@ -36,11 +37,12 @@ grep -E '^(reload|fallback|spent) ' "$work/ours.log" >&2 || true
 
 peer=${PEER:-$work/tool/dotnet-stryker}
 [ -n "${PEER:-}" ] || dotnet tool install dotnet-stryker --version $peer_version --tool-path "$work/tool" > /dev/null
-cd "$work/peer/$tests"
-{ time "$peer" --project "$(basename "$target").csproj" --reporter json --reporter dots --output "$work/report" \
+if [ -d "$work/peer/$tests" ]; then cd "$work/peer/$tests"; else cd "$work/peer/$(dirname "$tests")"; fi
+{ time "$peer" --project "$(basename "$target")" --reporter json --reporter dots --output "$work/report" \
     ${framework:+--target-framework "$framework"} ${glob:+--mutate "**/$(basename "$glob")"} --skip-version-check 2>&1 \
   | while IFS= read -r -n1 -d '' c; do printf '%s' "$c"; if [[ ! -e $work/peer.first && -e $work/peer.began && $c == [.ST] ]]; then date +%s.%N > "$work/peer.first"; fi
       line+=$c; [[ $c == $'\n' ]] && { [[ $line == *"mutants will be tested"* ]] && touch "$work/peer.began"; line=; }; done > "$work/peer.log"; } 2> "$work/peer.time" || true
+[ -e "$work/report/reports/mutation-report.json" ] || { tail -20 "$work/peer.log" >&2; exit 1; }
 peer_tested=$(grep -oE '"status": ?"(Killed|Survived|Timeout)"' "$work"/report/reports/mutation-report.json | wc -l)
 peer_noticed=$(grep -oE '"status": ?"(Killed|Timeout)"' "$work"/report/reports/mutation-report.json | wc -l)
 peer_end=$(date +%s.%N)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -53,6 +54,24 @@ public sealed class SampleSites
             .Where(each => !each.errors.IsEmpty)
             .Select(each => $"{each.mutant.Id} {each.mutant.Subject}: {each.errors[0]}");
         Assert.IsEmpty(rejected);
+    }
+
+    [TestMethod]
+    public void What_the_compiler_says_to_many_mutants_together_is_what_it_says_to_each_alone()
+    {
+        var trees = Sites.Value.ToDictionary(site => site.Mutant.Id, site => site.Tree);
+        var drawn = Faultload.Draw([.. Sites.Value.Select(site => site.Mutant)], SampleSize / 4, seed: 2, SamplingRule.Uniform).Mutants
+            .Concat(Sites.Value.GroupBy(site => site.Tree).OrderByDescending(file => file.Count()).First().Select(site => site.Mutant))
+            .DistinctBy(mutant => mutant.Id).Select(mutant => (Tree: trees[mutant.Id], Mutant: mutant)).ToList();
+
+        var together = MutantDiagnoses.Of(Samples.Value, drawn, CancellationToken.None);
+
+        var alone = drawn.AsParallel().AsOrdered().Select(each => MutantCompiler.Diagnose(Samples.Value, each.Tree, each.Mutant, CancellationToken.None)).ToList();
+        Assert.AreSequenceEqual(alone.Zip(drawn, Words).ToList(), together.Zip(drawn, Words).ToList());
+        Assert.IsNotEmpty(together.Where(each => !each.Warnings.IsEmpty));
+
+        static string Words((ImmutableArray<Diagnostic> Errors, ImmutableArray<Diagnostic> Warnings) said, (SyntaxTree Tree, Mutant Mutant) of) =>
+            $"{of.Mutant.Id} {string.Join(", ", said.Errors.Concat(said.Warnings).Select(each => $"{each.Id}: {each.GetMessage()}"))}";
     }
 
     // All projects of the case study in one compilation: what they refer to of each other is then there without a build. All but the host

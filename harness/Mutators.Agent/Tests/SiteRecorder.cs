@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime;
 using System.Text;
 
 namespace Mutators.Agent;
@@ -13,9 +14,6 @@ internal sealed class SiteRecorder
     /// <summary>The assembly attribute's key that names the class with the probes.</summary>
     internal const string Key = "Mutators.Activation";
 
-    /// <summary>Looks at the stack, some 20 µs each, that are made for each new pair of site and test; beyond it only for each new site.</summary>
-    private const int MaximumLooks = 200_000;
-
     private const int BetweenTests = -1;
 
     private readonly object gate = new();
@@ -25,7 +23,10 @@ internal sealed class SiteRecorder
     private int[] last = [];
     private HashSet<int> current = [];
     private int test = BetweenTests;
-    private int looks;
+
+    /// <summary>The methods that this thread had compiled when its stack was looked at last and no type was being initialised.</summary>
+    [ThreadStatic]
+    private static long compiledThen;
 
     internal SiteRecorder()
     {
@@ -91,7 +92,7 @@ internal sealed class SiteRecorder
         lock (gate)
         {
             last[site] = test;
-            if (current.Add(site) && (IsDiscovering || (looks++ < MaximumLooks || hits[site] == 1) && IsInitialising()))
+            if (current.Add(site) && !initialising.Contains(site) && (IsDiscovering || IsInitialising()))
             {
                 initialising.Add(site);
             }
@@ -112,9 +113,19 @@ internal sealed class SiteRecorder
         }
     }
 
-    /// <summary>Whether a type is being initialised: what is computed then stays, for all tests that come later in this process.</summary>
+    /// <summary>
+    /// Whether a type is being initialised: what is computed then stays, for all tests that come later in this process. A look at the stack costs some 20 µs,
+    /// and there is one for each pair of site and test; but an initialiser runs as soon as it is compiled, so as long as a thread compiles nothing, none begins
+    /// (but that of a generic type for another argument, whose code the first one shares, and whose sites are known from there).
+    /// </summary>
     private static bool IsInitialising()
     {
+        var compiled = JitInfo.GetCompiledMethodCount(currentThread: true);
+        if (compiled == compiledThen)
+        {
+            return false;
+        }
+
         var trace = new StackTrace(fNeedFileInfo: false);
         for (var i = 0; i < trace.FrameCount; i++)
         {
@@ -124,6 +135,8 @@ internal sealed class SiteRecorder
             }
         }
 
+        // With those that the look itself has compiled.
+        compiledThen = JitInfo.GetCompiledMethodCount(currentThread: true);
         return false;
     }
 

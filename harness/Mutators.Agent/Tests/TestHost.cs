@@ -47,8 +47,8 @@ internal sealed class TestHost
     /// <summary>Ticks that any test may spend: a test that is short in golden may rightly do much more.</summary>
     internal const long MinimumTicks = 20_000_000;
 
-    /// <summary>How many times golden's ticks a test may spend.</summary>
-    internal const long TickFactor = 100;
+    /// <summary>How many times golden's ticks a test may spend: as many times as golden's time, with something to spare.</summary>
+    internal const long TickFactor = 20;
 
     /// <summary>Where the tests' assemblies of the next run come from; null for those that the process holds.</summary>
     internal FreshContext? Context { get; set; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
 using Mutators.Agent;
 using Mutators.Campaign.Engines.Reload;
@@ -66,10 +67,13 @@ public sealed class InstrumentedGolden
             var parse = (CSharpParseOptions)planted[0].Golden.Options;
             instrumented = instrumented.AddSyntaxTrees(CSharpSyntaxTree.ParseText(
                 ProbeSource(probeClass, mutants.Length), parse, probeClass + ".g.cs", System.Text.Encoding.UTF8, cancel));
-            instrumented = WithoutBrokenFiles(instrumented, planted, unprobed, cancel);
-            using var image = new MemoryStream();
-            using var symbols = new MemoryStream();
-            var emitted = VariantBuild.Emit(target, instrumented, image, symbols, cancel);
+            var (emitted, image) = Emit(target, instrumented, cancel);
+            while (!emitted.Success && WithoutBrokenFiles(instrumented, emitted.Diagnostics, planted, unprobed) is var mended && mended != instrumented)
+            {
+                instrumented = mended;
+                (emitted, image) = Emit(target, instrumented, cancel);
+            }
+
             if (!emitted.Success)
             {
                 var error = emitted.Diagnostics.First(each => each.Severity == DiagnosticSeverity.Error);
@@ -79,7 +83,7 @@ public sealed class InstrumentedGolden
                     ExitCode.RepositoryNotUsable);
             }
 
-            assemblies[Path.GetFileName(target.OutputAssemblyPath)] = image.ToArray();
+            assemblies[Path.GetFileName(target.OutputAssemblyPath)] = image;
         }
 
         return new InstrumentedGolden(directory, mutants, [.. unprobed], assemblies);
@@ -156,14 +160,21 @@ public sealed class InstrumentedGolden
         ];
     }
 
+    private static (EmitResult Emitted, byte[] Image) Emit(TargetProject target, CSharpCompilation instrumented, CancellationToken cancel)
+    {
+        using var image = new MemoryStream();
+        using var symbols = new MemoryStream();
+        return (VariantBuild.Emit(target, instrumented, image, symbols, cancel), image.ToArray());
+    }
+
     /// <summary>A file that a probe breaks keeps its golden text, and its sites count as reached.</summary>
     private static CSharpCompilation WithoutBrokenFiles(
         CSharpCompilation instrumented,
+        ImmutableArray<Diagnostic> found,
         List<(SyntaxTree Golden, SyntaxTree Probed, ImmutableArray<int> Numbers)> planted,
-        HashSet<int> unprobed,
-        CancellationToken cancel)
+        HashSet<int> unprobed)
     {
-        var broken = instrumented.GetDiagnostics(cancel)
+        var broken = found
             .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .Select(diagnostic => diagnostic.Location.SourceTree)
             .ToHashSet();

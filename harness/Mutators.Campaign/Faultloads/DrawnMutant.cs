@@ -19,20 +19,18 @@ internal sealed record DrawnMutant(Mutant Mutant, SourceText Golden, string Comp
     {
         var sources = Sources(workspace);
         var asked = shard is null ? faultload.Mutants : shard.WithNeighbours(faultload, path => sources[path], cancel);
+        var said = asked.GroupBy(mutant => sources[mutant.Path].Compilation)
+            .SelectMany(group => group.Zip(MutantDiagnoses.Of(group.Key, [.. group.Select(mutant => (sources[mutant.Path].Tree, mutant))], cancel)))
+            .ToDictionary(each => each.First.Id, each => each.Second);
         return
         [
-            .. asked.AsParallel().AsOrdered().WithCancellation(cancel).Select(mutant =>
-            {
-                var (compilation, tree) = sources[mutant.Path];
-                var found = MutantCompiler.Diagnose(compilation, tree, mutant, cancel);
-                return new DrawnMutant(
-                    mutant,
-                    tree.GetText(cancel),
-                    workspace.ComponentOf(mutant),
-                    faultload.StratumOf(mutant),
-                    found.Errors is [var error, ..] ? $"{error.Id}: {error.GetMessage()}" : null,
-                    [.. found.Warnings.Select(each => each.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
-            }),
+            .. asked.Select(mutant => new DrawnMutant(
+                mutant,
+                sources[mutant.Path].Tree.GetText(cancel),
+                workspace.ComponentOf(mutant),
+                faultload.StratumOf(mutant),
+                said[mutant.Id].Errors is [var error, ..] ? $"{error.Id}: {error.GetMessage()}" : null,
+                [.. said[mutant.Id].Warnings.Select(each => each.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])),
         ];
     }
 

@@ -24,7 +24,7 @@ public sealed class DeltaTracer(MutantRepository repository, GoldenWorkspace wor
 
     /// <summary>A golden run of a workload that no campaign has run.</summary>
     public GoldenRun RunGolden(WorkloadProgram program, ILogger log, CancellationToken cancel) => program.IsTests
-        ? new GoldenTests(configuration, log).Run(program, cancel)
+        ? new GoldenTests(configuration, log).RunTwice(program, cancel)
         : new GoldenRun(program.Workload, RebuildEngine.Execute(program, configuration.GoldenLimits, cancel));
 
     /// <summary>Runs golden and a mutant side by side.</summary>

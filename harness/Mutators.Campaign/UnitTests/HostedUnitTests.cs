@@ -10,7 +10,7 @@ using Mutators.Campaign.Store;
 namespace Mutators.Campaign.UnitTests;
 
 /// <summary>
-/// Asks test projects whose framework the agent knows, as if they were the workload: golden's tests twice, once with probes, and then each mutant as a delta
+/// Asks test projects whose framework the agent knows, as if they were the workload: golden's tests twice, the second time with probes, and then each mutant as a delta
 /// in a warm host, where the tests that reach its site run until one fails.
 /// </summary>
 /// <param name="workspace">Golden, the tests built.</param>

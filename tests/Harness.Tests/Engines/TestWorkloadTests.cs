@@ -33,6 +33,7 @@ public sealed class TestWorkloadTests
     [DataRow("Drop()", FailureMode.MemoryExhausted, "No_waste")]
     [DataRow("Prepare()", FailureMode.ControlCrash, "on a thread")]
     [DataRow("Forget()", FailureMode.Survived, "passes")]
+    [DataRow("Linger()", FailureMode.Survived, "passes")]
     public void A_dropped_call_is(string call, FailureMode mode, string reason)
     {
         var outcome = campaign.Mutants.Single(each => each.Mutant.Change == $"drop call {call}").Headline!;

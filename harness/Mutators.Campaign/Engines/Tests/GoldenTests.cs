@@ -8,7 +8,10 @@ using Mutators.Campaign.Workloads;
 
 namespace Mutators.Campaign.Engines;
 
-/// <summary>The golden runs of a test project: twice, since a test that is not the same twice judges nothing; then once with probes, for what each test reaches.</summary>
+/// <summary>
+/// The golden runs of a test project: plain, and with probes for what each test reaches. A test that is not the same in two runs judges nothing; where plain
+/// and probed golden are not alike, more runs tell which tests are flaky and whether it is the probes.
+/// </summary>
 /// <param name="configuration">The limits.</param>
 /// <param name="log">Where progress is told.</param>
 internal sealed class GoldenTests(CampaignConfiguration configuration, ILogger log)
@@ -16,54 +19,42 @@ internal sealed class GoldenTests(CampaignConfiguration configuration, ILogger l
     /// <summary>Flaky tests that are named one by one.</summary>
     private const int MaximumNamed = 10;
 
-    /// <summary>Runs the tests twice.</summary>
+    /// <summary>Runs the tests twice: for whoever asks nothing else of golden.</summary>
+    /// <exception cref="UsageException">There are no tests, or some fail, or have other names the second time.</exception>
+    public GoldenRun RunTwice(WorkloadProgram program, CancellationToken cancel)
+    {
+        var first = First(program, cancel);
+        return Told(WithoutFailures(Repeated(program, first, cancel)), "pass twice");
+    }
+
+    /// <summary>Runs the tests once, and once more only if some fail: <see cref="Cover"/> is the second run.</summary>
     /// <exception cref="UsageException">There are no tests, or some fail.</exception>
     public GoldenRun Run(WorkloadProgram program, CancellationToken cancel)
     {
-        var first = Execute(program, cancel);
-        var (one, two) = (TestRun.Read(first.Output), TestRun.Read(Execute(program, cancel).Output));
-        if (one.Digest != two.Digest)
-        {
-            var other = two.Known.Select(test => test.Name).ToHashSet(StringComparer.Ordinal);
-            throw new UsageException(
-                $"The tests of {program.Workload.Project} have other names from run to run: {one.Known.FirstOrDefault(test => !other.Contains(test.Name))?.Name ?? one.Known[0].Name}.",
-                "Give the data of that test values that are the same each time, or take it out of the project that is run.", ExitCode.GoldenNotUsable);
-        }
-
-        var flaky = one.Known.Select(test => test.Number).Where(number => State(one, number) != State(two, number)).ToHashSet();
-        var failing = one.Results.Where(each => each.Value.IsFailed && !flaky.Contains(each.Key)).ToList();
-        if (failing.Count > 0)
-        {
-            var (number, result) = failing[0];
-            throw new UsageException(
-                $"{failing.Count} of {one.Known.Count} tests of {program.Workload.Project} fail without any fault, the first {one.Known[number].Name}: {TestOutcomes.Of(result.Text).Words}",
-                $"Make them pass, or name another test project in mutators.json: dotnet test {program.Workload.Project}", ExitCode.GoldenNotUsable);
-        }
-
-        foreach (var number in flaky.Order().Take(MaximumNamed))
-        {
-            log.LogWarning("{Step,-10} {Test} does not end the same way twice: it judges no mutant", "flaky", one.Known[number].Name);
-        }
-
-        var golden = new GoldenRun(program.Workload, first with { Output = TestRecord.Lines(first.Output, flaky), Error = [] });
-        log.LogInformation("{Step,-10} golden run of {Workload}: {Tests} tests pass twice{Flaky}{Skipped}, {Seconds:0.00} s", "ok", program.Workload.Name,
-            golden.Tests!.Usable.Length, flaky.Count == 0 ? "" : $", {flaky.Count} are flaky",
-            golden.Tests.Tests.Count(test => test.IsSkipped) is var skipped and > 0 ? $", {skipped} are skipped" : "", first.Duration.TotalSeconds);
-        return golden;
-
-        static string State(TestRun run, int number) => run.Results.TryGetValue(number, out var result) ? result.State : Agent.TestProtocol.Skipped;
+        var golden = First(program, cancel);
+        return Told(WithoutFailures(Failing(golden).Any() ? Repeated(program, golden, cancel) : golden), "pass");
     }
 
     /// <summary>Runs the tests with a probe at each site.</summary>
     /// <returns>The golden run with the tests that reach each mutant's site, and how often they do.</returns>
+    /// <exception cref="UsageException">The tests have other names the second time, or some fail.</exception>
     public (GoldenRun Golden, ImmutableArray<ActivationRecord> Activations) Cover(
         WorkloadProgram program, GoldenRun golden, InstrumentedGolden instrumented, ImmutableArray<Mutant> mutants, CancellationToken cancel)
     {
-        var run = instrumented.RunTests(program.Assembly, program.Workload, configuration.GoldenLimits, cancel);
-        var seen = TestRun.Read(run.Output);
+        var (run, seen) = Probed();
+        if (!IsThrough(run) || seen.Digest != golden.Tests!.Digest || Differing(golden, seen).Count > 0)
+        {
+            golden = WithoutFailures(Repeated(program, golden, cancel));
+            if (IsThrough(run) && Differing(golden, seen).Count > 0)
+            {
+                var once = Differing(golden, seen);
+                once.SymmetricExceptWith(Differing(golden, Probed().Seen));
+                golden = Marked(golden, once);
+            }
+        }
+
         var record = golden.Tests!;
-        var isUsable = run is { End: ProcessEnd.Exited, ExitCode: 0 } && seen.Digest == record.Digest
-            && !seen.Results.Any(each => each.Value.IsFailed && !record.Tests[each.Key].IsFlaky);
+        var isUsable = IsThrough(run) && seen.Digest == record.Digest && !seen.Results.Any(each => each.Value.IsFailed && !record.Tests[each.Key].IsFlaky);
         if (!isUsable)
         {
             log.LogWarning("{Step,-10} {Workload} behaves differently with probes ({Why}): every test counts as one that reaches every site", "warning", program.Workload.Name,
@@ -85,6 +76,12 @@ internal sealed class GoldenTests(CampaignConfiguration configuration, ILogger l
         log.LogInformation("{Step,-10} {Reached} of {Total} sites by {Workload}; {Alone} while types are initialised", "activated",
             activations.Count(each => each.Hits > 0), mutants.Length, program.Workload.Name, seen.Initialising.Count);
         return (new GoldenRun(golden.Workload, golden.Run with { Output = [.. golden.Run.Output, .. lines] }), activations.ToImmutable());
+
+        (WorkloadRun Run, TestRun Seen) Probed()
+        {
+            var probed = instrumented.RunTests(program.Assembly, program.Workload, configuration.GoldenLimits, cancel);
+            return (probed, TestRun.Read(probed.Output));
+        }
     }
 
     /// <summary>
@@ -119,11 +116,76 @@ internal sealed class GoldenTests(CampaignConfiguration configuration, ILogger l
         return found;
     }
 
+    /// <summary>Golden after a second run: tests that do not end the same way are flaky.</summary>
+    private GoldenRun Repeated(WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
+    {
+        var again = TestRun.Read(Execute(program, cancel).Output);
+        if (again.Digest != golden.Tests!.Digest)
+        {
+            var other = again.Known.Select(test => test.Name).ToHashSet(StringComparer.Ordinal);
+            throw new UsageException(
+                $"The tests of {program.Workload.Project} have other names from run to run: {golden.Tests.Tests.FirstOrDefault(test => !other.Contains(test.Name))?.Name ?? golden.Tests.Tests[0].Name}.",
+                "Give the data of that test values that are the same each time, or take it out of the project that is run.", ExitCode.GoldenNotUsable);
+        }
+
+        return Marked(golden, Differing(golden, again));
+    }
+
+    /// <summary>The tests that end one way in golden and another in a run, without those that are known to be flaky.</summary>
+    private static HashSet<int> Differing(GoldenRun golden, TestRun run)
+    {
+        var first = TestRun.Read(golden.Run.Output);
+        return run.Digest != first.Digest ? [] : [.. golden.Tests!.Tests.Where(test => !test.IsFlaky && State(first, test.Number) != State(run, test.Number)).Select(test => test.Number)];
+
+        static string State(TestRun of, int number) => of.Results.TryGetValue(number, out var result) ? result.State : Agent.TestProtocol.Skipped;
+    }
+
+    /// <summary>Golden with tests that are found to be flaky: they judge no mutant.</summary>
+    private GoldenRun Marked(GoldenRun golden, HashSet<int> flaky)
+    {
+        foreach (var number in flaky.Order().Take(MaximumNamed))
+        {
+            log.LogWarning("{Step,-10} {Test} does not end the same way twice: it judges no mutant", "flaky", golden.Tests!.Tests[number].Name);
+        }
+
+        return flaky.Count == 0 ? golden : new GoldenRun(golden.Workload, golden.Run with { Output = TestRecord.Lines(golden.Run.Output, flaky) });
+    }
+
+    private static GoldenRun WithoutFailures(GoldenRun golden)
+    {
+        var failing = Failing(golden).ToList();
+        return failing is not [var (number, result), ..]
+            ? golden
+            : throw new UsageException(
+                $"{failing.Count} of {golden.Tests!.Tests.Length} tests of {golden.Workload.Project} fail without any fault, the first {golden.Tests.Tests[number].Name}: {TestOutcomes.Of(result.Text).Words}",
+                $"Make them pass, or name another test project in mutators.json: dotnet test {golden.Workload.Project}", ExitCode.GoldenNotUsable);
+    }
+
+    private static IEnumerable<KeyValuePair<int, TestResult>> Failing(GoldenRun golden) => TestRun.Read(golden.Run.Output).Results.Where(each => each.Value.IsFailed);
+
+    private GoldenRun Told(GoldenRun golden, string pass)
+    {
+        var tests = golden.Tests!;
+        var flaky = tests.Tests.Count(test => test.IsFlaky);
+        var skipped = tests.Tests.Count(test => test.IsSkipped);
+        log.LogInformation("{Step,-10} golden run of {Workload}: {Tests} tests {Pass}{Flaky}{Skipped}, {Seconds:0.00} s", "ok", golden.Workload.Name,
+            tests.Usable.Length, pass, flaky == 0 ? "" : $", {flaky} are flaky", skipped == 0 ? "" : $", {skipped} are skipped", golden.Run.Duration.TotalSeconds);
+        return golden;
+    }
+
+    private static bool IsThrough(WorkloadRun run) => run is { End: ProcessEnd.Exited, ExitCode: 0 };
+
+    private GoldenRun First(WorkloadProgram program, CancellationToken cancel)
+    {
+        var run = Execute(program, cancel);
+        return new GoldenRun(program.Workload, run with { Output = TestRecord.Lines(run.Output, ImmutableHashSet<int>.Empty), Error = [] });
+    }
+
     private WorkloadRun Execute(WorkloadProgram program, CancellationToken cancel)
     {
         ProgramFolder.Copy(Path.GetDirectoryName(program.Assembly)!, program.RunFolder);
         var run = TestProgram.Execute(Path.Combine(program.RunFolder, Path.GetFileName(program.Assembly)), program.Workload, TestProgram.Golden, configuration.GoldenLimits, cancel);
-        if (run is not { End: ProcessEnd.Exited, ExitCode: 0 })
+        if (!IsThrough(run))
         {
             var last = TestRun.Read(run.Output) is { Last: { } number } seen && number < seen.Known.Count ? $" in {seen.Known[number].Name}" : "";
             throw new UsageException(

@@ -111,6 +111,19 @@ public static class Way
         return count;
     }
 
+    /// <summary>Goes through more iterations than an endless loop is given in a short test.</summary>
+    public static int Patience()
+    {
+        Linger();
+        var sum = 0;
+        for (var i = 0; i < 25_000_000; i++)
+        {
+            sum += 2;
+        }
+
+        return sum;
+    }
+
     public static int Survivor()
     {
         Note();
@@ -174,6 +187,8 @@ public static class Way
     private static void Prepare() => allowed = true;
 
     private static void Forget() => kept.Clear();
+
+    private static void Linger() => GC.KeepAlive(kept);
 
     private static void Note() => GC.KeepAlive(gate);
 }

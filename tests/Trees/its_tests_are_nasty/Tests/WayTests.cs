@@ -44,6 +44,9 @@ public sealed class WayTests
     [TestMethod]
     public void Survives() => Assert.AreEqual(1, Way.Survivor());
 
+    [TestMethod]
+    public void Takes_long() => Assert.AreEqual(0, Way.Patience() & 1);
+
     /// <summary>Fails in every second process: nobody can say what a mutant has to do with it.</summary>
     [TestMethod]
     public void Is_flaky() => Assert.AreEqual(1, Way.OnlyFlaky() + IsOddRun());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 
@@ -15,7 +16,8 @@ internal static class Ways
         Environment.CurrentDirectory == AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar),
         Environment.GetEnvironmentVariable("WAYS") ?? "unset",
         CultureInfo.CurrentCulture.Name == home.Name,
-        File.Exists("opened.txt"));
+        File.Exists("opened.txt"),
+        Trace.Listeners.Count);
 
     public static string FailFast()
     {
@@ -166,6 +168,7 @@ internal static class Ways
     {
         Environment.CurrentDirectory = Path.GetTempPath();
         Environment.SetEnvironmentVariable("WAYS", "changed");
+        Trace.Listeners.Add(new ConsoleTraceListener());
         Console.SetOut(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
         Touch();
         return "here";
