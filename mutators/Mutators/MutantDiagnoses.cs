@@ -16,6 +16,10 @@ public static class MutantDiagnoses
 {
     private static readonly Regex NumberOfCopy = new("__c[0-9]+_mutators", RegexOptions.CultureInvariant);
 
+    /// <summary>Attributes that are nothing to the compiler where it binds the code below them.</summary>
+    private static readonly ImmutableHashSet<string> SilentAttributes =
+        ImmutableHashSet.Create(StringComparer.Ordinal, "MethodImpl", "EditorBrowsable", "DebuggerStepThrough", "DebuggerHidden", "DebuggerNonUserCode", "ExcludeFromCodeCoverage", "SuppressMessage", "Pure");
+
     /// <summary>The errors and the warnings that each mutant causes and golden lacks, as <see cref="MutantCompiler.Diagnose"/> has them.</summary>
     /// <param name="golden">The golden compilation.</param>
     /// <param name="mutants">The mutants, each with the tree of <paramref name="golden"/> that holds its site.</param>
@@ -102,12 +106,21 @@ public static class MutantDiagnoses
     }
 
     // What a member promises of null is not said again of its copy.
-    private static bool HasAttributes(SyntaxNode source) =>
-        source.FirstAncestorOrSelf<MemberDeclarationSyntax>()!.DescendantNodes(node => node is not (StatementSyntax or ExpressionSyntax)).Any(node => node is AttributeListSyntax);
+    private static bool HasAttributes(SyntaxNode source) => source.FirstAncestorOrSelf<MemberDeclarationSyntax>()!
+        .DescendantNodes(node => node is not (StatementSyntax or ExpressionSyntax)).OfType<AttributeSyntax>()
+        .Any(attribute => !SilentAttributes.Contains(attribute.Name.ToString().Split('.').Last()));
 
     // What warns in one place of the file may not warn at the end of the type.
     private static bool HasRegions(SyntaxNode root) => root.ContainsDirectives
         && root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().FirstOrDefault() is { } first
-        && root.DescendantTrivia().Any(trivia => trivia.SpanStart > first.OpenBraceToken.SpanStart
-            && (trivia.IsKind(SyntaxKind.PragmaWarningDirectiveTrivia) || trivia.IsKind(SyntaxKind.NullableDirectiveTrivia)));
+        && root.DescendantTrivia().Any(trivia => trivia.SpanStart > first.OpenBraceToken.SpanStart && trivia.GetStructure() switch
+        {
+            NullableDirectiveTriviaSyntax => true,
+            PragmaWarningDirectiveTriviaSyntax pragma => pragma.ErrorCodes.Count == 0 || pragma.ErrorCodes.Any(IsCompilers),
+            _ => false,
+        });
+
+    // Numbers, CS and a number, and "nullable"; what analyzers have to say is not asked for.
+    private static bool IsCompilers(ExpressionSyntax code) =>
+        code.ToString() is var text && (text.StartsWith("CS", StringComparison.OrdinalIgnoreCase) || char.IsDigit(text[0]) || text == "nullable");
 }

@@ -158,7 +158,14 @@ internal sealed class GoldenTests(CampaignConfiguration configuration, ILogger l
             ? golden
             : throw new UsageException(
                 $"{failing.Count} of {golden.Tests!.Tests.Length} tests of {golden.Workload.Project} fail without any fault, the first {golden.Tests.Tests[number].Name}: {TestOutcomes.Of(result.Text).Words}",
-                $"Make them pass, or name another test project in mutators.json: dotnet test {golden.Workload.Project}", ExitCode.GoldenNotUsable);
+                $"Make them pass, or leave them out: \"arguments\": [\"!*{MethodOf(golden.Tests.Tests[number])}*\"] of the workload in mutators.json, which 'dotnet mutators init' writes.", ExitCode.GoldenNotUsable);
+    }
+
+    /// <summary>The method's own name, without class and row.</summary>
+    private static string MethodOf(KnownTest test)
+    {
+        var name = test.Name.IndexOfAny(['(', ' ', ':']) is var end and > 0 ? test.Name[..end] : test.Name;
+        return name[(name.LastIndexOf('.') + 1)..];
     }
 
     private static IEnumerable<KeyValuePair<int, TestResult>> Failing(GoldenRun golden) => TestRun.Read(golden.Run.Output).Results.Where(each => each.Value.IsFailed);
