@@ -457,7 +457,8 @@ public sealed class CampaignRunner(
             log.LogDebug("{Step,-10} {Compared} of {Count} outcomes are repeated", "cross-check", compared, count);
         });
 
-        log.LogInformation("{Step,-10} {Differing} of {Compared} outcomes differ", "cross-check", check.Disagreements.Length, check.Compared);
+        log.LogInformation("{Step,-10} {Differing} of {Compared} outcomes differ{OtherLimit}", "cross-check", check.Disagreements.Length, check.Compared,
+            check.OtherLimit == 0 ? "" : $"; {check.OtherLimit} more are runs without an end that met the limit of time in one engine and that of memory in the other");
         return check;
     }
 

@@ -7,7 +7,11 @@ namespace Mutators.Campaign.Engines;
 /// <summary>Outcomes of the reload engine, repeated by the rebuild engine: the two must agree, or one of them is wrong.</summary>
 /// <param name="Compared">How many were repeated.</param>
 /// <param name="Disagreements">Those that ended otherwise.</param>
-public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disagreements)
+/// <param name="OtherLimit">
+/// Test runs without an end that also take ever more memory, and met the limit of time in one engine and that of memory in the other: the one is as true as the other,
+/// since it depends on how fast the code runs. They are no disagreements.
+/// </param>
+public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disagreements, int OtherLimit = 0)
 {
     /// <summary>Draws outcomes and repeats them.</summary>
     /// <param name="snapshot">The campaign.</param>
@@ -23,7 +27,7 @@ public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disag
             .Where(each => each.Outcome.Mode is not FailureMode.Flaky && each.Outcome.Engine.StartsWith(Reload.ReloadEngine.Name, StringComparison.Ordinal))
             .ToList();
         var disagreements = ImmutableArray.CreateBuilder<Disagreement>();
-        var done = 0;
+        var (done, otherLimit) = (0, 0);
         while (done < count && candidates.Count > 0)
         {
             var next = drawn.Below(candidates.Count);
@@ -32,7 +36,9 @@ public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disag
             var again = rebuild(mutant, reload);
 
             // The rebuild engine cannot take a fault out of a running process: what only the second round shows is not asked of it.
-            var differs = again.Mode != reload.Mode && !(reload.IsLatent && again.SecondRound is null && !again.Mode.IsFailure)
+            var meetsOther = again.Mode != reload.Mode && IsLimit(again.Mode) && IsLimit(reload.Mode);
+            otherLimit += meetsOther ? 1 : 0;
+            var differs = again.Mode != reload.Mode && !meetsOther && !(reload.IsLatent && again.SecondRound is null && !again.Mode.IsFailure)
                 ? new Disagreement(mutant, reload, again) : null;
             if (differs is not null)
             {
@@ -42,7 +48,9 @@ public sealed record CrossCheck(int Compared, ImmutableArray<Disagreement> Disag
             compared(++done, differs);
         }
 
-        return new CrossCheck(done, disagreements.ToImmutable());
+        return new CrossCheck(done, disagreements.ToImmutable(), otherLimit);
+
+        static bool IsLimit(FailureMode mode) => mode is FailureMode.BusyHang or FailureMode.MemoryExhausted;
     }
 }
 
