@@ -123,7 +123,7 @@ public sealed class CampaignRunner(
     /// <returns>The mutants, each with the compiler's first error, or null where it compiles.</returns>
     public ImmutableArray<(Mutant Mutant, string? Error)> Plan(CancellationToken cancel)
     {
-        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel, isRead: true);
         var faultload = Draw(workspace, Dismissed(), cancel);
         return [.. Mine(faultload, DrawnMutant.Of(faultload, workspace, cancel, shard)).Select(each => (each.Mutant, each.Error))];
     }
@@ -131,7 +131,7 @@ public sealed class CampaignRunner(
     /// <summary>Draws the faultload and emits its branches; builds and runs nothing.</summary>
     public IReadOnlyList<MutantBranch> Emit(CancellationToken cancel)
     {
-        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel, isRead: true);
         return Emit(DrawnMutant.Of(Draw(workspace, Dismissed(), cancel), workspace, cancel), cancel);
     }
 
@@ -141,17 +141,33 @@ public sealed class CampaignRunner(
         repository.RequireGolden(branch);
         using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
         workspace.BuildGolden(cancel);
-        var golden = GoldenRuns(workspace, cancel);
+        var golden = WithKnownReach(branch, GoldenRuns(workspace, cancel));
         if (configuration.Engine is CampaignEngine.Reload)
         {
-            var outcomes = new ConcurrentBag<Outcome>();
-            var jobs = workspace.Programs.Select((program, index) => new ReloadJob(branch.Id, branch.CommitSha, program, golden[index])).ToList();
+            var outcomes = new ConcurrentBag<Outcome>(golden.SelectMany(run => run.Tests?.NotJudged([branch.Id], run.Workload.Name) ?? []));
+            var silent = outcomes.Select(outcome => outcome.Workload).ToHashSet(StringComparer.Ordinal);
+            var jobs = workspace.Programs.Zip(golden).Where(each => !silent.Contains(each.First.Workload.Name))
+                .Select(each => new ReloadJob(branch.Id, branch.CommitSha, each.First, each.Second)).ToList();
             Reload(workspace).Run(jobs, workspace, outcomes.Add, problem => throw new BuildEnvironmentException(problem.Message), cancel);
             return [.. outcomes.OrderBy(outcome => outcome.Workload, StringComparer.Ordinal)];
         }
 
         var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
         return [.. workspace.Programs.Select((program, index) => Execute(engine, branch.Id, branch.CommitSha, program, golden[index], cancel))];
+    }
+
+    /// <summary>Golden runs of tests, with what the last campaign has found of who reaches the mutant; without it every test counts as one that does.</summary>
+    private ImmutableArray<GoldenRun> WithKnownReach(MutantBranch branch, ImmutableArray<GoldenRun> golden)
+    {
+        if (!CampaignStore.Exists(repository.OwnFolder) || CampaignStore.Read(repository.OwnFolder) is not { } known
+            || known.Identity.GoldenCommit != repository.Golden.CommitSha || !known.Mutants.Any(each => each.Mutant.Id == branch.Id && each.Mutant.Commit == branch.CommitSha))
+        {
+            return golden;
+        }
+
+        return [.. golden.Select(run => known.Golden.FirstOrDefault(each => each.Workload.Name == run.Workload.Name) is { Tests: { } tests } stored && tests.Digest == run.Tests?.Digest
+            ? new GoldenRun(run.Workload, run.Run with { Output = TestRecord.United(run.Run.Output, [stored.Run.Output]) })
+            : run)];
     }
 
     /// <summary>

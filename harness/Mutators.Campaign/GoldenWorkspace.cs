@@ -46,8 +46,16 @@ public sealed class GoldenWorkspace : IDisposable
     /// <summary>The project's own tests and the assemblies that run them, where they are to be asked; the assemblies exist after <see cref="BuildUnitTests"/>.</summary>
     public ImmutableArray<WorkloadProgram> UnitTests { get; private set; } = [];
 
-    /// <summary>Checks golden out, restores and loads it. Runs nothing of the target but MSBuild's evaluation and its generators.</summary>
-    public static GoldenWorkspace Open(MutantRepository repository, CampaignConfiguration configuration, ILogger log, CancellationToken cancel)
+    /// <summary>Checks golden out, restores and loads it.</summary>
+    /// <param name="repository">The user's repository.</param>
+    /// <param name="configuration">What is asked for.</param>
+    /// <param name="log">Where progress is told.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="isRead">
+    /// Whether the repository is only read: then commands and tasks of its own that its projects hook into the build are left out, and named. What its packages
+    /// bring, source generators and tasks such as a version from git, runs in any case.
+    /// </param>
+    public static GoldenWorkspace Open(MutantRepository repository, CampaignConfiguration configuration, ILogger log, CancellationToken cancel, bool isRead = false)
     {
         var golden = repository.Golden;
         log.LogInformation("{Step,-10} {Commit} of {Date:yyyy-MM-dd}{Note}", "golden", golden.CommitSha[..10], golden.AuthorDate,
@@ -58,7 +66,7 @@ public sealed class GoldenWorkspace : IDisposable
         var isLoaded = false;
         try
         {
-            workspace.Load(cancel);
+            workspace.Load(isRead, cancel);
             isLoaded = true;
             return workspace;
         }
@@ -175,13 +183,17 @@ public sealed class GoldenWorkspace : IDisposable
     /// Loads what the configuration names. Without targets, every project of the solution that is not a test project receives faults; without
     /// workloads, the only program among them is run, without arguments.
     /// </summary>
-    private void Load(CancellationToken cancel)
+    private void Load(bool isRead, CancellationToken cancel)
     {
         var found = Found();
         var tests = _configuration.Residual ? UnitTestProjects(found.Targets) : [];
         Restore([.. found.Workloads], [.. tests, .. found.Targets], cancel);
         _log.LogDebug("{Step,-10} {Count} projects are loaded", "load", found.Workloads.Union(found.Targets, StringComparer.Ordinal).Count());
-        var loader = new ProjectLoader(Checkout.Directory);
+        var loader = new ProjectLoader(Checkout.Directory)
+        {
+            LeftOut = !isRead ? null : what => _log.LogWarning(
+                "{Step,-10} {What} is not run: what only reads the repository runs nothing of it. What it would have made is missing here", "warning", what),
+        };
         var loaded = loader.Load([.. found.Workloads.Union(found.Targets, StringComparer.Ordinal).Union(tests, StringComparer.Ordinal)], cancel: cancel)
             .ToDictionary(each => each.FullPath, StringComparer.Ordinal);
         foreach (var warning in loaded.Values.SelectMany(each => each.Warnings))
@@ -211,7 +223,7 @@ public sealed class GoldenWorkspace : IDisposable
         if (!_configuration.Workloads.IsEmpty)
         {
             ImmutableArray<string> workloads = [.. _configuration.Workloads.Select(workload => ProjectFile(workload.Project)).Distinct(StringComparer.Ordinal)];
-            return (named.IsEmpty ? Discovered().Projects : named, workloads);
+            return (named.IsEmpty ? ExercisedBy(workloads) : named, workloads);
         }
 
         if (!named.IsEmpty && !HasProjects())
@@ -224,6 +236,16 @@ public sealed class GoldenWorkspace : IDisposable
         var tests = outlines.Where(each => each.IsTest && ProjectOutline.ReferredTo([each], outlines).Any(target => named.IsEmpty ? !target.IsTest : named.Contains(target.Path, StringComparer.Ordinal))).ToList();
         var usable = Restorable(tests);
         return (!named.IsEmpty ? named : usable.IsEmpty ? projects : [.. ProjectOutline.ReferredTo(usable, outlines).Where(each => !each.IsTest).Select(each => each.Path)], [.. usable.Select(each => each.Path)]);
+    }
+
+    /// <summary>What named workloads exercise: the projects that they refer to where all of them are tests, otherwise every project.</summary>
+    private ImmutableArray<string> ExercisedBy(ImmutableArray<string> workloads)
+    {
+        var projects = Discovered().Projects;
+        var outlines = ProjectOutline.Read(projects.Union(workloads, StringComparer.Ordinal), Checkout.Directory);
+        var tests = outlines.Where(each => each.IsTest && workloads.Contains(each.Path, StringComparer.Ordinal)).ToList();
+        ImmutableArray<string> referredTo = [.. ProjectOutline.ReferredTo(tests, outlines).Where(each => !each.IsTest).Select(each => each.Path)];
+        return tests.Count == workloads.Length && !referredTo.IsEmpty ? referredTo : projects;
     }
 
     /// <summary>The project's own tests: what the configuration names, otherwise the test projects of the solution that refer to a target.</summary>

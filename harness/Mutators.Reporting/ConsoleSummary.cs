@@ -14,6 +14,9 @@ public static class ConsoleSummary
     /// <summary>More undetected failures than a screen holds are in the report.</summary>
     private const int MaximumListed = 30;
 
+    /// <summary>Lines of a fault's difference that are shown of each.</summary>
+    private const int MaximumDiff = 8;
+
     /// <summary>Writes the summary.</summary>
     /// <param name="campaign">The campaign.</param>
     /// <param name="output">Where to.</param>
@@ -102,6 +105,22 @@ public static class ConsoleSummary
             }
 
             WriteTable(console, each.Title, table);
+        }
+    }
+
+    /// <summary>The lines that a mutant takes away and adds, without what stands around them.</summary>
+    private static void WriteDiff(IAnsiConsole console, string diff)
+    {
+        var lines = diff.Split('\n').SkipWhile(line => !line.StartsWith("@@", StringComparison.Ordinal)).Where(line => line is ['-' or '+', ..]).ToList();
+        var margin = lines.Where(line => line.Trim().Length > 1).Select(line => line.Length - 1 - line[1..].TrimStart().Length).DefaultIfEmpty().Min();
+        foreach (var line in lines.Take(MaximumDiff))
+        {
+            console.Write(new Padder(new Text($"{line[0]} {line[Math.Min(line.Length, 1 + margin)..]}".TrimEnd(), new Style(line[0] == '-' ? Color.Red : Color.Green)), new Padding(20, 0, 0, 0)));
+        }
+
+        if (lines.Count > MaximumDiff)
+        {
+            console.Write(new Padder(new Text($"… and {lines.Count - MaximumDiff} lines more"), new Padding(20, 0, 0, 0)));
         }
     }
 
@@ -255,6 +274,7 @@ public static class ConsoleSummary
             console.Write(new Text($"{outcome.Mode.Words,-20}", new Style(Color.Yellow)));
             console.WriteLine($"{mutant.Id}  {mutant.Place}");
             console.Write(new Padder(new Text($"{mutant.Change}\n{outcome.Workload}: {outcome.Reason}"), new Padding(20, 0, 0, 0)));
+            WriteDiff(console, mutant.Diff);
         }
 
         if (undetected.Length > MaximumListed)

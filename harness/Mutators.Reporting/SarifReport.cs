@@ -89,18 +89,12 @@ public static class SarifReport
                 ["logicalLocations"] = new JsonArray(new JsonObject { ["fullyQualifiedName"] = mutant.Member, ["kind"] = "member" }),
             }),
             ["partialFingerprints"] = new JsonObject { ["mutantId/v1"] = mutant.Id.ToString() },
-            ["fixes"] = new JsonArray(new JsonObject
-            {
-                ["description"] = Text("What the mutant changes. Applying it injects the fault."),
-                ["artifactChanges"] = new JsonArray(new JsonObject
-                {
-                    ["artifactLocation"] = place.DeepClone(),
-                    ["replacements"] = new JsonArray(new JsonObject { ["deletedRegion"] = Region(mutant.Edit), ["insertedContent"] = Text(mutant.Edit.Replacement) }),
-                }),
-            }),
             ["properties"] = new JsonObject
             {
                 ["mutant"] = mutant.Id.ToString(),
+
+                // No "fixes": a viewer that applies them would inject the fault.
+                ["diff"] = mutant.Diff,
                 ["failureMode"] = headline.Mode.Key,
                 ["detection"] = headline.Detection.Words,
                 ["faultClass"] = mutant.FaultClass.ToString(),

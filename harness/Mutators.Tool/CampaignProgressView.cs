@@ -7,6 +7,9 @@ namespace Mutators.Tool;
 /// <param name="log">Where it is told.</param>
 internal sealed class CampaignProgressView(ToolLog log)
 {
+    /// <summary>Before so much time has passed, none is told that is left.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly TimeProvider _time = TimeProvider.System;
     private long? _began;
     private int _judgedNow;
@@ -23,7 +26,9 @@ internal sealed class CampaignProgressView(ToolLog log)
             log.Mutant($"{outcome.Mode.Words,-20} {result.Mutant.Place} {result.Mutant.Subject}");
         }
 
-        var left = _judgedNow < 2 ? "" : $", about {Words(_time.GetElapsedTime(_began!.Value) / (_judgedNow - 1) * (progress.Total - progress.Done))} left";
+        // The first ones come in a bunch, with the first check of a worker: their pace says nothing yet.
+        var elapsed = _began is { } began ? _time.GetElapsedTime(began) : TimeSpan.Zero;
+        var left = _judgedNow < 2 || elapsed < Patience ? "" : $", about {Words(elapsed / (_judgedNow - 1) * (progress.Total - progress.Done))} left";
         log.Status($"{progress.Done} of {progress.Total} mutants{left}");
     }
 

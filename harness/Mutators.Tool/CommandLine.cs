@@ -15,8 +15,8 @@ internal static class CommandLine
         Injects representative software faults into C# programs and shows what they do.
 
         Finds the places where a programmer could have left a typical residual bug, emits each as a git branch, builds and executes
-        each branch, and says what the failure mode is. 'run' executes the target's own code; the other verbs execute nothing of it
-        but MSBuild's evaluation and source generators. Your work tree, index, HEAD and configuration are never touched.
+        each branch, and says what the failure mode is. 'run', 'init' and 'trace' execute the target's own code; 'list', 'explain' and
+        'emit' execute nothing of it, and name what they leave out. Your work tree, index, HEAD and configuration are never touched.
         """;
 
     /// <summary>Runs the command line.</summary>

@@ -24,8 +24,8 @@ try
 }
 catch (UsageException mistake)
 {
-    Console.Error.WriteLine($"error: {mistake.Message}");
-    Console.Error.WriteLine($"       {mistake.Remedy}");
+    Console.Error.WriteLine($"error: {Checkout.PathsInRepository(mistake.Message)}");
+    Console.Error.WriteLine($"       {Checkout.PathsInRepository(mistake.Remedy)}");
     return (int)mistake.ExitCode;
 }
 catch (IOException problem) when (DiskSpace.IsFull(problem))

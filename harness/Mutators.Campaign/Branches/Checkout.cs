@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LibGit2Sharp;
 
 namespace Mutators.Campaign.Branches;
@@ -12,7 +13,7 @@ namespace Mutators.Campaign.Branches;
 /// Its git folder borrows the user's objects (alternates) and stays on golden while files switch: what a build reads from git, such
 /// as the commit in an assembly's version, is then the same for golden and for every mutant, and they differ in the fault alone.
 /// </remarks>
-public sealed class Checkout : IDisposable
+public sealed partial class Checkout : IDisposable
 {
     /// <summary>How the platforms say that another process holds a file: EAGAIN, which has two numbers, and a sharing violation.</summary>
     private const int LinuxLocked = 11;
@@ -23,6 +24,10 @@ public sealed class Checkout : IDisposable
     private readonly CheckoutMarker _marker;
     private readonly FileStream _lock;
 
+    /// <summary>Where checkouts are by custom, in any repository, with what stands before it in a path.</summary>
+    [GeneratedRegex(@"[^\s'""]*[/\\]\.mutators[/\\]checkouts[/\\]\d+(?<inside>[/\\])?")]
+    private static partial Regex Place { get; }
+
     private Checkout(string directory, Repository repository, CheckoutMarker marker, FileStream @lock)
     {
         Directory = directory;
@@ -30,6 +35,9 @@ public sealed class Checkout : IDisposable
         _marker = marker;
         _lock = @lock;
     }
+
+    /// <summary>A text for people, with paths in checkouts as those in the repository: what is wrong there is wrong here, and mended here.</summary>
+    public static string PathsInRepository(string text) => Place.Replace(text, place => place.Groups["inside"].Success ? "" : ".");
 
     /// <summary>The folder of the copy.</summary>
     public string Directory { get; }

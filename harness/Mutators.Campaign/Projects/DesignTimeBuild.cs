@@ -32,8 +32,11 @@ internal sealed class DesignTimeBuild : IDisposable
     private readonly FirstError _errors = new();
     private readonly EvaluationContext _context = EvaluationContext.Create(EvaluationContext.SharingPolicy.Shared);
 
-    private DesignTimeBuild(string configuration)
+    private readonly OwnTasks? _leaveOut;
+
+    private DesignTimeBuild(string configuration, OwnTasks? leaveOut)
     {
+        _leaveOut = leaveOut;
         _properties = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["Configuration"] = configuration,
@@ -50,10 +53,15 @@ internal sealed class DesignTimeBuild : IDisposable
     }
 
     /// <summary>The compiler's arguments of the projects and of all projects that these refer to; a project comes after those it refers to.</summary>
+    /// <param name="projects">Project files.</param>
+    /// <param name="configuration">MSBuild's configuration.</param>
+    /// <param name="framework">The target framework of projects that have several.</param>
+    /// <param name="leaveOut">Takes tasks out of the projects; null for none.</param>
+    /// <param name="cancel">Stops the build.</param>
     public static IReadOnlyList<CompilerInvocation> Run(
-        IReadOnlyList<string> projects, string configuration, string? framework, CancellationToken cancel)
+        IReadOnlyList<string> projects, string configuration, string? framework, OwnTasks? leaveOut, CancellationToken cancel)
     {
-        using var build = new DesignTimeBuild(configuration);
+        using var build = new DesignTimeBuild(configuration, leaveOut);
         var manager = BuildManager.DefaultBuildManager;
         manager.BeginBuild(new BuildParameters(build._projects)
         {
@@ -172,7 +180,8 @@ internal sealed class DesignTimeBuild : IDisposable
                 ProjectCollection = _projects,
                 EvaluationContext = _context,
             };
-            return ProjectInstance.FromFile(project, options);
+            var evaluated = ProjectInstance.FromFile(project, options);
+            return _leaveOut?.LeaveOut(evaluated, _projects) is true ? ProjectInstance.FromFile(project, options) : evaluated;
         }
         catch (InvalidProjectFileException problem)
         {

@@ -11,6 +11,9 @@ public sealed class ProjectLoader(string root)
 
     private readonly string _root = Path.GetFullPath(root);
 
+    /// <summary>Told of each command and task of the repository's own that is left out of the design-time build; null to run them, as an IDE does.</summary>
+    public Action<string>? LeftOut { get; init; }
+
     /// <summary>
     /// Loads projects that are restored; they need not be built. The projects that they refer to are read with them.
     /// </summary>
@@ -44,7 +47,7 @@ public sealed class ProjectLoader(string root)
 
     /// <summary>Not inlined: the runtime must not look for Microsoft.Build before the SDK is registered.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static IReadOnlyList<CompilerInvocation> Invocations(
+    private IReadOnlyList<CompilerInvocation> Invocations(
         IReadOnlyList<string> projects, string configuration, string? framework, CancellationToken cancel) =>
-        DesignTimeBuild.Run(projects, configuration, framework, cancel);
+        DesignTimeBuild.Run(projects, configuration, framework, LeftOut is null ? null : new OwnTasks(_root, LeftOut), cancel);
 }

@@ -124,7 +124,7 @@ internal static class ExplainVerb
     {
         using var repository = MutantRepository.Open(options.Start(line));
         var configuration = options.Configuration(line, repository.Root) with { Operators = [asked.Definition.Id] };
-        var sites = GoldenWorkspace.Open(repository, configuration, options.Log(line, hasStatus: false), cancel).Sites(cancel);
+        var sites = GoldenWorkspace.Open(repository, configuration, options.Log(line, hasStatus: false), cancel, isRead: true).Sites(cancel);
         Console.Out.WriteLine();
         Console.Out.WriteLine($"{sites.Length} sites in this repository{(sites.Length > SitesShown ? $", the first {SitesShown}:" : ":")}");
         foreach (var site in sites.Take(SitesShown))

@@ -35,7 +35,7 @@ internal static class ListVerb
         using var repository = MutantRepository.Open(options.Start(line));
         var configuration = options.Configuration(line, repository.Root);
         using var log = options.Log(line);
-        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel);
+        using var workspace = GoldenWorkspace.Open(repository, configuration, log, cancel, isRead: true);
         var sites = save is null && !options.Faultload.AskForFaultload(line) ? workspace.Sites(cancel) : Drawn();
         log.ClearStatus();
         if (line.GetValue(options.Format) is OutputFormat.Json)

@@ -180,7 +180,7 @@ internal static class ShowVerb
         return found switch
         {
             [var only] => only,
-            [] => throw new UsageException($"There is no mutant '{id}' in the last campaign.", "See them: dotnet mutators report"),
+            [] => throw new UsageException($"There is no mutant '{id}' in the last campaign.", "See them all: dotnet mutators report --format csv"),
             _ => throw new UsageException($"'{id}' can be {string.Join(", ", found.Take(5).Select(each => each.Mutant.Id))}.", "Give more of the id."),
         };
     }

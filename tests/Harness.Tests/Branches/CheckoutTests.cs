@@ -284,6 +284,13 @@ public sealed class CheckoutTests
         Assert.Contains("Free some space", problem.Remedy);
     }
 
+    [TestMethod]
+    [DataRow("Run 'dotnet build /r/.mutators/checkouts/0/src/A.csproj' now", "Run 'dotnet build src/A.csproj' now")]
+    [DataRow("no project in '/r/.mutators/checkouts/0'", "no project in '.'")]
+    [DataRow(@"C:\r\.mutators\checkouts\12\src\A.csproj", @"src\A.csproj")]
+    [DataRow("/r/src/A.csproj", "/r/src/A.csproj")]
+    public void For_people_paths_in_a_checkout_are_those_of_the_repository(string text, string shown) => Assert.AreEqual(shown, Checkout.PathsInRepository(text));
+
     private static Checkout CheckoutOf(MutantRepository repository) => Checkout.Create(repository, Path.Combine(repository.OwnFolder, "checkouts", "1"));
 
     private static string PathIn(Checkout checkout, string path) => Path.Combine(checkout.Directory, path);

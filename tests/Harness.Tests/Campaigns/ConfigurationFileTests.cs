@@ -62,6 +62,7 @@ public sealed class ConfigurationFileTests
     }
 
     [TestMethod]
+    [DataRow("""{ "sample": 5, "sample": 6 }""", "'sample'", "Mend that line")]
     [DataRow("""{ "sampel": 5 }""", "'sampel'", "Did you mean 'sample'")]
     [DataRow("""{ "sample": "many" }""", "sample is not a number", "Give a number")]
     [DataRow("""{ "sample": 0 }""", "sample is not a number from 1", "Give a number")]

@@ -1,4 +1,5 @@
 using Harness.Tests.Campaigns;
+using Mutators.Campaign;
 using Mutators.Campaign.Configuration;
 using Mutators.Campaign.Outcomes;
 using Mutators.Campaign.Store;
@@ -58,6 +59,7 @@ public sealed class TestWorkloadTests
     [TestMethod]
     [DataRow("Survivor", FailureMode.Survived)]
     [DataRow("OnlyFlaky", FailureMode.Flaky)]
+    [DataRow("OnlyThird", FailureMode.Flaky)]
     [DataRow("Counted", FailureMode.Survived)]
     [DataRow("Never", FailureMode.NotActivated)]
     public void A_call_without_effect_is(string member, FailureMode mode)
@@ -82,6 +84,52 @@ public sealed class TestWorkloadTests
         var outcome = campaign.Mutants.Single(each => each.Mutant.Change == "drop call Note()" && each.Mutant.Member == "Way.CountedAgain").Headline!;
 
         Assert.AreEqual(FailureMode.Flaky, outcome.Mode, outcome.Reason);
+    }
+
+    [TestMethod]
+    public void Tests_that_fail_by_chance_do_not_hide_which_test_reaches_what()
+    {
+        var tests = campaign.Golden.Single().Tests!;
+
+        Assert.AreSequenceEqual(
+            ["WayTests.Is_flaky", "WayTests.Is_unlucky_the_third_time"], tests.Tests.Where(test => test.IsFlaky).Select(test => test.Name));
+        Assert.AreSequenceEqual(
+            ["WayTests.Assertion_holds"],
+            tests.Of(campaign.Mutants.Single(each => each.Mutant.Change == "drop call Double()").Mutant.Id).Tests.Select(test => tests.Tests[test].Name));
+    }
+
+    [TestMethod]
+    public void The_advice_about_tests_that_fail_in_golden_works()
+    {
+        using var here = new Tree("its_tests_catch_some_faults");
+        here.Write("UnitTests/FailingTests.cs", """
+            using Microsoft.VisualStudio.TestTools.UnitTesting;
+
+            [TestClass]
+            public sealed class FailingTests
+            {
+                [TestMethod]
+                [DataRow(1)]
+                [DataRow(2)]
+                public void One_is_two(int number) => Assert.AreEqual(3, number);
+
+                [TestMethod]
+                public void One_is_two_is_not_this() => Assert.AreEqual(1, 1);
+
+                [TestMethod]
+                public void Two_is_three() => Assert.AreEqual(3, 2);
+            }
+            """);
+        here.Commit();
+        var configuration = ConfigurationFile.Parse("""{ "targets": ["Core"], "workloads": [{ "name": "UnitTests", "project": "UnitTests" }], "operators": ["MFC"] }""", "m.json");
+
+        var problem = Assert.ThrowsExactly<UsageException>(() => here.Run(configuration));
+
+        Assert.Contains("3 of ", problem.Message);
+        Assert.Contains("Two_is_three", problem.Message);
+        var advice = problem.Remedy[problem.Remedy.IndexOf('{', StringComparison.Ordinal)..];
+        var tests = here.Run(ConfigurationFile.Parse(advice, "mutators.json") with { Operators = ["MFC"] }).Golden.Single().Tests!.Tests;
+        Assert.Contains("FailingTests.One_is_two_is_not_this", tests.Select(test => test.Name).ToArray(), "the pattern takes only what fails");
     }
 
     [TestMethod]

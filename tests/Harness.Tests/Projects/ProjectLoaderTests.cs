@@ -247,6 +247,33 @@ public sealed class ProjectLoaderTests
     }
 
     [TestMethod]
+    public void What_a_repository_hooks_into_its_build_is_left_out_and_named_where_it_is_only_read()
+    {
+        using var folder = new ScratchFolder();
+        folder.Write("Directory.Build.targets", """
+            <Project>
+              <UsingTask TaskName="Touching" TaskFactory="RoslynCodeTaskFactory" AssemblyFile="$(MSBuildToolsPath)/Microsoft.Build.Tasks.Core.dll">
+                <Task><Code Type="Fragment" Language="cs">System.IO.File.WriteAllText("by-task", "");</Code></Task>
+              </UsingTask>
+              <Target Name="ByTask" BeforeTargets="CoreCompile"><Touching /></Target>
+              <Target Name="ByCommand" BeforeTargets="BeforeCompile;CoreCompile"><Exec Command="echo made &gt; by-command" /></Target>
+            </Project>
+            """);
+        folder.Write("App.csproj", """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>""");
+        folder.Write("App.cs", "class App { }");
+        folder.Run("dotnet", "restore");
+        var leftOut = new List<string>();
+
+        var read = new ProjectLoader(folder.Path) { LeftOut = leftOut.Add }.Load(["App.csproj"]).Single();
+
+        Assert.AreSequenceEqual(["Directory.Build.targets(5): Touching in target ByTask", "Directory.Build.targets(6): Exec in target ByCommand"], leftOut);
+        Assert.IsFalse(File.Exists(folder["by-command"]) || File.Exists(folder["by-task"]));
+        Assert.Contains("App", read.Compilation.GlobalNamespace.GetTypeMembers().Select(each => each.Name).ToArray());
+        _ = new ProjectLoader(folder.Path).Load(["App.csproj"]);
+        Assert.IsTrue(File.Exists(folder["by-command"]), "as an IDE runs it");
+    }
+
+    [TestMethod]
     public void A_project_that_does_not_exist_is_named() =>
         Assert.Contains("Gone.csproj", Assert.ThrowsExactly<UsageException>(() => new ProjectLoader(s_folder.Path).Load(["Gone.csproj"])).Message);
 

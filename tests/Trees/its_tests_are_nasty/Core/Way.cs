@@ -136,6 +136,12 @@ public static class Way
         return 1;
     }
 
+    public static int OnlyThird()
+    {
+        Note();
+        return 1;
+    }
+
     public static int Counted()
     {
         Note();

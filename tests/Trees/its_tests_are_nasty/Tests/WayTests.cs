@@ -51,6 +51,10 @@ public sealed class WayTests
     [TestMethod]
     public void Is_flaky() => Assert.AreEqual(1, Way.OnlyFlaky() + IsOddRun());
 
+    /// <summary>Fails the third time that it is run: in golden with probes, after two plain runs that it has passed.</summary>
+    [TestMethod]
+    public void Is_unlucky_the_third_time() => Assert.AreEqual(1, Way.OnlyThird() + IsThirdRun());
+
     [TestMethod]
     public void Order_1_counts() => Assert.AreEqual(1, counter += Way.Counted());
 
@@ -64,8 +68,16 @@ public sealed class WayTests
 
     private static int IsOddRun() => IsOdd("odd");
 
-    /// <summary>A file beside the copies that the tests are run in remembers.</summary>
-    private static int IsOdd(string name)
+    private static int IsThirdRun()
+    {
+        var file = Remembering("third");
+        var runs = (File.Exists(file) ? int.Parse(File.ReadAllText(file)) : 0) + 1;
+        File.WriteAllText(file, $"{runs}");
+        return runs == 3 ? 1 : 0;
+    }
+
+    /// <summary>A file beside the copies that the tests are run in.</summary>
+    private static string Remembering(string name)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder.Parent is { } parent && folder.Name != ".mutators")
@@ -73,7 +85,12 @@ public sealed class WayTests
             folder = parent;
         }
 
-        var file = Path.Combine(folder.Name == ".mutators" ? folder.FullName : AppContext.BaseDirectory, name);
+        return Path.Combine(folder.Name == ".mutators" ? folder.FullName : AppContext.BaseDirectory, name);
+    }
+
+    private static int IsOdd(string name)
+    {
+        var file = Remembering(name);
         if (File.Exists(file))
         {
             File.Delete(file);
