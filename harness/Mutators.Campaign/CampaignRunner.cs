@@ -105,7 +105,7 @@ public sealed class CampaignRunner(
         }
 
         log.LogInformation("{Step,-10} {Costs}", "spent", Costs.InWords());
-        CrossChecked = crossCheck > 0 ? Compare(store.Load(), crossCheck, workspace, cancel) : null;
+        CrossChecked = crossCheck > 0 ? Rebuild(workspace).Compare(store.Load(), crossCheck, workspace, cancel) : null;
         return store.Load();
     }
 
@@ -152,8 +152,8 @@ public sealed class CampaignRunner(
             return [.. outcomes.OrderBy(outcome => outcome.Workload, StringComparer.Ordinal)];
         }
 
-        var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
-        return [.. workspace.Programs.Select((program, index) => Execute(engine, branch.Id, branch.CommitSha, program, golden[index], cancel))];
+        var rebuild = Rebuild(workspace);
+        return [.. workspace.Programs.Select((program, index) => rebuild.Judge(branch.Id, branch.CommitSha, program, golden[index], cancel))];
     }
 
     /// <summary>Golden runs of tests, with what the last campaign has found of who reaches the mutant; without it every test counts as one that does.</summary>
@@ -406,7 +406,7 @@ public sealed class CampaignRunner(
     private void Judge(CampaignStore store, GoldenWorkspace workspace, CancellationToken cancel)
     {
         var snapshot = store.Load();
-        var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
+        var rebuild = Rebuild(workspace);
         var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
         var done = 0;
         var failuresInARow = 0;
@@ -424,7 +424,7 @@ public sealed class CampaignRunner(
 
                 try
                 {
-                    var outcome = Execute(engine, result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name], cancel);
+                    var outcome = rebuild.Judge(result.Mutant.Id, result.Mutant.Commit, program, golden[program.Workload.Name], cancel);
                     store.Record(outcome);
                     outcomes = outcomes.Add(new StoredOutcome(outcome, TimesRun: 1));
                     failuresInARow = 0;
@@ -447,84 +447,11 @@ public sealed class CampaignRunner(
 
     private ReloadJudging Reload(GoldenWorkspace workspace)
     {
-        var rebuild = new RebuildEngine(workspace.Checkout, workspace.Build);
-        return new ReloadJudging(repository, configuration, log, (job, cancel) => Execute(rebuild, job.Mutant, job.Commit, job.Program, job.Golden, cancel));
+        var rebuild = Rebuild(workspace);
+        return new ReloadJudging(repository, configuration, log, (job, cancel) => rebuild.Judge(job.Mutant, job.Commit, job.Program, job.Golden, cancel));
     }
 
-    private CrossCheck Compare(CampaignSnapshot snapshot, int count, GoldenWorkspace workspace, CancellationToken cancel)
-    {
-        var engine = new RebuildEngine(workspace.Checkout, workspace.Build);
-        var programs = workspace.Programs.ToDictionary(program => program.Workload.Name, StringComparer.Ordinal);
-        var golden = snapshot.Golden.ToDictionary(run => run.Workload.Name, StringComparer.Ordinal);
-        log.LogInformation("{Step,-10} {Count} outcomes are repeated by the rebuild engine", "cross-check", Math.Min(count, snapshot.Mutants.Sum(each => each.Outcomes.Length)));
-        var check = CrossCheck.Run(snapshot, count, configuration.Seed, (mutant, outcome) =>
-        {
-            var (program, reference) = (programs[outcome.Workload], golden[outcome.Workload]);
-            var again = Execute(engine, mutant.Id, mutant.Commit, program, reference, cancel);
-            return reference.Tests is { } tests ? AskTheSameTest(outcome, again, program, reference, tests, cancel) : again;
-        },
-        (compared, differs) =>
-        {
-            if (differs is not null)
-            {
-                log.LogError("{Step,-10} {Disagreement}", "differs", differs.InWords());
-            }
-
-            log.LogDebug("{Step,-10} {Compared} of {Count} outcomes are repeated", "cross-check", compared, count);
-        });
-
-        log.LogInformation("{Step,-10} {Differing} of {Compared} outcomes differ{OtherLimit}", "cross-check", check.Disagreements.Length, check.Compared,
-            check.OtherLimit == 0 ? "" : $"; {check.OtherLimit} more are runs without an end that met the limit of time in one engine and that of memory in the other");
-        return check;
-    }
-
-    /// <summary>
-    /// The reload engine stops at the first failure, and a run of all tests may die in another one. What it says of its test must hold of that test: among
-    /// the others if they let it be seen, otherwise by itself.
-    /// </summary>
-    private Outcome AskTheSameTest(Outcome reload, Outcome again, WorkloadProgram program, GoldenRun golden, TestRecord tests, CancellationToken cancel)
-    {
-        if (reload.Mode == again.Mode || reload.Detectors is not [var name, ..])
-        {
-            return again;
-        }
-
-        if (Noticed(again) is { } among)
-        {
-            return among;
-        }
-
-        if (tests.Tests.FirstOrDefault(test => test.Name == name) is not { } asked)
-        {
-            return again;
-        }
-
-        var alone = OutcomeClassifier.Classify(
-            reload.Mutant, golden, new DotnetTest(program, tests).Run(asked.Number, TestLimits(golden), cancel), RebuildEngine.Name, configuration.DegradedShare);
-        return Noticed(alone) ?? alone;
-
-        // The same test, in the same way, among whatever others.
-        Outcome? Noticed(Outcome outcome) => outcome.Flags.Contains(reload.Mode) && outcome.Detectors.Contains(name) ? outcome with { Mode = reload.Mode } : null;
-    }
-
-    /// <summary>The runner itself takes its time, beside the tests.</summary>
-    private RunLimits TestLimits(GoldenRun golden) => configuration.LimitsFor(golden.Run.Duration + TimeSpan.FromSeconds(1));
-
-    private Outcome Execute(RebuildEngine engine, MutantId mutant, string commit, WorkloadProgram program, GoldenRun golden, CancellationToken cancel)
-    {
-        var built = engine.Prepare(commit, program, cancel);
-        if (!built.Succeeded)
-        {
-            return built.CompileErrors is [var error, ..]
-                ? OutcomeClassifier.BuildReject(mutant, program.Workload.Name, error)
-                : throw new BuildEnvironmentException(built.OtherErrors[0]);
-        }
-
-        var run = golden.Tests is { } tests
-            ? new DotnetTest(program, tests).Run(only: null, TestLimits(golden), cancel)
-            : RebuildEngine.Execute(program, configuration.LimitsFor(golden.Run.Duration), cancel);
-        return OutcomeClassifier.Classify(mutant, golden, run, RebuildEngine.Name, configuration.DegradedShare);
-    }
+    private RebuildJudging Rebuild(GoldenWorkspace workspace) => new(new RebuildEngine(workspace.Checkout, workspace.Build), configuration, log);
 }
 
 /// <summary>How far a campaign is.</summary>
