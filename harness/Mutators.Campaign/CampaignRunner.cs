@@ -230,7 +230,21 @@ public sealed class CampaignRunner(
         Costs.Begin("build");
         workspace.BuildGolden(cancel);
         Costs.Begin("golden");
-        var golden = GoldenRuns(workspace, cancel, isFollowedByCoverage: true);
+
+        // Tests leave a core to the compiler. Programs do not: how long golden takes may matter to what counts as degraded.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var comparing = workspace.Programs.All(program => program.IsTests) ? Task.Run(() => Equivalences(asked, workspace, stop.Token), stop.Token) : null;
+        ImmutableArray<GoldenRun> golden;
+        try
+        {
+            golden = GoldenRuns(workspace, cancel, isFollowedByCoverage: true);
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
+
         Costs.Begin("emit");
         var branches = Emit(drawn, cancel).ToDictionary(branch => branch.Id);
         if (store.Begin(identity, [.. workspace.Programs.Select(program => program.Workload)], shard) is { } archived)
@@ -239,7 +253,7 @@ public sealed class CampaignRunner(
         }
 
         Costs.Begin("compare");
-        var same = Of(Equivalences(asked, workspace, cancel), drawn);
+        var same = Of(comparing?.GetAwaiter().GetResult() ?? Equivalences(asked, workspace, cancel), drawn);
         var places = faultload.Mutants.Index().ToDictionary(each => each.Item.Id, each => each.Index + 1);
         var duplicateOf = same.Duplicates.ToDictionary(each => each.Mutant, each => each.Same);
         store.AddMutants([.. drawn.Select(Record)], Texts(drawn).ToDictionary(each => each.Key, each => each.Value.ToString(), StringComparer.Ordinal));

@@ -19,10 +19,16 @@ public sealed class ReloadEngine : IDisposable
     public const string Name = "reload";
 
     /// <summary>
-    /// Mutants that share the first compilation: few enough that results come soon. Each batch is twice as large as the one before, since
-    /// each begins with new workers, whose code is slow until the runtime has optimised it.
+    /// Mutants that share the first whole compilation. Each batch is twice as large as the one before, since each begins with new workers, whose code is slow until
+    /// the runtime has optimised it.
     /// </summary>
     private const int FirstBatch = 500;
+
+    /// <summary>Mutants that go before, where there are many: their results come while the first whole batch is still compiled.</summary>
+    private const int Vanguard = 40;
+
+    /// <summary>Where there are no more than these, one compilation of all is soon done, and costs less.</summary>
+    private const int FewMutants = 400;
 
     /// <summary>Mutants that share a compilation at most, in a project of ordinary size: the trees that a campaign of any length holds are bounded.</summary>
     private const int LargestBatch = 2000;
@@ -113,7 +119,13 @@ public sealed class ReloadEngine : IDisposable
     public IEnumerable<string[]> Batches(IEnumerable<string> commits)
     {
         var distinct = commits.Distinct().ToArray();
-        var (at, size) = (0, FirstBatch);
+        var at = distinct.Length > FewMutants ? Vanguard : 0;
+        if (at > 0)
+        {
+            yield return distinct[..at];
+        }
+
+        var size = FirstBatch;
         while (at < distinct.Length)
         {
             // A rest that is small beside a batch costs less in it than by itself.
@@ -178,7 +190,9 @@ public sealed class ReloadEngine : IDisposable
             var folder = Path.Combine(_directory, $"{number}-{group.Key.Workload.Name}");
             var stage = Set(folder, group.Key, batch);
             bool HasDelta(ReloadJob job) => batch.Mutants[job.Commit] is { NoDelta: null } mutant && stage.Holds(mutant);
-            var warm = new ConcurrentQueue<ReloadJob>(group.Where(HasDelta));
+
+            // Before the first mutant that needs assemblies of its own, golden is run in such: the others do not wait for that.
+            var warm = new ConcurrentQueue<ReloadJob>(group.Where(HasDelta).OrderBy(job => ExerciseOf(job).WhyAlone(job) is not null));
             var slow = new ConcurrentQueue<(ReloadJob Job, string Why)>(group.Where(job => !HasDelta(job)).Select(job => (job, batch.Mutants[job.Commit].NoDelta ?? "the program does not use its assembly")));
             var golden = ExerciseOf(group.First()).FirstFor(warm);
             var first = Lane(0);
