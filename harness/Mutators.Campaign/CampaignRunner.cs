@@ -234,15 +234,17 @@ public sealed class CampaignRunner(
         // Tests leave a core to the compiler. Programs do not: how long golden takes may matter to what counts as degraded.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var comparing = workspace.Programs.All(program => program.IsTests) ? Task.Run(() => Equivalences(asked, workspace, stop.Token), stop.Token) : null;
-        ImmutableArray<GoldenRun> golden;
+        ImmutableArray<GoldenRun> golden = default;
         try
         {
             golden = GoldenRuns(workspace, cancel, isFollowedByCoverage: true);
         }
-        catch
+        finally
         {
-            stop.Cancel();
-            throw;
+            if (golden.IsDefault)
+            {
+                stop.Cancel();
+            }
         }
 
         Costs.Begin("emit");

@@ -77,6 +77,25 @@ internal sealed record BodyCopy(string Type, string Name, string Kind, SyntaxNod
         return new BodyCopy(type, name, kind, source, new TextChange(new TextSpan(end.SpanStart, 0), text));
     }
 
+    /// <summary>A copy of each mutant's code, and one of golden's for all mutants of the same code.</summary>
+    /// <param name="mutants">What each pair is for, the code, its type as metadata names it, and the mutant.</param>
+    public static List<(T Of, BodyCopy Golden, BodyCopy Mutated)> Pairs<T>(IEnumerable<(T Of, SyntaxNode Source, string Type, Mutant Mutant)> mutants)
+    {
+        var pairs = new List<(T, BodyCopy, BodyCopy)>();
+        var originals = new Dictionary<SyntaxNode, BodyCopy>();
+        foreach (var (of, source, type, mutant) in mutants)
+        {
+            if (!originals.TryGetValue(source, out var original))
+            {
+                originals.Add(source, original = Of(source, type, null, 2 * pairs.Count));
+            }
+
+            pairs.Add((of, original, Of(source, type, mutant, (2 * pairs.Count) + 1)));
+        }
+
+        return pairs;
+    }
+
     /// <summary>The names of the copies that hold a place of a compilation that copies were put in.</summary>
     public static IEnumerable<string> NamesAround(Location place) => place is not { SourceTree: { } tree, SourceSpan.Start: var start } ? []
         : tree.GetRoot().FindToken(start).Parent!.AncestorsAndSelf().Select(node => node switch

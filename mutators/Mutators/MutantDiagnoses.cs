@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
@@ -28,16 +27,12 @@ public static class MutantDiagnoses
     public static ImmutableArray<(ImmutableArray<Diagnostic> Errors, ImmutableArray<Diagnostic> Warnings)> Of(
         Compilation golden, IReadOnlyCollection<(SyntaxTree Tree, Mutant Mutant)> mutants, CancellationToken cancel)
     {
-        var silent = new ConcurrentDictionary<Mutant, bool>();
-        foreach (var mutant in mutants.GroupBy(each => each.Tree, each => each.Mutant).AsParallel().WithCancellation(cancel).SelectMany(file => Silent(golden, file.Key, [.. file], cancel)))
-        {
-            silent.TryAdd(mutant, true);
-        }
-
+        var silent = new HashSet<Mutant>(mutants.GroupBy(each => each.Tree, each => each.Mutant).AsParallel().WithCancellation(cancel)
+            .SelectMany(file => Silent(golden, file.Key, [.. file], cancel)));
         return
         [
             .. mutants.AsParallel().AsOrdered().WithCancellation(cancel).Select(each =>
-                silent.ContainsKey(each.Mutant) ? ([], []) : MutantCompiler.Diagnose(golden, each.Tree, each.Mutant, cancel)),
+                silent.Contains(each.Mutant) ? ([], []) : MutantCompiler.Diagnose(golden, each.Tree, each.Mutant, cancel)),
         ];
     }
 
@@ -70,25 +65,17 @@ public static class MutantDiagnoses
 
     private static List<(Mutant Mutant, BodyCopy Golden, BodyCopy Mutated)> Copies(Compilation golden, SyntaxTree tree, Mutant[] mutants, CancellationToken cancel)
     {
-        var copies = new List<(Mutant, BodyCopy, BodyCopy)>();
-        var originals = new Dictionary<SyntaxNode, BodyCopy>();
+        var copied = new List<(Mutant, SyntaxNode, string, Mutant)>();
         foreach (var mutant in mutants)
         {
             var part = MutatedPart.Of(golden, tree, mutant, cancel);
-            if (BodyCopy.SourceOf(tree, part, mutant, cancel) is not { } source || HasAttributes(source))
+            if (BodyCopy.SourceOf(tree, part, mutant, cancel) is { } source && !HasAttributes(source))
             {
-                continue;
+                copied.Add((mutant, source, part.Type, mutant));
             }
-
-            if (!originals.TryGetValue(source, out var original))
-            {
-                originals.Add(source, original = BodyCopy.Of(source, part.Type, null, 2 * copies.Count));
-            }
-
-            copies.Add((mutant, original, BodyCopy.Of(source, part.Type, mutant, (2 * copies.Count) + 1)));
         }
 
-        return copies;
+        return BodyCopy.Pairs(copied);
     }
 
     // The copies of a type stand together at its end.

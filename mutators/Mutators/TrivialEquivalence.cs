@@ -224,23 +224,8 @@ public sealed class TrivialEquivalence(
             return new TrivialEquivalence(equivalent.ToImmutable(), duplicates.ToImmutable(), rejected.ToImmutable(), _errors.ToImmutableDictionary());
         }
 
-        private List<(MutantBatch.Member Member, BodyCopy Golden, BodyCopy Mutated)> Copied(MutantBatch batch)
-        {
-            var copies = new List<(MutantBatch.Member, BodyCopy, BodyCopy)>();
-            var golden = new Dictionary<SyntaxNode, BodyCopy>();
-            foreach (var member in batch.Members)
-            {
-                var source = BodyCopy.SourceOf(member.Tree, member.Part, member.Mutant, _cancel)!;
-                if (!golden.TryGetValue(source, out var original))
-                {
-                    golden.Add(source, original = BodyCopy.Of(source, member.Part.Type, null, 2 * copies.Count));
-                }
-
-                copies.Add((member, original, BodyCopy.Of(source, member.Part.Type, member.Mutant, (2 * copies.Count) + 1)));
-            }
-
-            return copies;
-        }
+        private List<(MutantBatch.Member Member, BodyCopy Golden, BodyCopy Mutated)> Copied(MutantBatch batch) => BodyCopy.Pairs(
+            batch.Members.Select(member => (member, BodyCopy.SourceOf(member.Tree, member.Part, member.Mutant, _cancel)!, member.Part.Type, member.Mutant)));
 
         private bool TryCompare((MutantBatch.Member Member, BodyCopy Golden, BodyCopy Mutated) each, CompiledBodies bodies)
         {
